@@ -1,0 +1,47 @@
+# make demo    the whole journey on generated data        make lint    ruff and mypy
+# make test    lint and all tests                         make bench   the budgets, measured
+#
+# Needs Python 3.11 or newer and nothing else. PYTHON= chooses the interpreter, VENV= the folder of the environment,
+# PYTEST_ARGS= and BENCH_ARGS= are handed on.
+
+PYTHON      ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
+                 $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+VENV        ?= .venv
+PYTEST_ARGS ?= -n auto
+BENCH_ARGS  ?=
+
+BIN  := $(VENV)/bin
+CODE := pytest_personalize tests benchmarks $(wildcard examples)
+
+.PHONY: demo test lint bench clean
+
+demo: $(VENV)/.installed
+	$(BIN)/python -m pytest_personalize demo
+
+test: lint
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.installed-test
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy
+
+bench: $(VENV)/.installed-test
+	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+clean:
+	rm -rf $(VENV) .venv-ci build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps hold until pyproject.toml changes; the install is editable, so changes of the code need none.
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/.installed-test: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	touch $@ $(VENV)/.installed
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "make: no Python 3.11 or newer on PATH; name one with PYTHON=" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
