@@ -1,0 +1,258 @@
+"""The rules of the house, read from its source: who may know whom, what loads what, how big a piece is."""
+
+from __future__ import annotations
+
+import ast
+import graphlib
+import importlib.util
+import subprocess
+import sys
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import pytest_personalize
+
+PACKAGE = "pytest_personalize"
+
+FACES = {"__main__", "cli", "mock", "plugin", "server", "strategies"}
+GROUND = {"shapes", "data", "filters", "recommenders"}
+UP_TO_SERVICE = GROUND | {"service"}
+UP_TO_TESTING = UP_TO_SERVICE | {"testing"}
+UP_TO_BACKEND = UP_TO_TESTING | {"backend"}
+UP_TO_INTERCEPTION = UP_TO_BACKEND | {"interception"}
+
+# A room is a package or a module right under the root; it may import from itself and from these.
+MAY_KNOW: dict[str, set[str]] = {
+    "__init__": set(),
+    **{face: UP_TO_INTERCEPTION | FACES | {"__init__"} for face in FACES},
+    "interception": UP_TO_BACKEND,
+    "backend": UP_TO_TESTING,
+    "testing": UP_TO_SERVICE,
+    "service": GROUND,
+    "shapes": set(),
+    "data": set(),
+    "filters": {"data"},
+    "recommenders": {"data"},
+}
+
+# Everybody may use attrs; every other distribution has rooms that know it and rooms that do not.
+KNOWN_BY: dict[str, set[str]] = {
+    "attrs": set(MAY_KNOW),
+    "boto3": {"plugin"},
+    "botocore": {"shapes", "interception"},
+    "hypothesis": {"strategies"},
+    "lark": {"filters"},
+    "pytest": {"plugin", "testing"},
+    "wrapt": {"interception", "mock"},
+}
+
+# (module, what it imports inside a function) -> why not at the top.
+LAZY: dict[tuple[str, str], str] = {}
+
+MOST_LINES_OF_A_MODULE = 400
+MOST_LINES_OF_A_FUNCTION = 50
+
+
+class Import(NamedTuple):
+    """One imported module, as written at one line of another."""
+
+    source: str
+    line: int
+    target: str
+    inside_function: bool
+    only_for_types: bool
+
+    @property
+    def where(self) -> str:
+        return f"{self.source}:{self.line} imports {self.target}"
+
+
+def _module_name(parts: tuple[str, ...]) -> str:
+    """Dotted name of a file under the root; a package goes by its own name, the root by ``__init__``."""
+    is_package = parts[-1] == "__init__" and len(parts) > 1
+    return ".".join([PACKAGE, *(parts[:-1] if is_package else parts)])
+
+
+def _read_sources() -> tuple[dict[str, ast.Module], dict[str, str]]:
+    """Syntax trees by module, and the package that each module's relative imports start from."""
+    spec = importlib.util.find_spec(PACKAGE)
+    assert spec is not None
+    assert spec.submodule_search_locations
+    root = Path(spec.submodule_search_locations[0])
+    sources, packages = {}, {}
+    for path in sorted(root.rglob("*.py")):
+        name = _module_name(path.relative_to(root).with_suffix("").parts)
+        sources[name] = ast.parse(path.read_text(encoding="utf-8"), str(path))
+        packages[name] = ".".join([PACKAGE, *path.relative_to(root).parts[:-1]])
+    return sources, packages
+
+
+SOURCES, PACKAGES = _read_sources()
+
+
+def _room(module: str) -> str:
+    return module.split(".")[1]
+
+
+def _is_type_checking(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING")
+
+
+def _targets(node: ast.Import | ast.ImportFrom, source: str) -> Iterator[str]:
+    """The dotted modules that one statement loads; ``from package import module`` loads the module."""
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+        return
+    dots = "." * node.level
+    base = importlib.util.resolve_name(f"{dots}{node.module or ''}", PACKAGES[source])
+    for alias in node.names:
+        name = f"{base}.{alias.name}"
+        if base == PACKAGE and name not in SOURCES:
+            name = f"{PACKAGE}.__init__"
+        yield name if name in SOURCES else base
+
+
+def _imports(
+    source: str, node: ast.AST, inside_function: bool = False, types_only: bool = False
+) -> Iterator[Import]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import | ast.ImportFrom):
+            for target in _targets(child, source):
+                yield Import(source, child.lineno, target, inside_function, types_only)
+        else:
+            function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            yield from _imports(
+                source, child, inside_function or function, types_only or _is_type_checking(child)
+            )
+
+
+IMPORTS = [found for source, tree in SOURCES.items() for found in _imports(source, tree)]
+AT_HOME = [found for found in IMPORTS if found.target.split(".")[0] == PACKAGE]
+FROM_OTHERS = [
+    found
+    for found in IMPORTS
+    if found.target.split(".")[0] != PACKAGE
+    and found.target.split(".")[0] not in sys.stdlib_module_names
+    and not found.only_for_types
+]
+
+
+def _functions() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    for source, tree in SOURCES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield source, node
+
+
+def _refuse(broken: list[str], rule: str) -> None:
+    """Fail with every place that breaks the rule."""
+    __tracebackhide__ = True
+    if broken:
+        pytest.fail("\n  ".join([rule, *broken]), pytrace=False)
+
+
+def test_every_module_lives_in_a_known_room() -> None:
+    _refuse(
+        [module for module in SOURCES if _room(module) not in MAY_KNOW], "Modules in no room of the house:"
+    )
+
+
+def test_a_room_knows_only_the_floors_below_it() -> None:
+    _refuse(
+        [
+            found.where
+            for found in AT_HOME
+            if _room(found.source) != _room(found.target)
+            and _room(found.target) not in MAY_KNOW[_room(found.source)]
+        ],
+        "Imports from a floor above, or from a neighbour:",
+    )
+
+
+def test_a_foreign_distribution_is_known_only_where_it_belongs() -> None:
+    _refuse(
+        [
+            found.where
+            for found in FROM_OTHERS
+            if _room(found.source) not in KNOWN_BY.get(found.target.split(".")[0], set())
+        ],
+        "Imports of a distribution that this room does not know:",
+    )
+
+
+def test_nothing_is_imported_inside_a_function_without_a_reason() -> None:
+    _refuse(
+        [
+            found.where
+            for found in IMPORTS
+            if found.inside_function and (found.source.removeprefix(f"{PACKAGE}."), found.target) not in LAZY
+        ],
+        "Imports inside a function that the list LAZY gives no reason for:",
+    )
+
+
+def test_every_reason_for_a_lazy_import_is_still_needed() -> None:
+    lazy = {
+        (found.source.removeprefix(f"{PACKAGE}."), found.target) for found in IMPORTS if found.inside_function
+    }
+    assert set(LAZY) <= lazy
+
+
+def test_imports_make_no_circle() -> None:
+    graph: dict[str, set[str]] = {module: set() for module in SOURCES}
+    for found in AT_HOME:
+        if found.source != found.target and not found.inside_function and not found.only_for_types:
+            graph[found.source].add(found.target)
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        _refuse([" -> ".join(reversed(error.args[1]))], "A circle of imports:")
+
+
+def test_a_module_fits_in_the_head() -> None:
+    lengths = {
+        module: max((getattr(node, "end_lineno", 0) for node in tree.body), default=0)
+        for module, tree in SOURCES.items()
+    }
+    _refuse(
+        [
+            f"{module} has {length} lines"
+            for module, length in lengths.items()
+            if length > MOST_LINES_OF_A_MODULE
+        ],
+        f"Modules of more than {MOST_LINES_OF_A_MODULE} lines:",
+    )
+
+
+def test_a_function_fits_on_a_screen() -> None:
+    _refuse(
+        [
+            f"{source}:{node.lineno} {node.name} has {length} lines"
+            for source, node in _functions()
+            if (length := (node.end_lineno or 0) - node.lineno + 1) > MOST_LINES_OF_A_FUNCTION
+        ],
+        f"Functions of more than {MOST_LINES_OF_A_FUNCTION} lines:",
+    )
+
+
+def test_the_public_names_are_those_of_all() -> None:
+    promised = {"PersonalizeBackend", "RealPersonalizeCallBlocked", "attach", "mock_personalize"}
+    names = {
+        name
+        for name in dir(pytest_personalize)
+        if not name.startswith("_") and not isinstance(getattr(pytest_personalize, name), types.ModuleType)
+    }
+    assert names == set(pytest_personalize.__all__)
+    assert promised <= names
+
+
+@pytest.mark.parametrize("module", [PACKAGE, f"{PACKAGE}.plugin"])
+def test_loading_it_loads_nothing_heavy(module: str) -> None:
+    heavy = ["aiobotocore", "boto3", "botocore", "hypothesis", "lark", f"{PACKAGE}.service"]
+    code = f"import sys, {module}; print([name for name in {heavy} if name in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (run.stderr, run.stdout.strip()) == ("", "[]")
