@@ -1,0 +1,218 @@
+"""Item interactions and action interactions: a columnar log that only grows."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping, Sequence
+from itertools import compress
+from types import MappingProxyType
+from typing import Any, Final
+
+from attrs import define, evolve, field
+
+from .avro import Schema
+from .columns import Column, Value, column_for
+from .grouping import Grouping
+from .ids import IdTable
+
+BULK: Final = 0
+PUT: Final = 1
+
+_NO_VALUES: Mapping[str, Value] = MappingProxyType({})
+_NULL_VALUE = float("nan")
+_OWN_COLUMNS = frozenset({"USER_ID", "ITEM_ID", "ACTION_ID", "TIMESTAMP", "EVENT_TYPE", "EVENT_VALUE"})
+
+
+@define(kw_only=True, eq=False)
+class EventLog:
+    """Events in the order in which they came, one array a column.
+
+    Arrays may be read at will and have exactly one entry a row; they grow through `append` and `extend` alone.
+    Copies share them until one of the copies grows.
+    """
+
+    has_values: bool = False
+    """Whether the schema has EVENT_VALUE; without it `values` stays empty."""
+    users: array[int] = field(factory=lambda: array("I"))
+    items: array[int] = field(factory=lambda: array("I"))
+    times: array[int] = field(factory=lambda: array("q"))
+    types: array[int] = field(factory=lambda: array("H"))
+    event_types: IdTable = field(factory=lambda: IdTable(("",)))
+    """Event types as written; code 0 is "no event type"."""
+    values: array[float] = field(factory=lambda: array("d"))
+    origins: array[int] = field(factory=lambda: array("B"))
+    extra: dict[str, Column] = field(factory=dict)
+    """Every other column of the schema, by field name."""
+    repeated: frozenset[int] = frozenset()
+    """Rows whose eventId had come before: kept, but no part of trainings (service model, Event.eventId)."""
+    _event_ids: set[str] = field(factory=set)
+    _by_user: Grouping = field(factory=Grouping)
+    _by_item: Grouping = field(factory=Grouping)
+    _shared: bool = False
+
+    @classmethod
+    def for_schema(cls, schema: Schema) -> EventLog:
+        """An empty log with the columns of a schema."""
+        names = {schema_field.name for schema_field in schema.fields}
+        return cls(
+            has_values="EVENT_VALUE" in names,
+            extra={f.name: column_for(f) for f in schema.fields if f.name not in _OWN_COLUMNS},
+        )
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+    def append(
+        self,
+        *,
+        user: int,
+        item: int,
+        time: int,
+        type: str = "",
+        value: float | None = None,
+        extra: Mapping[str, Value] = _NO_VALUES,
+        origin: int = PUT,
+        event_id: str | None = None,
+    ) -> bool:
+        """Add one event; an exact repetition of a streamed event is dropped (developer guide, PutEvents).
+
+        Args:
+            user: Index of the user.
+            item: Index of the item or action.
+            time: Epoch seconds.
+            type: EVENT_TYPE as written, "" for none.
+            value: EVENT_VALUE; of no effect when the schema has none.
+            extra: Values of other columns by field name; those that are missing become null.
+            origin: BULK or PUT.
+            event_id: The caller's id of the event, None when the service would make one up.
+
+        Returns:
+            Whether the event was added.
+        """
+        if not self.has_values:
+            value = None
+        if origin == PUT and self._holds(user, item, time, type, value, extra):
+            return False
+        self._own()
+        row = len(self.times)
+        self.users.append(user)
+        self.items.append(item)
+        self.times.append(time)
+        self.types.append(self.event_types.intern(type))
+        if self.has_values:
+            self.values.append(_NULL_VALUE if value is None else value)
+        self.origins.append(origin)
+        for name, column in self.extra.items():
+            column.append(extra.get(name))
+        self._by_user.add(row, user, self.times)
+        self._by_item.add(row, item, self.times)
+        if event_id is not None:
+            if event_id in self._event_ids:
+                self.repeated |= {row}
+            self._event_ids.add(event_id)
+        return True
+
+    def rows_of_user(self, user: int) -> Sequence[int]:
+        """Row numbers of a user, oldest first; events of the same second in row order."""
+        return self._by_user.rows(user, self.users, self.times)
+
+    def rows_of_item(self, item: int) -> Sequence[int]:
+        """Row numbers of an item or action, oldest first; events of the same second in row order."""
+        return self._by_item.rows(item, self.items, self.times)
+
+    def value(self, row: int, column: str) -> Value:
+        """A value by schema field name, None for null; ids and TIMESTAMP are in their arrays."""
+        if column == "EVENT_TYPE":
+            return self.event_types[self.types[row]] or None
+        if column == "EVENT_VALUE":
+            value = self.values[row] if self.has_values else None
+            return None if value != value else value
+        return self.extra[column].get(row)
+
+    def prefix(self, length: int) -> EventLog:
+        """An independent log of the first `length` rows."""
+        if length >= len(self):
+            return self.fork()
+        return self.select(b"\x01" * length)
+
+    def fork(self) -> EventLog:
+        """An independent copy; nothing is copied before one of the two grows."""
+        self._by_user.share(len(self))
+        self._by_item.share(len(self))
+        self._shared = True
+        return evolve(self)
+
+    def empty(self) -> EventLog:
+        """A log with the same columns and codes but no rows, to be filled and handed to `extend`."""
+        return EventLog(
+            has_values=self.has_values,
+            event_types=self.event_types.fork(),
+            extra={name: column.empty() for name, column in self.extra.items()},
+            event_ids=self._event_ids.copy(),
+        )
+
+    def select(self, mask: Sequence[object]) -> EventLog:
+        """A new log of the rows whose mask entry is true; rows beyond the mask are left out."""
+        kept = compress(range(len(self)), mask) if self.repeated else ()
+        rows = {row: new_row for new_row, row in enumerate(kept)}
+        return EventLog(
+            has_values=self.has_values,
+            users=array("I", compress(self.users, mask)),
+            items=array("I", compress(self.items, mask)),
+            times=array("q", compress(self.times, mask)),
+            types=array("H", compress(self.types, mask)),
+            event_types=self.event_types.fork(),
+            values=array("d", compress(self.values, mask)),
+            origins=array("B", compress(self.origins, mask)),
+            extra={name: column.select(mask) for name, column in self.extra.items()},
+            repeated=frozenset(rows[row] for row in self.repeated if row in rows),
+            event_ids=self._event_ids.copy(),
+        )
+
+    def extend(self, other: EventLog) -> None:
+        """Add the rows of a log that began as `empty()` or a selection of this one, or the reverse."""
+        self._own()
+        length = len(self)
+        for mine, theirs in zip(self._arrays(), other._arrays(), strict=True):
+            mine.extend(theirs)
+        if len(other.event_types) > len(self.event_types):
+            self.event_types = other.event_types.fork()
+        for name, column in self.extra.items():
+            column.extend(other.extra[name])
+        self.repeated |= {length + row for row in other.repeated}
+        self._event_ids |= other._event_ids
+        self._by_user.reset()
+        self._by_item.reset()
+
+    def _arrays(self) -> tuple[array[Any], ...]:
+        return self.users, self.items, self.times, self.types, self.values, self.origins
+
+    def _own(self) -> None:
+        """Part from the copies that share the arrays, because this one is about to grow."""
+        if not self._shared:
+            return
+        self.users, self.items, self.times = self.users[:], self.items[:], self.times[:]
+        self.types, self.values, self.origins = self.types[:], self.values[:], self.origins[:]
+        self.event_types = self.event_types.fork()
+        self.extra = {name: column.copy() for name, column in self.extra.items()}
+        self._event_ids = self._event_ids.copy()
+        self._by_user, self._by_item = self._by_user.copy(), self._by_item.copy()
+        self._shared = False
+
+    def _holds(
+        self, user: int, item: int, time: int, type: str, value: float | None, extra: Mapping[str, Value]
+    ) -> bool:
+        """Whether a streamed event of this content is in the log."""
+        for row in reversed(self.rows_of_user(user)):
+            if self.times[row] <= time:
+                if self.times[row] < time:
+                    break
+                if (
+                    self.origins[row] == PUT
+                    and self.items[row] == item
+                    and self.event_types[self.types[row]] == type
+                    and self.value(row, "EVENT_VALUE") == value
+                    and all(column.get(row) == extra.get(name) for name, column in self.extra.items())
+                ):
+                    return True
+        return False

@@ -1,0 +1,129 @@
+"""All records of one dataset group."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+from attrs import define, evolve, field
+
+from .avro import Schema
+from .entities import EntityTable
+from .events import EventLog
+from .ids import IdTable
+
+LOGS: Final = {"INTERACTIONS": "interactions", "ACTION_INTERACTIONS": "action_interactions"}
+TABLES: Final = {"ITEMS": "items_table", "USERS": "users_table", "ACTIONS": "actions_table"}
+"""Dataset type to attribute of `Records`."""
+
+SUBJECTS: Final = {
+    "INTERACTIONS": "items",
+    "ACTION_INTERACTIONS": "actions",
+    "ITEMS": "items",
+    "USERS": "users",
+    "ACTIONS": "actions",
+}
+"""Dataset type to the id table of what its rows are about (besides the user, for interactions)."""
+
+
+@define(kw_only=True, eq=False)
+class Records:
+    """What the datasets of a dataset group hold. A dataset that does not exist is None."""
+
+    users: IdTable = field(factory=IdTable)
+    items: IdTable = field(factory=IdTable)
+    actions: IdTable = field(factory=IdTable)
+    interactions: EventLog | None = None
+    action_interactions: EventLog | None = None
+    items_table: EntityTable | None = None
+    users_table: EntityTable | None = None
+    actions_table: EntityTable | None = None
+    schemas: dict[str, Schema] = field(factory=dict)
+    """Dataset type ("INTERACTIONS", "ITEMS", ...) to the schema in force."""
+
+    def log(self, dataset_type: str) -> EventLog | None:
+        """The log of a dataset type that holds events; None when the dataset does not exist."""
+        log: EventLog | None = getattr(self, LOGS[dataset_type])
+        return log
+
+    def table(self, dataset_type: str) -> EntityTable | None:
+        """The table of a dataset type that holds entities; None when the dataset does not exist."""
+        table: EntityTable | None = getattr(self, TABLES[dataset_type])
+        return table
+
+    def subjects(self, dataset_type: str) -> IdTable:
+        """The ids of what the rows of a dataset type are about: its items, users or actions."""
+        ids: IdTable = getattr(self, SUBJECTS[dataset_type])
+        return ids
+
+    def add_dataset(self, dataset_type: str, schema: Schema) -> None:
+        """Begin an empty dataset."""
+        self.schemas[dataset_type] = schema
+        if dataset_type in LOGS:
+            setattr(self, LOGS[dataset_type], EventLog.for_schema(schema))
+        else:
+            setattr(self, TABLES[dataset_type], EntityTable.for_schema(schema))
+
+    def drop_dataset(self, dataset_type: str) -> None:
+        """Forget a dataset and its rows."""
+        del self.schemas[dataset_type]
+        setattr(self, (LOGS | TABLES)[dataset_type], None)
+
+    def replace_schema(self, dataset_type: str, schema: Schema) -> None:
+        """Put another schema in force (Items and Users); the columns that it adds are null in the rows so far."""
+        table = self.table(dataset_type)
+        if table is not None:
+            setattr(self, TABLES[dataset_type], table.with_schema(schema))
+        self.schemas[dataset_type] = schema
+
+    def fork(self) -> Records:
+        """An independent copy; nothing is copied before one of the two changes."""
+        return evolve(
+            self,
+            users=self.users.fork(),
+            items=self.items.fork(),
+            actions=self.actions.fork(),
+            schemas=self.schemas.copy(),
+            **{
+                name: part.fork()
+                for name in (*LOGS.values(), *TABLES.values())
+                if (part := getattr(self, name)) is not None
+            },
+        )
+
+    def view(self) -> Records:
+        """The records as a training sees them now, to be kept and never changed.
+
+        Streamed events that repeat an earlier eventId are left out (service model, Event.eventId).
+        """
+        view = self.fork()
+        for name in LOGS.values():
+            log: EventLog | None = getattr(view, name)
+            if log is not None and log.repeated:
+                setattr(view, name, log.select([row not in log.repeated for row in range(len(log))]))
+        return view
+
+    def delete_users(self, ids: Collection[str]) -> int:
+        """Forget the records and the interactions of users (data deletion job).
+
+        Returns:
+            How many records were deleted, interactions included.
+        """
+        doomed = {user for text in ids if (user := self.users.get(text)) is not None}
+        deleted = 0
+        for name in LOGS.values():
+            log: EventLog | None = getattr(self, name)
+            if log is not None and (keep := _others(log.users, doomed)):
+                deleted += len(log) - sum(keep)
+                setattr(self, name, log.select(keep))
+        table = self.users_table
+        if table is not None and (keep := _others(table.ids, doomed)):
+            deleted += len(table.ids) - sum(keep)
+            self.users_table = table.select(keep)
+        return deleted
+
+
+def _others(owners: Collection[int], doomed: Collection[int]) -> list[bool]:
+    """A mask of the rows that stay; empty when all do."""
+    keep = [owner not in doomed for owner in owners]
+    return [] if all(keep) else keep
