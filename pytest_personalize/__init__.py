@@ -1,0 +1,27 @@
+"""The whole of Amazon Personalize inside a Python test process."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pytest_personalize.backend import PersonalizeBackend
+    from pytest_personalize.interception import RealPersonalizeCallBlocked, attach
+    from pytest_personalize.mock import mock_personalize
+
+__all__ = ["PersonalizeBackend", "RealPersonalizeCallBlocked", "attach", "mock_personalize"]
+
+_ROOMS = {
+    "PersonalizeBackend": "backend",
+    "RealPersonalizeCallBlocked": "interception",
+    "attach": "interception",
+    "mock_personalize": "mock",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first asked for, so that the plugin costs nothing while unused."""
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)

@@ -1,0 +1,1 @@
+"""The emulated service: one call in, one resource or one refusal out."""

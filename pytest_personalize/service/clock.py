@@ -1,0 +1,60 @@
+"""The clock of one backend: real time plus an offset, or a time that stands still."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+
+
+class Clock:
+    """What the emulated service takes for now.
+
+    It follows ``time.time()`` (and with it freezegun and time-machine) until it is frozen; ``advance`` moves it
+    forward without waiting.
+    """
+
+    def __init__(self) -> None:
+        self._offset = 0.0
+        self._frozen: float | None = None
+
+    def timestamp(self) -> float:
+        """Now, in epoch seconds with milliseconds, the resolution of the service."""
+        base = time.time() if self._frozen is None else self._frozen
+        return round(base + self._offset, 3)
+
+    def now(self) -> datetime:
+        """Now, as an aware ``datetime`` in UTC."""
+        return datetime.fromtimestamp(self.timestamp(), UTC)
+
+    def advance(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, days: float = 0) -> datetime:
+        """Move forward by the sum of the arguments and return the new time; ``ValueError`` for a step back."""
+        step = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds).total_seconds()
+        if step < 0:
+            raise ValueError(f"the clock only moves forward, not by {step} seconds")
+        self._offset += step
+        return self.now()
+
+    def freeze(self, at: datetime | float | None = None) -> datetime:
+        """Stand still at ``at`` (aware or local ``datetime``, or epoch seconds; default: now) and return it.
+
+        ``advance`` still moves a frozen clock.
+        """
+        moment = self.timestamp() if at is None else at
+        self._frozen = moment.timestamp() if isinstance(moment, datetime) else float(moment)
+        self._offset = 0.0
+        return self.now()
+
+    def unfreeze(self) -> datetime:
+        """Run on from where the clock stands."""
+        now = self.timestamp()
+        self._frozen = None
+        self._offset = now - time.time()
+        return self.now()
+
+    def state(self) -> tuple[float, float | None]:
+        """What a snapshot keeps."""
+        return self._offset, self._frozen
+
+    def set_state(self, state: tuple[float, float | None]) -> None:
+        """Back to what ``state()`` gave."""
+        self._offset, self._frozen = state

@@ -1,0 +1,85 @@
+"""Dataset groups: the container of datasets, solutions, recommenders and filters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from attrs import frozen
+
+from pytest_personalize.data.records import Records
+from pytest_personalize.service.account import Region, resource_kind
+from pytest_personalize.service.control.tags import Tag, checked_tags
+from pytest_personalize.service.errors import refusal
+from pytest_personalize.service.lifecycle import SCRIPTS, creation, deletion
+from pytest_personalize.service.operations import Page, operation
+from pytest_personalize.service.paging import list_page
+from pytest_personalize.service.resource import ACTIVE, CREATE_FAILED, Resource
+
+
+@resource_kind
+@frozen(kw_only=True)
+class DatasetGroup(Resource):
+    """A dataset group; ``domain`` is None for a Custom one."""
+
+    kind: ClassVar[str] = "dataset-group"
+    arn_field: ClassVar[str] = "dataset_group_arn"
+
+    name: str
+    dataset_group_arn: str
+    role_arn: str | None = None
+    kms_key_arn: str | None = None
+    domain: str | None = None
+
+
+SCRIPTS["dataset-group", "create"] = creation(5, 40)
+SCRIPTS["dataset-group", "delete"] = deletion(20, 10)
+
+
+@operation("CreateDatasetGroup")
+def create_dataset_group(
+    region: Region,
+    *,
+    name: str,
+    role_arn: str | None = None,
+    kms_key_arn: str | None = None,
+    domain: str | None = None,
+    tags: Sequence[Tag] = (),
+) -> DatasetGroup:
+    """A new group; a role and a KMS key only come together (service model)."""
+    if (role_arn is None) != (kms_key_arn is None):
+        raise refusal("key and role")
+    arn = region.arn(DatasetGroup.kind, name)
+    region.claim(DatasetGroup.kind, arn)
+    region.account.quotas.admit("dataset_groups", len(region.rows(DatasetGroup)))
+    now = region.now()
+    group = DatasetGroup(
+        name=name,
+        dataset_group_arn=arn,
+        role_arn=role_arn,
+        kms_key_arn=kms_key_arn,
+        domain=domain,
+        creation_date_time=now,
+        last_updated_date_time=now,
+    )
+    region.records[arn] = Records()
+    return region.create(group, checked_tags(tags))
+
+
+@operation("DescribeDatasetGroup")
+def describe_dataset_group(region: Region, *, dataset_group_arn: str) -> DatasetGroup:
+    """The group, one look later in its script."""
+    return region.describe(DatasetGroup, dataset_group_arn)
+
+
+@operation("ListDatasetGroups")
+def list_dataset_groups(region: Region, *, next_token: str | None = None, max_results: int | None = None) -> Page:
+    """All groups of the region."""
+    return list_page(region, DatasetGroup, None, next_token, max_results)
+
+
+@operation("DeleteDatasetGroup")
+def delete_dataset_group(region: Region, *, dataset_group_arn: str) -> None:
+    """Delete an ACTIVE or failed group that is empty (clean-up scripts of AWS samples give the order)."""
+    group = region.find(DatasetGroup, dataset_group_arn, missing="dataset group not found")
+    region.delete(group, "DeleteDatasetGroup", (ACTIVE, CREATE_FAILED))

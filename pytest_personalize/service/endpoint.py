@@ -1,0 +1,80 @@
+"""The way of a call: decode, validate, run the operation, render."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, Literal
+
+from attrs import frozen
+
+from pytest_personalize.service import control, events, runtime
+from pytest_personalize.service.account import Region
+from pytest_personalize.service.errors import refusal
+from pytest_personalize.service.operations import OPERATIONS, STRUCTURES
+from pytest_personalize.shapes.models import operation
+from pytest_personalize.shapes.request import ShapeViolations, compile_input
+from pytest_personalize.shapes.response import compile_output
+
+Form = Literal["python", "wire"]
+Rendered = dict[str, Any]
+
+ROOMS = (control, runtime, events)
+"""Importing them has entered their operations."""
+
+
+@frozen
+class Way:
+    """All that is known of an operation before its first call."""
+
+    validate: Callable[[Mapping[str, object]], dict[str, Any]]
+    run: Callable[..., Any]
+    render: Callable[[Any], Rendered]
+
+
+def decode(body: bytes | str) -> dict[str, Any]:
+    """The members of a request, by their names in the API; InvalidInputException unless it is a JSON object."""
+    try:
+        members = json.loads(body or b"{}")
+    except ValueError as problem:
+        raise refusal("body", problem=problem) from None
+    if not isinstance(members, dict):
+        raise refusal("body", problem=f"it is a {type(members).__name__}")
+    return members
+
+
+def answer(region: Region, service: str, name: str, members: Mapping[str, Any], form: Form) -> Rendered:
+    """The answer of one operation, rendered; raises ServiceError."""
+    way = _way(service, name, form)
+    try:
+        arguments = way.validate(members)
+    except ShapeViolations as violations:
+        raise refusal("violations", message=violations.message) from None
+    return way.render(way.run(region, **arguments))
+
+
+@cache
+def _way(service: str, name: str, form: Form) -> Way:
+    function = OPERATIONS.get(name)
+    if function is None:
+        raise refusal("unknown operation", operation=name, known=", ".join(sorted(OPERATIONS)))
+    shapes = operation(service, name)
+    return Way(compile_input(shapes.input, STRUCTURES), function, _renderer(shapes.output, form))
+
+
+def _renderer(shape: Any, form: Form) -> Callable[[Any], Rendered]:
+    """A structure around one structure is an envelope, one around a list and a token is a page."""
+    if shape is None or not shape.members:
+        return lambda result: {}
+    members = dict(shape.members)
+    if len(members) == 1:
+        ((name, inner),) = members.items()
+        if inner.type_name == "structure":
+            render = compile_output(inner, form)
+            return lambda result: {name: render(result)}
+    whole = compile_output(shape, form)
+    if set(members) > {"nextToken"} and len(members) == 2:
+        (name,) = set(members) - {"nextToken"}
+        return lambda page: whole({name: page.items, "nextToken": page.next_token})
+    return whole

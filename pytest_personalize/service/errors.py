@@ -1,0 +1,98 @@
+"""Every refusal of the service, in one table: code, text, and where the text comes from.
+
+Where nothing public quotes a text, only the code is a fact and the wording is our own; a test should compare codes.
+HTTP statuses are not listed here: the service model gives them per operation.
+"""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+INVALID_INPUT = "InvalidInputException"
+NOT_FOUND = "ResourceNotFoundException"
+ALREADY_EXISTS = "ResourceAlreadyExistsException"
+IN_USE = "ResourceInUseException"
+LIMIT = "LimitExceededException"
+TOO_MANY_TAGS = "TooManyTagsException"
+TOO_MANY_TAG_KEYS = "TooManyTagKeysException"
+INVALID_TOKEN = "InvalidNextTokenException"
+UNKNOWN_OPERATION = "UnknownOperationException"
+
+
+class ServiceError(Exception):
+    """A refusal: what botocore turns into the modelled exception of the same code."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+class JobFailed(Exception):
+    """Work that fails after the call that asked for it: ``CREATE FAILED`` with this ``failureReason``."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@frozen
+class Refusal:
+    """One row of the table: ``text`` is a format string, ``source`` says who printed it."""
+
+    code: str
+    text: str
+    source: str = "own wording"
+
+
+REFUSALS: dict[str, Refusal] = {
+    # -- names and ARNs -------------------------------------------------------------------------------------------
+    "exists": Refusal(
+        ALREADY_EXISTS,
+        "Another resource with Arn {arn} already exists.",
+        "quoted: aws-samples/retail-demo-store issue 219",
+    ),
+    "not found": Refusal(
+        NOT_FOUND, "Resource Arn {arn} does not exist.", "quoted at second hand: getmoto/moto, DescribeSchema"
+    ),
+    "dataset group not found": Refusal(
+        NOT_FOUND,
+        "The given dataset group does not exist: {arn}",
+        "quoted: immersion day notebook Travel_04_Clean_Up, DeleteDatasetGroup",
+    ),
+    "wrong arn": Refusal(INVALID_INPUT, "The given Arn is not the Arn of a {wanted} of this account and region: {arn}"),
+    # -- requests -------------------------------------------------------------------------------------------------
+    "violations": Refusal(INVALID_INPUT, "{message}", "wording of other AWS services with the JSON protocol"),
+    "body": Refusal(INVALID_INPUT, "The body of the request is not a JSON object: {problem}"),
+    "next token": Refusal(INVALID_TOKEN, "The given next token is not valid for this request: {token}"),
+    "unknown operation": Refusal(UNKNOWN_OPERATION, "{operation} is not emulated. Emulated operations: {known}."),
+    "key and role": Refusal(INVALID_INPUT, "kmsKeyArn and roleArn must be given together."),
+    "reserved tag": Refusal(INVALID_INPUT, "Tag keys and values must not start with aws: {text!r}."),
+    "duplicate tag": Refusal(INVALID_INPUT, "The tag key {key!r} is given more than once."),
+    "too many tags": Refusal(TOO_MANY_TAGS, "A resource can have {limit} tags; {arn} would have {count}."),
+    "too many tag keys": Refusal(TOO_MANY_TAG_KEYS, "At most {limit} tag keys can be removed at once, not {count}."),
+    "not taggable": Refusal(INVALID_INPUT, "Resources of this type can not have tags: {arn}"),
+    # -- states ---------------------------------------------------------------------------------------------------
+    "status": Refusal(IN_USE, "{arn} is in status {status}; {operation} needs {needed}."),
+    "status invalid": Refusal(INVALID_INPUT, "{arn} is in status {status}; {operation} needs {needed}."),
+    "updating": Refusal(IN_USE, "{arn} is being updated; wait until its last update is ACTIVE."),
+    "no change": Refusal(INVALID_INPUT, "The given configuration of {arn} is already in place; nothing would change."),
+    "used": Refusal(IN_USE, "{arn} can not be deleted: it still has {blockers}."),
+    # -- quotas ---------------------------------------------------------------------------------------------------
+    "limit active": Refusal(
+        LIMIT,
+        "Cannot create a {kind}. More than {limit} resources in ACTIVE state. Please delete some and try again.",
+        "quoted for campaigns: developer guide, error messages; the other resources by analogy",
+    ),
+    "limit running": Refusal(
+        LIMIT,
+        "More than {limit} resources with PENDING or IN_PROGRESS status.",
+        "quoted for import jobs: developer guide, error messages; the other jobs by analogy",
+    ),
+}
+
+
+def refusal(key: str, /, **values: object) -> ServiceError:
+    """The refusal of that row, its text filled in with ``values``."""
+    row = REFUSALS[key]
+    return ServiceError(row.code, row.text.format(**values))

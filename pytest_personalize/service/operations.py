@@ -1,0 +1,45 @@
+"""The registry: which function answers an operation of the API, and which classes its structures become."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
+
+from attrs import frozen
+
+F = TypeVar("F", bound=Callable[..., Any])
+C = TypeVar("C", bound=type)
+
+OPERATIONS: Final[dict[str, Callable[..., Any]]] = {}
+"""API name of an operation -> ``function(region, *, members in snake case)``."""
+
+STRUCTURES: Final[dict[str, type]] = {}
+"""Name of a structure shape -> the attrs class that its values become."""
+
+
+def operation(name: str) -> Callable[[F], F]:
+    """Enter a function as the answer to that operation.
+
+    It gets the region and the input members in snake case, validated; it returns what the output shape is rendered
+    from (a resource, a ``Page``, a mapping by member names, None) or raises ServiceError.
+    """
+
+    def enter(function: F) -> F:
+        OPERATIONS[name] = function
+        return function
+
+    return enter
+
+
+def structure(cls: C) -> C:
+    """Class decorator: input structures of the shape with this name become this attrs class."""
+    STRUCTURES[cls.__name__] = cls
+    return cls
+
+
+@frozen
+class Page:
+    """One page of a list: ``items`` render as the list member, ``next_token`` is None on the last page."""
+
+    items: Sequence[Any]
+    next_token: str | None = None

@@ -1,0 +1,63 @@
+"""One pager for all lists: opaque tokens, bound to the operation and to its filter."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from typing import Any, Final
+
+from pytest_personalize.service.account import Region
+from pytest_personalize.service.errors import refusal
+from pytest_personalize.service.operations import Page
+
+PAGE_SIZE: Final = 100  # documented for the batch job lists, taken for all
+
+
+def list_page(
+    region: Region,
+    cls: type[Any],
+    parent_arn: str | None,
+    next_token: str | None,
+    max_results: int | None,
+    *,
+    newest_first: bool = False,
+) -> Page:
+    """A page of the resources of a class, of those below ``parent_arn`` when one is given.
+
+    Raises InvalidNextTokenException for a token that this list with this filter did not give.
+    """
+    scope = f"{region.arn(cls.kind, '')}?{parent_arn or ''}"
+    after = _position(scope, next_token)
+    table = region.rows(cls)
+    read = table.newest_first if newest_first else table.page
+    rows, following = read(parent_arn, after, max_results or PAGE_SIZE)
+    return Page(rows, None if following is None else _token(scope, following))
+
+
+def sequence_page(scope: str, rows: Sequence[Any], next_token: str | None, size: int) -> Page:
+    """A page of a fixed sequence."""
+    start = _position(scope, next_token)
+    end = start + size
+    return Page(rows[start:end], _token(scope, end) if end < len(rows) else None)
+
+
+def _token(scope: str, position: int) -> str:
+    text = f"{position}."
+    return base64.b64encode(text.encode() + _seal(scope, text)).decode()
+
+
+def _position(scope: str, token: str | None) -> int:
+    if token is None:
+        return 0
+    try:
+        text, dot, seal = base64.b64decode(token, validate=True).partition(b".")
+        if seal == _seal(scope, f"{text.decode()}.") and dot:
+            return int(text)
+    except ValueError:
+        pass
+    raise refusal("next token", token=token)
+
+
+def _seal(scope: str, text: str) -> bytes:
+    return hashlib.blake2b(f"{scope}#{text}".encode(), digest_size=18).digest()

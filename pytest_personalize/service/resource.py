@@ -1,0 +1,41 @@
+"""What all resources share: an ARN, a status, two times, a parent."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from attrs import field, frozen
+
+ACTIVE = "ACTIVE"
+CREATE_FAILED = "CREATE FAILED"
+
+
+@frozen(kw_only=True)
+class Resource:
+    """One resource as the service describes it; a change makes a new object.
+
+    ``kind`` is the resource type as ARNs write it (``dataset-group``), ``arn_field`` the member that holds the ARN,
+    ``parent_field`` the member by which lists filter it,
+    ``blocks_parent`` whether the parent can not be deleted while this exists.
+    """
+
+    kind: ClassVar[str]
+    arn_field: ClassVar[str]
+    parent_field: ClassVar[str | None] = None
+    blocks_parent: ClassVar[bool] = False
+
+    status: str = ""
+    failure_reason: str | None = field(default=None)
+    creation_date_time: float
+    last_updated_date_time: float
+
+    @property
+    def arn(self) -> str:
+        """The ARN, whatever its member is called."""
+        value: str = getattr(self, self.arn_field)
+        return value
+
+    @property
+    def parent_arn(self) -> str | None:
+        """The ARN by which ``List*`` finds this resource, if it has such a parent."""
+        return None if self.parent_field is None else getattr(self, self.parent_field)

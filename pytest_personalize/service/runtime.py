@@ -1,0 +1,1 @@
+"""Recommendations in real time."""

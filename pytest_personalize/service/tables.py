@@ -1,0 +1,90 @@
+"""Tables of resources: kept in the order of creation, found by ARN, listed page by page."""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from collections.abc import Iterator
+from typing import Generic, TypeVar
+
+from pytest_personalize.service.resource import Resource
+
+R = TypeVar("R", bound=Resource)
+
+
+class Table(Generic[R]):
+    """All resources of one kind in one region.
+
+    Each resource gets a serial number that it keeps; a page starts after a serial number, so its cost does not depend
+    on how many resources there are, and pages stay right while resources come and go.
+    """
+
+    def __init__(self) -> None:
+        self._rows: dict[str, R] = {}
+        self._serial_of: dict[str, int] = {}
+        self._arn_of: dict[int, str] = {}
+        self._lists: dict[str | None, list[int]] = {None: []}
+        self._last = 0
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[R]:
+        return iter(self._rows.values())
+
+    def __contains__(self, arn: object) -> bool:
+        return arn in self._rows
+
+    def get(self, arn: str) -> R | None:
+        return self._rows.get(arn)
+
+    def put(self, resource: R) -> None:
+        """Add a resource, or replace the one of the same ARN."""
+        arn = resource.arn
+        if arn not in self._rows:
+            self._last += 1
+            self._serial_of[arn] = self._last
+            self._arn_of[self._last] = arn
+            for parent in {None, resource.parent_arn}:
+                insort(self._lists.setdefault(parent, []), self._last)
+        self._rows[arn] = resource
+
+    def remove(self, arn: str) -> None:
+        """Take a resource out; unknown ARNs are passed over."""
+        resource = self._rows.pop(arn, None)
+        if resource is None:
+            return
+        serial = self._serial_of.pop(arn)
+        del self._arn_of[serial]
+        for parent in {None, resource.parent_arn}:
+            serials = self._lists[parent]
+            del serials[bisect_right(serials, serial) - 1]
+
+    def of(self, parent_arn: str) -> list[R]:
+        """The resources below that parent, in the order of creation."""
+        return [self._rows[self._arn_of[serial]] for serial in self._lists.get(parent_arn, ())]
+
+    def page(self, parent_arn: str | None, after: int, size: int) -> tuple[list[R], int | None]:
+        """At most ``size`` resources with serial numbers above ``after``, and where the next page starts, if any."""
+        serials = self._lists.get(parent_arn, [])
+        start = bisect_right(serials, after)
+        chosen = serials[start : start + size]
+        rows = [self._rows[self._arn_of[serial]] for serial in chosen]
+        return rows, (chosen[-1] if start + size < len(serials) else None)
+
+    def newest_first(self, parent_arn: str | None, before: int, size: int) -> tuple[list[R], int | None]:
+        """As ``page``, but backwards: serial numbers below ``before`` (0: from the newest), newest first."""
+        serials = self._lists.get(parent_arn, [])
+        end = bisect_right(serials, before - 1) if before else len(serials)
+        chosen = serials[max(0, end - size) : end][::-1]
+        rows = [self._rows[self._arn_of[serial]] for serial in chosen]
+        return rows, (chosen[-1] if end - size > 0 else None)
+
+    def fork(self) -> Table[R]:
+        """An independent copy; the resources themselves are immutable and shared."""
+        copy: Table[R] = Table()
+        copy._rows = dict(self._rows)
+        copy._serial_of = dict(self._serial_of)
+        copy._arn_of = dict(self._arn_of)
+        copy._lists = {parent: list(serials) for parent, serials in self._lists.items()}
+        copy._last = self._last
+        return copy

@@ -1,0 +1,66 @@
+"""An answer as botocore's endpoint hands it to the client: the HTTP answer, and the parsed members beside it."""
+
+from __future__ import annotations
+
+import time
+from email.utils import formatdate
+from functools import lru_cache
+from itertools import count
+from typing import Any, Final
+
+from botocore.awsrequest import HeadersDict
+
+from pytest_personalize.shapes.errors import content_type, parsed_error, response_metadata
+from pytest_personalize.shapes.models import SERVICES, protocol, service_errors
+
+_CONTENT_TYPES: Final = {service: content_type(protocol(service)) for service in SERVICES}
+_serials: Final = count(1)
+
+
+class HttpAnswer:
+    """What botocore, and handlers of ``after-call``, look at in an HTTP answer."""
+
+    __slots__ = ("_headers", "content", "status_code", "url")
+
+    def __init__(self, status_code: int, headers: dict[str, str]) -> None:
+        self.status_code = status_code
+        self.content = b""
+        self.url = ""
+        self._headers = headers
+
+    @property
+    def headers(self) -> HeadersDict:
+        """The headers, found in any case of letters."""
+        return HeadersDict(self._headers)
+
+
+def accepted(service: str, members: dict[str, Any]) -> tuple[HttpAnswer, dict[str, Any]]:
+    """A successful answer; ``members`` become part of what the client returns."""
+    headers = response_headers(service)
+    members["ResponseMetadata"] = response_metadata(200, headers) | {"RetryAttempts": 0}
+    return HttpAnswer(200, headers), members
+
+
+def refused(service: str, code: str, message: str) -> tuple[HttpAnswer, dict[str, Any]]:
+    """A refusal, from which botocore makes the exception of that code."""
+    statuses = service_errors(service)
+    status = statuses.get(code, 400)
+    headers = response_headers(service)
+    parsed = parsed_error(code, message, code in statuses, status, headers)
+    parsed["ResponseMetadata"]["RetryAttempts"] = 0
+    return HttpAnswer(status, headers), parsed
+
+
+def response_headers(service: str) -> dict[str, str]:
+    """The headers that every answer has, with a new request id."""
+    return {
+        "date": _date(int(time.time())),
+        "content-type": _CONTENT_TYPES[service],
+        "x-amzn-requestid": f"{next(_serials):08x}-0000-4000-8000-000000000000",
+        "connection": "keep-alive",
+    }
+
+
+@lru_cache(maxsize=1)
+def _date(second: int) -> str:
+    return formatdate(second, usegmt=True)

@@ -1,0 +1,1 @@
+"""What test authors hold in their hands, on top of the emulated service."""

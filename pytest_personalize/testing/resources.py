@@ -1,0 +1,59 @@
+"""Read-only mappings of the resources of a region: by name where names are unique, and by ARN."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Generic, TypeVar
+
+from pytest_personalize.service.account import Region
+from pytest_personalize.service.control.dataset_groups import DatasetGroup
+from pytest_personalize.service.resource import Resource
+
+R = TypeVar("R", bound=Resource)
+ReadRegion = Callable[[str], Region]
+
+
+class ResourceMapping(Mapping[str, R], Generic[R]):
+    """The resources of one kind, in the order of creation.
+
+    The key of a resource is what its ARN has after the kind: the name of a campaign, ``GROUP/INTERACTIONS`` for a
+    dataset, ``SOLUTION/HASH`` for a solution version. An ARN finds the resource as well.
+    """
+
+    def __init__(self, region: Region, cls: type[R]) -> None:
+        self._region = region
+        self._cls = cls
+
+    def __getitem__(self, key: str) -> R:
+        arn = key if key.startswith("arn:") else self._region.arn(self._cls.kind, key)
+        found = self._region.rows(self._cls).get(arn)
+        if found is None:
+            names = ", ".join(self) or "none"
+            raise KeyError(f"no {self._cls.kind} {key!r} in {self._region.name}; there are: {names}")
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        for resource in list(self._region.rows(self._cls)):
+            yield resource.arn.split(":", 5)[5].partition("/")[2]
+
+    def __len__(self) -> int:
+        return len(self._region.rows(self._cls))
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
+class Resources:
+    """All resources of one region. Looking at them here does not count as a Describe."""
+
+    def __init__(self, read_region: ReadRegion, region_name: str) -> None:
+        self._read_region = read_region
+        self._name = region_name
+
+    def _all(self, cls: type[R]) -> ResourceMapping[R]:
+        return ResourceMapping(self._read_region(self._name), cls)
+
+    @property
+    def dataset_groups(self) -> ResourceMapping[DatasetGroup]:
+        """Dataset groups by name."""
+        return self._all(DatasetGroup)
