@@ -136,8 +136,7 @@ def parse_schema(text: str, domain: str | None = None) -> Schema:
     dataset_type = _NAMES.get(name.replace("_", "").lower())
     if dataset_type is None:
         raise SchemaError(
-            f"The schema is named {name!r}, which is no dataset type:"
-            f" expected one of {', '.join(SCHEMA_NAMES)}"
+            f"The schema is named {name!r}, which is no dataset type: expected one of {', '.join(SCHEMA_NAMES)}"
         )
     rules = RULES.get((domain, dataset_type))
     if rules is None:
@@ -317,8 +316,7 @@ def _count_problems(rules: Rules, fields: tuple[Field, ...]) -> Iterator[str]:
     useful = [f for f in fields if f.name not in required and f.trainable]
     if len(useful) < rules.metadata_minimum:
         yield (
-            "a metadata field is missing:"
-            " expected at least one number, categorical string or (in Items) textual string"
+            "a metadata field is missing: expected at least one number, categorical string or (in Items) textual string"
         )
     if len(own) > rules.metadata_maximum:
         yield f"there are {len(own)} metadata fields, expected at most {rules.metadata_maximum}"

@@ -27,7 +27,7 @@ _OWN_COLUMNS = frozenset({"USER_ID", "ITEM_ID", "ACTION_ID", "TIMESTAMP", "EVENT
 class EventLog:
     """Events in the order in which they came, one array a column.
 
-    Arrays may be read at will and have exactly one entry a row; they grow through `append` and `extend` alone.
+    Arrays may be read at will, with exactly one entry a row; they grow through `append` and `extend` alone.
     Copies share them until one of the copies grows.
     """
 

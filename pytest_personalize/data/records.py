@@ -70,7 +70,7 @@ class Records:
         setattr(self, (LOGS | TABLES)[dataset_type], None)
 
     def replace_schema(self, dataset_type: str, schema: Schema) -> None:
-        """Put another schema in force (Items and Users); the columns that it adds are null in the rows so far."""
+        """Put another schema in force (Items, Users); columns that it adds are null in the rows so far."""
         table = self.table(dataset_type)
         if table is not None:
             setattr(self, TABLES[dataset_type], table.with_schema(schema))

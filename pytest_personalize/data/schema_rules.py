@@ -73,9 +73,7 @@ _EVENT_RESERVED = {
     "EVENT_ATTRIBUTION_SOURCE": _TEXT,
 }
 _EVENT_REQUIRED = {"USER_ID": _ID, "ITEM_ID": _ID, "TIMESTAMP": _LONG}
-_DOMAIN_EVENTS = Rules(
-    required=_EVENT_REQUIRED | {"EVENT_TYPE": _TEXT}, reserved=_EVENT_RESERVED, metadata_maximum=5
-)
+_DOMAIN_EVENTS = Rules(required=_EVENT_REQUIRED | {"EVENT_TYPE": _TEXT}, reserved=_EVENT_RESERVED, metadata_maximum=5)
 _USERS = Rules(required={"USER_ID": _ID}, metadata_minimum=1, metadata_maximum=25)
 
 RULES: Final[Mapping[tuple[str | None, str], Rules]] = {
@@ -83,9 +81,7 @@ RULES: Final[Mapping[tuple[str | None, str], Rules]] = {
         required=_EVENT_REQUIRED, reserved=_EVENT_RESERVED | {"EVENT_TYPE": _TEXT}, metadata_maximum=5
     ),
     (None, "USERS"): _USERS,
-    (None, "ITEMS"): Rules(
-        required={"ITEM_ID": _ID}, reserved={"CREATION_TIMESTAMP": _LONG}, metadata_minimum=1
-    ),
+    (None, "ITEMS"): Rules(required={"ITEM_ID": _ID}, reserved={"CREATION_TIMESTAMP": _LONG}, metadata_minimum=1),
     (None, "ACTIONS"): Rules(
         required={"ACTION_ID": _ID},
         reserved={
@@ -142,6 +138,6 @@ RULES: Final[Mapping[tuple[str | None, str], Rules]] = {
         },
     ),
 }
-"""Rules by domain (None: custom dataset group) and dataset type; a domain lacks the types that are missing."""
+"""Rules by domain (None: custom dataset group) and dataset type; what is missing does not exist there."""
 
 DOMAINS: Final = tuple(sorted({domain for domain, _ in RULES if domain}))

@@ -1,0 +1,279 @@
+"""Object stores: where import, export and batch jobs find and leave their files."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from attrs import define, field
+
+from .errors import StoreError, StoreReason
+
+_SCHEME: Final = "s3://"
+
+_REASONS: Final[dict[str, StoreReason]] = {
+    "NoSuchBucket": "missing bucket",
+    "NoSuchKey": "missing key",
+    "NotFound": "missing key",
+    "404": "missing key",
+    "AccessDenied": "denied",
+    "AllAccessDisabled": "denied",
+    "AccountProblem": "denied",
+    "ExpiredToken": "denied",
+    "InvalidAccessKeyId": "denied",
+    "SignatureDoesNotMatch": "denied",
+    "403": "denied",
+}
+"""Error codes of S3 by what they mean for a job."""
+
+
+class ObjectStore(Protocol):
+    """Objects by address, `s3://bucket/key`. Every method raises `StoreError` when it cannot do its work."""
+
+    def get(self, uri: str) -> bytes:
+        """The content of an object."""
+
+    def put(self, uri: str, data: bytes) -> None:
+        """Write an object, wholly or not at all; the bucket need not exist in stores of our own."""
+
+    def list(self, prefix_uri: str) -> list[str]:
+        """The addresses of all objects that begin like this, in the order of their keys."""
+
+    def delete(self, uri: str) -> None:
+        """Remove an object; nothing happens when there is none, as in S3."""
+
+
+def parse_uri(uri: str) -> tuple[str, str]:
+    """Bucket and key (or prefix, possibly empty) of an S3 address.
+
+    Raises:
+        StoreError: It is no address of the form `s3://bucket/key`.
+    """
+    bucket, _, key = uri.removeprefix(_SCHEME).partition("/")
+    if not uri.startswith(_SCHEME) or not bucket or bucket.strip(".") == "" or set(bucket) & set(" \\:\0"):
+        raise StoreError("Malformed S3 location: expected s3://bucket/key", reason="malformed", uri=uri)
+    return bucket, key
+
+
+def read_csv_objects(store: ObjectStore, uri: str) -> list[tuple[str, bytes]]:
+    """The CSV files that a data location stands for.
+
+    Args:
+        store: Where to read.
+        uri: One object, or a folder (with a slash at its end), of which all `*.csv` objects are read, those of
+            folders inside it included (developer guide, importing and deleting data).
+
+    Returns:
+        Address and content of each, in the order of the addresses.
+
+    Raises:
+        StoreError: There is nothing to read, or something has no content.
+    """
+    _, key = parse_uri(uri)
+    if key and not key.endswith("/"):
+        names = [uri]
+    else:
+        names = [name for name in store.list(uri) if name.lower().endswith(".csv")]
+        if not names:
+            raise StoreError("There are no CSV files in the folder", reason="empty", uri=uri)
+    files = [(name, _content_of(store, name)) for name in names]
+    for name, data in files:
+        if not data:
+            raise StoreError("The file is empty: expected a header line", reason="empty", uri=name)
+    return files
+
+
+def _content_of(store: ObjectStore, uri: str) -> bytes:
+    try:
+        return store.get(uri)
+    except StoreError as error:
+        if error.reason == "missing key" and store.list(f"{uri}/"):
+            hint = f"{error.problem}: a folder needs a slash at its end"
+            raise StoreError(hint, reason="missing key", uri=uri) from None
+        raise
+
+
+def _object_uri(uri: str) -> tuple[str, str]:
+    bucket, key = parse_uri(uri)
+    if not key:
+        raise StoreError("The S3 location has no key", reason="malformed", uri=uri)
+    return bucket, key
+
+
+def _missing_bucket(uri: str) -> StoreError:
+    return StoreError("The bucket does not exist", reason="missing bucket", uri=uri)
+
+
+def _missing_key(uri: str) -> StoreError:
+    return StoreError("The object does not exist", reason="missing key", uri=uri)
+
+
+@define
+class MemoryStore:
+    """Objects in memory; a bucket begins to exist with its first object."""
+
+    _buckets: dict[str, dict[str, bytes]] = field(factory=dict)
+
+    def get(self, uri: str) -> bytes:
+        """The content of an object."""
+        bucket, key = _object_uri(uri)
+        objects = self._bucket(bucket, uri)
+        if key not in objects:
+            raise _missing_key(uri)
+        return objects[key]
+
+    def put(self, uri: str, data: bytes) -> None:
+        """Write an object."""
+        bucket, key = _object_uri(uri)
+        self._buckets.setdefault(bucket, {})[key] = bytes(data)
+
+    def list(self, prefix_uri: str) -> list[str]:
+        """The addresses of all objects that begin like this, in the order of their keys."""
+        bucket, prefix = parse_uri(prefix_uri)
+        keys = sorted(key for key in self._bucket(bucket, prefix_uri) if key.startswith(prefix))
+        return [f"{_SCHEME}{bucket}/{key}" for key in keys]
+
+    def delete(self, uri: str) -> None:
+        """Remove an object, if there is one."""
+        bucket, key = _object_uri(uri)
+        self._bucket(bucket, uri).pop(key, None)
+
+    def fork(self) -> MemoryStore:
+        """An independent copy."""
+        return MemoryStore({bucket: objects.copy() for bucket, objects in self._buckets.items()})
+
+    def _bucket(self, bucket: str, uri: str) -> dict[str, bytes]:
+        if bucket not in self._buckets:
+            raise _missing_bucket(uri)
+        return self._buckets[bucket]
+
+
+class FolderStore:
+    """Files below a folder whose sub-folders are the buckets.
+
+    Args:
+        path: The folder; it is made when it does not exist.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        self.path.mkdir(parents=True, exist_ok=True)
+
+    def get(self, uri: str) -> bytes:
+        """The content of a file."""
+        bucket, key = _object_uri(uri)
+        file = self._file(bucket, key, uri)
+        if not (self.path / bucket).is_dir():
+            raise _missing_bucket(uri)
+        try:
+            return file.read_bytes()
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            raise _missing_key(uri) from None
+        except OSError as error:
+            raise _trouble(error, uri) from error
+
+    def put(self, uri: str, data: bytes) -> None:
+        """Write a file under a name of its own first, so that no reader meets half of it."""
+        bucket, key = _object_uri(uri)
+        file = self._file(bucket, key, uri)
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            handle, partial = tempfile.mkstemp(dir=self.path, prefix=".partial-")
+            try:
+                with os.fdopen(handle, "wb") as stream:
+                    stream.write(data)
+                os.replace(partial, file)
+            except BaseException:
+                os.unlink(partial)
+                raise
+        except OSError as error:
+            raise _trouble(error, uri) from error
+
+    def list(self, prefix_uri: str) -> list[str]:
+        """The addresses of all files that begin like this, in the order of their keys."""
+        bucket, prefix = parse_uri(prefix_uri)
+        folder = self.path / bucket
+        if not folder.is_dir():
+            raise _missing_bucket(prefix_uri)
+        keys = sorted(key for key in _keys(folder) if key.startswith(prefix))
+        return [f"{_SCHEME}{bucket}/{key}" for key in keys]
+
+    def delete(self, uri: str) -> None:
+        """Remove a file, if there is one."""
+        bucket, key = _object_uri(uri)
+        file = self._file(bucket, key, uri)
+        if not (self.path / bucket).is_dir():
+            raise _missing_bucket(uri)
+        try:
+            file.unlink(missing_ok=True)
+        except (IsADirectoryError, NotADirectoryError, PermissionError) as error:
+            if not file.is_dir() and not isinstance(error, NotADirectoryError):
+                raise _trouble(error, uri) from error
+
+    def _file(self, bucket: str, key: str, uri: str) -> Path:
+        """Where an object lives; keys that could lead out of the bucket have no place."""
+        parts = key.split("/")
+        file = self.path.joinpath(bucket, *parts)
+        strange = any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts)
+        if strange or not file.is_relative_to(self.path / bucket):
+            raise StoreError("A folder cannot hold an object of this key", reason="malformed", uri=uri)
+        return file
+
+
+def _keys(folder: Path) -> Iterator[str]:
+    for where, _, names in os.walk(folder):
+        for name in names:
+            yield Path(where, name).relative_to(folder).as_posix()
+
+
+def _trouble(error: OSError, uri: str) -> StoreError:
+    reason: StoreReason = "denied" if isinstance(error, PermissionError) else "unavailable"
+    return StoreError(f"The file cannot be used: {error.strerror or error}", reason=reason, uri=uri)
+
+
+@define
+class Boto3Store:
+    """S3 by way of a client that the caller made, such as one for moto's mock, MinIO, or a bucket of one's own."""
+
+    client: Any
+    """A boto3 S3 client; anything with the same methods will do."""
+
+    def get(self, uri: str) -> bytes:
+        """The content of an object."""
+        bucket, key = _object_uri(uri)
+        data: bytes = self._call("get_object", uri, Bucket=bucket, Key=key)["Body"].read()
+        return data
+
+    def put(self, uri: str, data: bytes) -> None:
+        """Write an object."""
+        bucket, key = _object_uri(uri)
+        self._call("put_object", uri, Bucket=bucket, Key=key, Body=data)
+
+    def list(self, prefix_uri: str) -> list[str]:
+        """The addresses of all objects that begin like this, in the order of their keys."""
+        bucket, prefix = parse_uri(prefix_uri)
+        names: list[str] = []
+        token: dict[str, str] = {}
+        while True:
+            page = self._call("list_objects_v2", prefix_uri, Bucket=bucket, Prefix=prefix, **token)
+            names += [f"{_SCHEME}{bucket}/{entry['Key']}" for entry in page.get("Contents", ())]
+            if not page.get("IsTruncated"):
+                return sorted(names)
+            token = {"ContinuationToken": page["NextContinuationToken"]}
+
+    def delete(self, uri: str) -> None:
+        """Remove an object, if there is one."""
+        bucket, key = _object_uri(uri)
+        self._call("delete_object", uri, Bucket=bucket, Key=key)
+
+    def _call(self, operation: str, uri: str, **members: object) -> Any:
+        try:
+            return getattr(self.client, operation)(**members)
+        except Exception as error:  # botocore's ClientError and kin, which this room does not import
+            response = getattr(error, "response", None) or {}
+            code = str(response.get("Error", {}).get("Code", ""))
+            reason = _REASONS.get(code, "unavailable")
+            raise StoreError(f"S3 refused {operation}: {error}", reason=reason, uri=uri) from error
