@@ -177,10 +177,10 @@ def _number_check(shape: Shape) -> Check:
         # `type`, as a bool is an int; NaN and the infinities fall through the comparison
         if type(value) not in types or not low <= value <= high:  # type: ignore[operator]
             violations.append(mistyped(shape, value, path))
-        elif value > most:  # type: ignore[operator]
+        elif value > most:
             text = f"Member must have value less than or equal to {most}"
             violations.append(violation(shape, value, path, text))
-        elif value < least:  # type: ignore[operator]
+        elif value < least:
             text = f"Member must have value greater than or equal to {least}"
             violations.append(violation(shape, value, path, text))
         elif not whole:

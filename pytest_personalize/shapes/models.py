@@ -60,6 +60,11 @@ def snake(member: str) -> str:
     return botocore.xform_name(member)
 
 
+def protocol(service: str) -> Protocol:
+    """The protocol that a service speaks."""
+    return cast("Protocol", service_model(service).metadata["protocol"])
+
+
 @cache
 def service_errors(service: str) -> Mapping[str, int]:
     """The HTTP status of every error that a service models, whichever operation declares it."""
@@ -118,10 +123,6 @@ def _paths() -> Mapping[tuple[str, str], tuple[str, str]]:
         for name in operation_names(service)
     )
     return {(shape.http_method, shape.path): (shape.service, shape.name) for shape in shapes}
-
-
-def protocol(service: str) -> Protocol:
-    return cast("Protocol", service_model(service).metadata["protocol"])
 
 
 def _path(model: OperationModel) -> str:

@@ -3,13 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import Final, TypeAlias
 
 Ranges: TypeAlias = tuple[tuple[int, int], ...]
 """Sorted, disjoint ranges of code points, both ends included."""
 
+_KEPT: Final = 1024
 _LAST: Final = 0x10FFFF
 _EVERYTHING: Final[Ranges] = ((0, _LAST),)
 _LINE_ENDS: Final[Ranges] = ((0x0A, 0x0A), (0x0D, 0x0D), (0x85, 0x85), (0x2028, 0x2029))
@@ -74,6 +75,7 @@ def compile_pattern(pattern: str) -> Callable[[str], bool]:
     """
     plain = _compiled(pattern, True).fullmatch
 
+    @lru_cache(maxsize=_KEPT)  # the same names and ARNs come again and again
     def matches(value: str) -> bool:
         if value.isascii() and value.isprintable():
             return plain(value) is not None

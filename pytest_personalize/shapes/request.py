@@ -144,14 +144,15 @@ class _Compiler:
             if not least <= len(value) <= most:
                 violations.extend(length_violations(shape, value, path))
             found = {}
+            bad_keys: list[Violation] = []
             for key, item in value.items():
-                bad_keys: list[Violation] = []
                 key_check(key, path, bad_keys)
-                violations.extend(_key_violation(shape, value, path, bad) for bad in bad_keys)
                 if item is None:
                     violations.append(missing((path, f"{key}.member")))
                 else:
                     found[key] = value_check(item, (path, f"{key}.member"), violations)
+            if bad_keys:
+                violations.extend(_key_violation(shape, value, path, bad) for bad in bad_keys)
             return found
 
         return check
