@@ -1,0 +1,195 @@
+"""What all benchmarks share: the registry of budgets, the timer, and the floor that calls are measured against.
+
+The floor is the same call through a client of its own that a handler of ``before-call`` answers with a constant: what
+botocore costs before anybody emulates anything. So a budget of 1.3 floors leaves three tenths of botocore's own time.
+"""
+
+from __future__ import annotations
+
+import gc
+import itertools
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+import boto3
+from attrs import frozen
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+
+from benchmarks.data import Data
+
+REGION = "us-east-1"
+
+Work = Callable[[], object]
+
+
+@frozen(kw_only=True)
+class Pair:
+    """Two pieces of work to compare; each call of either does one unit of it."""
+
+    work: Work
+    base: Work
+
+
+@frozen(kw_only=True)
+class Measurement:
+    """A number to hold against a budget, and the seconds that one unit of the work took, if it was timed."""
+
+    value: float
+    seconds: float | None = None
+
+
+@frozen(kw_only=True)
+class Budget:
+    """One row of the table: what is done, how much it may cost, in which unit, and how to measure it."""
+
+    title: str
+    most: float
+    unit: str
+    measure: Callable[[Bench], Measurement]
+
+
+@frozen(kw_only=True)
+class Bench:
+    """What a benchmark is handed: the data, and clients to call with and without an emulator behind them."""
+
+    data: Data
+
+    def call(self, service: str, action: Callable[[Any], object]) -> Pair:
+        """``action`` on a client of ``service``, against the same on a client with constant answers.
+
+        The mock must be active while the pair is measured; the generator that yields the pair sees to that.
+        """
+        client, constant = emulated_client(service), constant_client(service)
+        return Pair(work=lambda: action(client), base=lambda: action(constant))
+
+    def against_floor(self, work: Work) -> Pair:
+        """Work that is no call, against the floor of a plain Describe."""
+        arn = f"arn:aws:personalize:{REGION}:123456789012:campaign/floor"
+        constant = constant_client("personalize")
+        return Pair(work=work, base=lambda: constant.describe_campaign(campaignArn=arn))
+
+
+BUDGETS: list[Budget] = []
+
+PairMaker = Callable[[Bench], Iterator[Pair]]
+
+
+def budget(
+    title: str, *, floors: float | None = None, times: float | None = None, versus: str = "floors"
+) -> Callable[[PairMaker], PairMaker]:
+    """Register a generator that sets up, yields one `Pair`, and cleans up.
+
+    Either at most ``floors``, or at most so many ``times`` of what ``versus`` names.
+    """
+    most = floors if floors is not None else times
+    if most is None:
+        raise ValueError(f"{title}: give floors= or times=")
+    unit = "floors" if times is None else f"x {versus}"
+
+    def register(maker: PairMaker) -> PairMaker:
+        def measure(bench: Bench) -> Measurement:
+            pairs = maker(bench)
+            try:
+                return compare(next(pairs))
+            finally:
+                next(pairs, None)
+
+        BUDGETS.append(Budget(title=title, most=most, unit=unit, measure=measure))
+        return maker
+
+    return register
+
+
+Quantity = Callable[[Bench], float]
+
+
+def limit(title: str, *, most: float, unit: str) -> Callable[[Quantity], Quantity]:
+    """Register a function that measures one number, with its unit; at most ``most``."""
+
+    def register(quantity: Quantity) -> Quantity:
+        def measure(bench: Bench) -> Measurement:
+            return Measurement(value=quantity(bench))
+
+        BUDGETS.append(Budget(title=title, most=most, unit=unit, measure=measure))
+        return quantity
+
+    return register
+
+
+@cache
+def emulated_client(service: str, region: str = REGION) -> Any:
+    """A client as anybody makes it; whoever calls it activates a mock around that."""
+    return boto3.session.Session().client(service, region_name=region)  # type: ignore[call-overload]
+
+
+@cache
+def constant_client(service: str) -> Any:
+    """A client of its own whose every call is answered by a constant, before anybody else sees it."""
+    client = boto3.session.Session().client(service, region_name=REGION)  # type: ignore[call-overload]
+    answer: tuple[AWSResponse, dict[str, object]] = (
+        AWSResponse(f"https://{service}", 200, HTTPHeaders(), None),
+        {},
+    )
+    client.meta.events.register_first(f"before-call.{service}", lambda **_: answer)
+    return client
+
+
+SAMPLE_SECONDS = 0.002  # long enough for the clock, short enough to fall between two interruptions
+SAMPLES = 15  # of work and base in turn, in one round
+LONG = 0.1  # seconds from which one sample is one call, and a round is one sample
+ROUNDS = range(4, 30)
+STABLE = 0.005  # a round that improves the ratio by less than this is a calm one; after three of them it stands
+
+
+def compare(pair: Pair) -> Measurement:
+    """How many times the base the work takes.
+
+    Samples of both alternate. A round gives the median of each; the lowest medians of all rounds are compared, because
+    on a busy machine noise only ever adds. Rounds go on until the ratio holds still.
+    """
+    pair.work(), pair.base()
+    repeats = [_repeats(pair.work), _repeats(pair.base)]
+    samples = 1 if max(repeats, key=lambda found: found[1])[1] > LONG else SAMPLES
+    fastest = [float("inf"), float("inf")]
+    ratio, calm = float("inf"), 0
+    for round_number in itertools.count(1):
+        medians = _round(pair, (repeats[0][0], repeats[1][0]), samples)
+        fastest = [min(before, now) for before, now in zip(fastest, medians, strict=True)]
+        before, ratio = ratio, fastest[0] / fastest[1]
+        calm = calm + 1 if abs(before - ratio) <= STABLE * ratio else 0
+        if round_number >= ROUNDS.start and (calm >= 3 or round_number >= ROUNDS.stop):
+            break
+    return Measurement(value=ratio, seconds=fastest[0])
+
+
+def _repeats(work: Work) -> tuple[int, float]:
+    """How often to call it for one sample, and the seconds of a single call."""
+    seconds = _seconds(work, 1)
+    return max(1, int(SAMPLE_SECONDS / seconds)), seconds
+
+
+def _round(pair: Pair, repeats: tuple[int, int], samples: int) -> tuple[float, float]:
+    """Median seconds of one call of the work and of the base, from samples in turn and without the collector."""
+    work: list[float] = []
+    base: list[float] = []
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(samples):
+            work.append(_seconds(pair.work, repeats[0]))
+            base.append(_seconds(pair.base, repeats[1]))
+    finally:
+        gc.enable()
+    return statistics.median(work), statistics.median(base)
+
+
+def _seconds(work: Work, repeats: int) -> float:
+    """Seconds of one call, averaged over calls in a row."""
+    start = time.perf_counter()
+    for _ in range(repeats):
+        work()
+    return (time.perf_counter() - start) / repeats

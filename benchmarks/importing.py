@@ -1,0 +1,82 @@
+"""The import of rows: time against a bare pass of the standard CSV reader, and memory."""
+
+from __future__ import annotations
+
+import csv
+import gc
+import io
+import json
+import tracemalloc
+from collections import deque
+from collections.abc import Iterator
+
+from benchmarks.data import count_rows
+from benchmarks.harness import Bench, Pair, budget, limit
+from pytest_personalize.data.avro import parse_schema
+from pytest_personalize.data.csvfile import import_csv
+from pytest_personalize.data.records import Records
+
+INTERACTIONS = "INTERACTIONS"
+ITEMS = "ITEMS"
+SCHEMAS: dict[str, dict[str, str | list[str]]] = {
+    INTERACTIONS: {"USER_ID": "string", "ITEM_ID": "string", "TIMESTAMP": "long", "EVENT_TYPE": "string"},
+    ITEMS: {"ITEM_ID": "string", "GENRE": ["string", "null"], "YEAR": ["int", "null"]},
+}
+CATEGORICAL = {"GENRE"}
+
+
+def schema_text(dataset_type: str) -> str:
+    """The Avro schema of one of the two files."""
+    fields = [
+        {"name": name, "type": kind} | ({"categorical": True} if name in CATEGORICAL else {})
+        for name, kind in SCHEMAS[dataset_type].items()
+    ]
+    name = dataset_type.capitalize()
+    schema = {"type": "record", "name": name, "namespace": "com.amazonaws.personalize.schema", "fields": fields}
+    return json.dumps(schema | {"version": "1.0"})
+
+
+def imported(**tables: bytes) -> Records:
+    """The records of CSV files given by dataset type."""
+    records = Records()
+    for dataset_type, table in tables.items():
+        records.add_dataset(dataset_type, parse_schema(schema_text(dataset_type)))
+        import_csv([(f"s3://benchmark/{dataset_type}.csv", table)], records, dataset_type, "FULL")
+    return records
+
+
+def read_bare(table: bytes) -> None:
+    """What any reader of CSV has to do."""
+    deque(csv.reader(io.TextIOWrapper(io.BytesIO(table), "utf-8", newline="")), maxlen=0)
+
+
+@budget("import of interactions", times=5, versus="csv.reader")
+def interactions_import(bench: Bench) -> Iterator[Pair]:
+    """All interactions of the data, into an empty dataset group."""
+    table = bench.data.interactions
+    yield Pair(work=lambda: imported(INTERACTIONS=table), base=lambda: read_bare(table))
+
+
+@budget("import of items", times=5, versus="csv.reader")
+def items_import(bench: Bench) -> Iterator[Pair]:
+    """All items of the data, into an empty dataset group."""
+    table = bench.data.items
+    yield Pair(work=lambda: imported(ITEMS=table), base=lambda: read_bare(table))
+
+
+@limit("memory of an imported interaction, ids and index included", most=40, unit="bytes a row")
+def interaction_memory(bench: Bench) -> float:
+    """What is still held after the import, asked for by user and by item once, so that the indexes are there."""
+    table = bench.data.interactions
+    gc.collect()
+    tracemalloc.start()
+    try:
+        records = imported(INTERACTIONS=table)
+        log = records.interactions
+        assert log is not None
+        log.rows_of_user(0), log.rows_of_item(0)
+        gc.collect()
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    return held / count_rows(table)
