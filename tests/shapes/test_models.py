@@ -1,0 +1,120 @@
+"""The installed service models: operations, names, errors and routes."""
+
+from pathlib import Path
+
+import pytest
+
+from pytest_personalize.shapes.models import (
+    SERVICES,
+    operation,
+    operation_names,
+    protocol,
+    route,
+    service_errors,
+    service_model,
+    snake,
+)
+
+ALL_OPERATIONS = [(service, name) for service in SERVICES for name in operation_names(service)]
+
+
+@pytest.mark.parametrize(
+    ("service", "name"),
+    [
+        ("personalize", "CreateSchema"),
+        ("personalize-runtime", "GetActionRecommendations"),
+        ("personalize-events", "PutActionInteractions"),
+    ],
+)
+def test_the_operations_of_each_service_are_known(service: str, name: str) -> None:
+    assert name in operation_names(service)
+
+
+def test_a_model_is_loaded_once() -> None:
+    assert service_model("personalize") is service_model("personalize")
+
+
+def test_another_service_is_refused() -> None:
+    with pytest.raises(KeyError):
+        service_model("s3")
+
+
+def test_models_of_the_user_are_not_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "personalize" / "2099-01-01"
+    folder.mkdir(parents=True)
+    (folder / "service-2.json").write_text('{"metadata": {}, "operations": {}, "shapes": {}}')
+    monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
+
+    assert service_model.__wrapped__("personalize").api_version == "2018-05-22"
+
+
+def test_an_unknown_operation_is_refused() -> None:
+    with pytest.raises(KeyError):
+        operation("personalize-events", "CreateSchema")
+
+
+def test_the_control_plane_speaks_json_and_is_told_apart_by_target() -> None:
+    assert protocol("personalize") == "json"
+    assert operation("personalize", "CreateSchema").path == "/"
+
+
+def test_the_runtime_speaks_rest_json_and_is_told_apart_by_path() -> None:
+    shapes = operation("personalize-runtime", "GetRecommendations")
+
+    assert (shapes.protocol, shapes.http_method, shapes.path) == ("rest-json", "POST", "/recommendations")
+
+
+def test_an_operation_declares_its_errors() -> None:
+    assert operation("personalize-events", "PutEvents").error_codes == {"InvalidInputException"}
+
+
+def test_a_rest_service_gives_each_error_its_status() -> None:
+    assert operation("personalize-events", "PutItems").error_status == {
+        "InvalidInputException": 400,
+        "ResourceNotFoundException": 404,
+        "ResourceInUseException": 409,
+    }
+
+
+def test_errors_of_the_control_plane_are_bad_requests() -> None:
+    assert set(service_errors("personalize").values()) == {400}
+
+
+@pytest.mark.parametrize(
+    ("member", "name"),
+    [
+        ("minProvisionedTPS", "min_provisioned_tps"),
+        ("performHPO", "perform_hpo"),
+        ("datasetGroupArn", "dataset_group_arn"),
+        ("s3DataSource", "s3_data_source"),
+        ("name", "name"),
+    ],
+)
+def test_members_have_the_names_that_boto3_would_give_them(member: str, name: str) -> None:
+    assert snake(member) == name
+
+
+@pytest.mark.parametrize(("service", "name"), ALL_OPERATIONS)
+def test_every_operation_is_found_by_its_route(service: str, name: str) -> None:
+    shapes = operation(service, name)
+    target = f"AmazonPersonalize.{name}" if shapes.protocol == "json" else None
+
+    assert route(shapes.http_method, shapes.path, target) == (service, name)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "target"),
+    [
+        ("POST", "/", "AmazonPersonalize.Dance"),
+        ("POST", "/", "DynamoDB_20120810.PutItem"),
+        ("POST", "/", None),
+        ("GET", "/events", None),
+        ("POST", "/events/", None),
+    ],
+)
+def test_other_requests_have_no_route(method: str, path: str, target: str | None) -> None:
+    assert route(method, path, target) is None
+
+
+def test_a_query_string_does_not_hide_a_route() -> None:
+    assert route("POST", "/events?x=1", None) == ("personalize-events", "PutEvents")
