@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 from attrs import frozen
 
-from pytest_personalize.service import control, events, runtime
+from pytest_personalize.service import control, events
 from pytest_personalize.service.account import Region
 from pytest_personalize.service.errors import refusal
-from pytest_personalize.service.operations import OPERATIONS, STRUCTURES
+from pytest_personalize.service.operations import OPERATIONS, STRUCTURES, Answer
 from pytest_personalize.shapes.models import operation
 from pytest_personalize.shapes.request import ShapeViolations, compile_input
 from pytest_personalize.shapes.response import compile_output
@@ -20,7 +20,7 @@ from pytest_personalize.shapes.response import compile_output
 Form = Literal["python", "wire"]
 Rendered = dict[str, Any]
 
-ROOMS = (control, runtime, events)
+ROOMS = (control, events)
 """Importing them has entered their operations."""
 
 
@@ -51,7 +51,8 @@ def answer(region: Region, service: str, name: str, members: Mapping[str, Any], 
         arguments = way.validate(members)
     except ShapeViolations as violations:
         raise refusal("violations", message=violations.message) from None
-    return way.render(way.run(region, **arguments))
+    result = way.run(region, **arguments)
+    return result if type(result) is Answer else way.render(result)
 
 
 @cache

@@ -37,6 +37,10 @@ def structure(cls: C) -> C:
     return cls
 
 
+class Answer(dict[str, Any]):
+    """An answer by member names that needs no rendering: the hot paths make theirs as the output shape has it."""
+
+
 @frozen
 class Page:
     """One page of a list: ``items`` render as the list member, ``next_token`` is None on the last page."""

@@ -1,1 +1,271 @@
-"""Recommendations in real time."""
+"""Recommendations in real time: GetRecommendations, GetPersonalizedRanking, GetActionRecommendations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from attrs import frozen
+
+from pytest_personalize.data.records import Records
+from pytest_personalize.recommenders.catalogue import Recipe
+from pytest_personalize.service import arns
+from pytest_personalize.service.account import Region
+from pytest_personalize.service.answering import Ask, FilterUse, Result, Source, rank, recommend
+from pytest_personalize.service.answering import Promotion as Promoted
+from pytest_personalize.service.control.campaigns import Campaign
+from pytest_personalize.service.control.filters import Filter, compiled
+from pytest_personalize.service.control.recommenders import Recommender
+from pytest_personalize.service.errors import refusal
+from pytest_personalize.service.metadata import item_metadata, metadata_columns
+from pytest_personalize.service.operations import Answer, operation, structure
+from pytest_personalize.service.recommendation_ids import new_recommendation_id
+from pytest_personalize.service.resource import ACTIVE
+from pytest_personalize.service.sources import campaign_source, recommender_source
+
+MAX_RESULTS: Final = 500
+MAX_RESULTS_WITH_METADATA: Final = 50
+DEFAULT_RESULTS: Final = 25
+MAX_ACTIONS: Final = 100
+DEFAULT_ACTIONS: Final = 5
+
+APIS: Final[Mapping[str, str]] = {
+    "PERSONALIZED_RANKING": "GetPersonalizedRanking",
+    "PERSONALIZED_ACTIONS": "GetActionRecommendations",
+    "USER_SEGMENTATION": "CreateBatchSegmentJob",
+}
+"""Recipe types that GetRecommendations does not serve, and what does."""
+
+TARGETS: Final[Mapping[str, str]] = {"GetActionRecommendations": "ActionID"}
+
+
+@structure
+@frozen(kw_only=True)
+class Promotion:
+    """What share of the results to give to the items of a filter (service model)."""
+
+    name: str | None = None
+    percent_promoted_items: int = 100
+    filter_arn: str | None = None
+    filter_values: Mapping[str, str] = {}
+
+
+@operation("GetRecommendations")
+def get_recommendations(
+    region: Region,
+    *,
+    campaign_arn: str | None = None,
+    recommender_arn: str | None = None,
+    user_id: str | None = None,
+    item_id: str | None = None,
+    num_results: int | None = None,
+    context: Mapping[str, str] = {},
+    filter_arn: str | None = None,
+    filter_values: Mapping[str, str] = {},
+    promotions: Sequence[Promotion] = (),
+    metadata_columns: Mapping[str, Sequence[str]] = {},
+) -> Answer:
+    """Items for a user, or items related to an item."""
+    if (campaign_arn is None) == (recommender_arn is None):
+        raise refusal("source missing")
+    source, with_metadata = _source(region, campaign_arn or recommender_arn or "", "GetRecommendations")
+    _require_ids(source, user_id, item_id)
+    columns = _columns(source, with_metadata, metadata_columns)
+    count = _count(num_results, DEFAULT_RESULTS, MAX_RESULTS, columns)
+    ask = Ask(
+        user_id=user_id,
+        item_id=item_id,
+        count=count,
+        context=_context(source, context),
+        use=_filter(region, source, filter_arn, filter_values, "GetRecommendations"),
+        promotion=_promotion(region, source, promotions, count),
+    )
+    ids = source.history.items
+    scored = source.recipe.scored
+    items = [_entry(ids[result.index], result, scored, source.records, columns) for result in recommend(source, ask)]
+    return Answer({"itemList": items, "recommendationId": new_recommendation_id(region, source.arn)})
+
+
+@operation("GetPersonalizedRanking")
+def get_personalized_ranking(
+    region: Region,
+    *,
+    campaign_arn: str,
+    input_list: Sequence[str],
+    user_id: str,
+    context: Mapping[str, str] = {},
+    filter_arn: str | None = None,
+    filter_values: Mapping[str, str] = {},
+    metadata_columns: Mapping[str, Sequence[str]] = {},
+) -> Answer:
+    """The given items in the order of the user's interest; an item given twice counts once."""
+    source, with_metadata = _source(region, campaign_arn, "GetPersonalizedRanking")
+    _require_ids(source, user_id, None)
+    if not input_list:
+        raise refusal("empty list")
+    columns = _columns(source, with_metadata, metadata_columns)
+    limit = MAX_RESULTS_WITH_METADATA if columns else MAX_RESULTS
+    if len(input_list) > limit:
+        why = " when metadata is asked for" if columns else ""
+        raise refusal("too many results", member="inputList", limit=limit, why=why, count=len(input_list))
+    ask = Ask(
+        user_id=user_id,
+        context=_context(source, context),
+        use=_filter(region, source, filter_arn, filter_values, "GetPersonalizedRanking"),
+    )
+    # unknown: items given twice. chosen: they are ranked once
+    ranked = rank(source, ask, list(dict.fromkeys(input_list)))
+    items = [_entry(item_id, result, True, source.records, columns) for item_id, result in ranked]
+    return Answer({"personalizedRanking": items, "recommendationId": new_recommendation_id(region, source.arn)})
+
+
+@operation("GetActionRecommendations")
+def get_action_recommendations(
+    region: Region,
+    *,
+    campaign_arn: str | None = None,
+    user_id: str | None = None,
+    num_results: int | None = None,
+    filter_arn: str | None = None,
+    filter_values: Mapping[str, str] = {},
+) -> Answer:
+    """The actions that a user will most likely take, with the probability of each."""
+    if campaign_arn is None:
+        raise refusal("campaign missing")
+    source, _ = _source(region, campaign_arn, "GetActionRecommendations")
+    _require_ids(source, user_id, None)
+    ask = Ask(
+        user_id=user_id,
+        count=_count(num_results, DEFAULT_ACTIONS, MAX_ACTIONS, {}),
+        use=_filter(region, source, filter_arn, filter_values, "GetActionRecommendations"),
+        now=region.now(),
+    )
+    ids = source.history.actions
+    actions = [
+        {"actionId": ids[result.index], "score": round(result.score or 0.0, 7)} for result in recommend(source, ask)
+    ]
+    return Answer({"actionList": actions, "recommendationId": new_recommendation_id(region, source.arn)})
+
+
+def _source(region: Region, arn: str, asked: str) -> tuple[Source, bool]:
+    """Who answers, and whether with metadata: a campaign or recommender that is ready and of the right kind."""
+    parts = arns.parse(arn)
+    if parts is None or parts.kind not in ("campaign", "recommender"):
+        raise refusal("wrong arn", wanted="campaign or recommender", arn=arn)
+    if parts.kind == "campaign":
+        campaign = region.rows(Campaign).get(arn)
+        if campaign is None:
+            raise refusal("source unknown", arn=arn)
+        _require_ready(arn, campaign.status)
+        source, with_metadata = campaign_source(region, campaign)
+    else:
+        recommender = region.rows(Recommender).get(arn)
+        if recommender is None:
+            raise refusal("source unknown", arn=arn)
+        _require_ready(arn, recommender.status)
+        source, with_metadata = recommender_source(region, recommender)
+    api = APIS.get(source.recipe.recipe_type, "GetRecommendations")
+    if api != asked:
+        raise refusal("wrong api", operation=asked, recipe=source.recipe.name, arn=arn, instead=api)
+    return source, with_metadata
+
+
+def _require_ready(arn: str, status: str) -> None:
+    # unknown: which exception. chosen: not found before the endpoint exists, invalid input for a stopped one
+    if status == ACTIVE:
+        return
+    raise refusal("source status" if status.startswith("CREATE") else "source stopped", arn=arn, status=status)
+
+
+def _require_ids(source: Source, user_id: str | None, item_id: str | None) -> None:
+    recipe: Recipe = source.recipe
+    if recipe.requires_user and not user_id:
+        raise refusal("id missing", member="userId", recipe=recipe.name, arn=source.arn)
+    if recipe.requires_item and not item_id:
+        raise refusal("id missing", member="itemId", recipe=recipe.name, arn=source.arn)
+
+
+def _count(asked: int | None, default: int, limit: int, columns: Mapping[str, str]) -> int:
+    """How many results; 0 stands for the default, as the service model has a minimum of 0 and no rule for it."""
+    why = ""
+    if columns:
+        limit, why = MAX_RESULTS_WITH_METADATA, " when metadata is asked for"
+    count = asked or default
+    if count > limit:
+        raise refusal("too many results", member="numResults", limit=limit, why=why, count=count)
+    return count
+
+
+def _context(source: Source, context: Mapping[str, str]) -> Mapping[str, object]:
+    """The context by column name; a key that is no column of Interactions is refused."""
+    if not context:
+        return context
+    schema = source.records.schemas.get("INTERACTIONS")
+    found: dict[str, object] = {}
+    for key, value in context.items():
+        column = None if schema is None else schema.field(key)
+        if column is None:
+            raise refusal("context key", key=key)
+        found[column.name] = value
+    return found if source.recipe.supports_contextual_metadata else {}
+
+
+def _filter(
+    region: Region, source: Source, arn: str | None, values: Mapping[str, str], asked: str
+) -> FilterUse | None:
+    if arn is None:
+        return None
+    parts = arns.parse(arn)
+    if parts is None or parts.kind != Filter.kind:
+        raise refusal("wrong arn", wanted="filter", arn=arn)
+    found = region.rows(Filter).get(arn)
+    if found is None:
+        raise refusal("source unknown", arn=arn)
+    if found.status != ACTIVE:
+        raise refusal("filter status", filter=arn, status=found.status)
+    if region.records[found.dataset_group_arn] is not source.records:
+        raise refusal("filter group", filter=arn, arn=source.arn)
+    use = compiled(found.filter_expression)
+    answers = TARGETS.get(asked, "ItemID")
+    if use.target != answers:
+        raise refusal("filter target", filter=arn, target=use.target, arn=source.arn, answers=answers)
+    return FilterUse(filter=use, values=values)
+
+
+def _promotion(region: Region, source: Source, promotions: Sequence[Promotion], count: int) -> Promoted | None:
+    if not promotions:
+        return None
+    if len(promotions) > 1:
+        raise refusal("too many promotions", count=len(promotions))
+    if not source.recipe.supports_promotions:
+        raise refusal("no promotions", recipe=source.recipe.name, arn=source.arn)
+    wanted = promotions[0]
+    use = _filter(region, source, wanted.filter_arn, wanted.filter_values, "GetRecommendations")
+    # unknown: 4.5 promoted items are printed as 4, which rounding down and rounding to even both give. chosen: down
+    return Promoted(count=count * wanted.percent_promoted_items // 100, name=wanted.name, use=use)
+
+
+def _columns(source: Source, with_metadata: bool, asked: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
+    if not asked:
+        return {}
+    if not with_metadata:
+        raise refusal("no metadata", arn=source.arn)
+    return metadata_columns(source.records, asked)
+
+
+def _entry(
+    item_id: str, result: Result, scored: bool, records: Records, columns: Mapping[str, str]
+) -> dict[str, Any]:
+    """One item of an answer; members that say nothing are left out."""
+    entry: dict[str, Any] = {"itemId": item_id}
+    if scored and result.score is not None:
+        entry["score"] = round(result.score, 7)
+    if result.promotion is not None and result.promotion.name is not None:
+        entry["promotionName"] = result.promotion.name
+    if columns:
+        metadata = item_metadata(records, item_id, columns)
+        if metadata:
+            entry["metadata"] = metadata
+    if result.reason is not None:
+        entry["reason"] = [result.reason]
+    return entry

@@ -1,0 +1,114 @@
+"""Filters: an expression, checked when it is created, that a request may name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import ClassVar
+
+from attrs import frozen
+
+from pytest_personalize.data.avro import Schema
+from pytest_personalize.filters.checks import check
+from pytest_personalize.filters.compiled import CompiledFilter, compile_filter
+from pytest_personalize.filters.errors import FilterError
+from pytest_personalize.filters.nodes import Filter as Expression
+from pytest_personalize.filters.parser import parse
+from pytest_personalize.service.account import Region, resource_kind
+from pytest_personalize.service.control.dataset_groups import DatasetGroup
+from pytest_personalize.service.control.tags import Tag, checked_tags
+from pytest_personalize.service.errors import refusal
+from pytest_personalize.service.lifecycle import SCRIPTS, creation, deletion
+from pytest_personalize.service.operations import Page, operation
+from pytest_personalize.service.paging import list_page
+from pytest_personalize.service.resource import ACTIVE, CREATE_FAILED, Resource
+
+
+@resource_kind
+@frozen(kw_only=True)
+class Filter(Resource):
+    """A filter of a dataset group."""
+
+    kind: ClassVar[str] = "filter"
+    arn_field: ClassVar[str] = "filter_arn"
+    parent_field: ClassVar[str] = "dataset_group_arn"
+    blocks_parent: ClassVar[bool] = True
+
+    name: str
+    filter_arn: str
+    dataset_group_arn: str
+    filter_expression: str
+
+
+SCRIPTS["filter", "create"] = creation(10, 80)
+SCRIPTS["filter", "delete"] = deletion(10, 30)
+
+
+@lru_cache(maxsize=512)
+def compiled(expression: str) -> CompiledFilter:
+    """The expression as a predicate; FilterError when it does not parse."""
+    return compile_filter(parse(expression))
+
+
+def _checked(expression: str, schemas: dict[str, Schema]) -> Expression:
+    try:
+        parsed = parse(expression)
+        check(parsed, schemas)
+    except FilterError as error:
+        raise refusal("filter expression", problem=error.message) from None
+    return parsed
+
+
+@operation("CreateFilter")
+def create_filter(
+    region: Region, *, name: str, dataset_group_arn: str, filter_expression: str, tags: Sequence[Tag] = ()
+) -> Filter:
+    """A new filter; the expression is checked against the schemas that the group has now."""
+    group = region.find(DatasetGroup, dataset_group_arn)
+    checked = checked_tags(tags)
+    if group.status != ACTIVE:  # CreateFilter does not model ResourceInUseException
+        raise refusal("status invalid", arn=group.arn, status=group.status, operation="CreateFilter", needed=ACTIVE)
+    _checked(filter_expression, region.records[dataset_group_arn].schemas)
+    arn = region.arn(Filter.kind, name)
+    region.claim(Filter.kind, arn)
+    siblings = region.rows(Filter).of(dataset_group_arn)
+    quotas = region.account.quotas
+    quotas.admit("filters", len(siblings))
+    fields = set().union(*(compiled(sibling.filter_expression).fields for sibling in siblings))
+    more = compiled(filter_expression).fields - fields
+    if more:
+        quotas.admit("filter_fields_group", len(fields | more) - 1)
+    now = region.now()
+    created = Filter(
+        name=name,
+        filter_arn=arn,
+        dataset_group_arn=dataset_group_arn,
+        filter_expression=filter_expression,
+        creation_date_time=now,
+        last_updated_date_time=now,
+    )
+    return region.create(created, checked)
+
+
+@operation("DescribeFilter")
+def describe_filter(region: Region, *, filter_arn: str) -> Filter:
+    """The filter, one look later in its script."""
+    return region.describe(Filter, filter_arn)
+
+
+@operation("ListFilters")
+def list_filters(
+    region: Region,
+    *,
+    dataset_group_arn: str | None = None,
+    next_token: str | None = None,
+    max_results: int | None = None,
+) -> Page:
+    """The filters of a group, or of the region."""
+    return list_page(region, Filter, dataset_group_arn, next_token, max_results)
+
+
+@operation("DeleteFilter")
+def delete_filter(region: Region, *, filter_arn: str) -> None:
+    """Delete an ACTIVE or failed filter."""
+    region.delete(region.find(Filter, filter_arn), "DeleteFilter", (ACTIVE, CREATE_FAILED))
