@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -277,3 +279,16 @@ class Boto3Store:
             code = str(response.get("Error", {}).get("Code", ""))
             reason = _REASONS.get(code, "unavailable")
             raise StoreError(f"S3 refused {operation}: {error}", reason=reason, uri=uri) from error
+
+
+def store_of_moto(region: str) -> Boto3Store | None:
+    """The S3 of moto, when its mock is active in this process, else None; moto is not loaded for this."""
+    stubber = getattr(sys.modules.get("moto.core.models"), "botocore_stubber", None)
+    return Boto3Store(_client_for_moto(region)) if getattr(stubber, "enabled", False) else None
+
+
+@cache
+def _client_for_moto(region: str) -> Any:
+    """A client of a session of its own, so that the user's default session and credentials stay out of it."""
+    session = sys.modules["boto3"].Session(aws_access_key_id="moto", aws_secret_access_key="moto", region_name=region)
+    return session.client("s3")

@@ -1,0 +1,246 @@
+"""CSV files: read in batches of rows, column by column, all or nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from array import array
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Any, Final, Literal
+
+from attrs import frozen
+
+from .avro import Field
+from .cells import REFUSALS, CodeSink, Sink, number_sink, sink_for
+from .entities import EntityTable
+from .errors import CsvError
+from .events import BULK, EventLog
+from .ids import IdTable
+from .records import LOGS, SUBJECTS, TABLES, Records
+from .values import parse_text
+
+ImportMode = Literal["FULL", "INCREMENTAL"]
+
+_BATCH: Final = 512
+"""Rows at a time: few enough that the cyclic garbage collector does not wake up, and that they stay in the cache."""
+
+_MOST_EVENT_TYPES: Final = 2**16 - 1
+
+_QUOTED: Final = re.compile(r'(?:^|(?<=[,\r\n]))"((?:[^"\\]++|\\.|"")*+)"(?=[,\r\n]|$)', re.DOTALL)
+_ESCAPED: Final = re.compile(r'\\(["\\])')
+
+
+def import_csv(files: Iterable[tuple[str, bytes]], records: Records, dataset_type: str, mode: ImportMode) -> int:
+    r"""Read CSV files into a dataset: every row of every file, or nothing.
+
+    Columns are found by their names in the header, which must cover the schema; other columns are ignored. Empty
+    cells are null. Quotes within quoted text are written `\"` or `""`.
+
+    Args:
+        files: Name and content of each file.
+        records: Where the dataset is.
+        dataset_type: INTERACTIONS, ITEMS, USERS, ACTIONS or ACTION_INTERACTIONS.
+        mode: FULL replaces the rows of former imports and keeps what was put through the events API, INCREMENTAL
+            adds to both (developer guide, bulk import).
+
+    Returns:
+        The number of rows read.
+
+    Raises:
+        CsvError: A file is not well-formed or does not fit the schema; `records` is as it was.
+    """
+    ids = {"users": records.users.fork(), SUBJECTS[dataset_type]: records.subjects(dataset_type).fork()}
+    fields = records.schemas[dataset_type].fields
+    staged: EventLog | EntityTable
+    if dataset_type in LOGS:
+        log = records.log(dataset_type)
+        assert log is not None, f"there is no {dataset_type} dataset"
+        staged = log.empty()
+        sinks = [_log_sink(field, staged, ids["users"], ids[SUBJECTS[dataset_type]]) for field in fields]
+    else:
+        table = records.table(dataset_type)
+        assert table is not None, f"there is no {dataset_type} dataset"
+        staged = table.empty()
+        sinks = [_table_sink(field, staged, ids[SUBJECTS[dataset_type]]) for field in fields]
+    rows = sum(_read_file(name, data, sinks) for name, data in files)
+    staged.origins.extend(bytes((BULK,)) * rows)
+    for name, table_of_ids in ids.items():
+        setattr(records, name, table_of_ids)
+    _store(records, (LOGS | TABLES)[dataset_type], staged, mode)
+    return rows
+
+
+def read_ids(files: Iterable[tuple[str, bytes]], column: str = "USER_ID") -> IdTable:
+    """The distinct ids of a column, such as those of the users in the file of a data deletion job.
+
+    Raises:
+        CsvError: A file is not well-formed, or has no such column.
+    """
+    ids = IdTable()
+    for name, data in files:
+        _read_file(name, data, [CodeSink(Field(name=column, type="string"), array("I"), ids)])
+    return ids
+
+
+def _store(records: Records, name: str, staged: Any, mode: ImportMode) -> None:
+    current = getattr(records, name)
+    if mode == "INCREMENTAL":
+        current.extend(staged)
+        return
+    fresh = current.empty()
+    fresh.extend(staged)
+    # unknown: which record of an id wins after a FULL import, the imported or the earlier put one. chosen: the put one
+    fresh.extend(current.select(current.origins))
+    setattr(records, name, fresh)
+
+
+def _log_sink(field: Field, log: EventLog, users: IdTable, subjects: IdTable) -> Sink:
+    match field.name:
+        case "USER_ID":
+            return CodeSink(field, log.users, users)
+        case "ITEM_ID" | "ACTION_ID":
+            return CodeSink(field, log.items, subjects)
+        case "TIMESTAMP":
+            return number_sink(field, log.times)
+        case "EVENT_TYPE":
+            return CodeSink(field, log.types, log.event_types)
+        case "EVENT_VALUE":
+            return number_sink(field, log.values)
+    return sink_for(field, log.extra[field.name])
+
+
+def _table_sink(field: Field, table: EntityTable, ids: IdTable) -> Sink:
+    if field.name in table.columns:
+        return sink_for(field, table.columns[field.name])
+    return CodeSink(field, table.ids, ids)
+
+
+@frozen
+class _Body:
+    """The records of a file, below its header."""
+
+    name: str
+    data: bytes
+    header: Sequence[str]
+
+    def read(self) -> Any:
+        """A new reader of the records, as `csv.reader` makes it."""
+        lines = _open(self.data)
+        lines.readline()
+        if b"\\" in self.data:
+            text = _QUOTED.sub(_without_backslashes, lines.read())
+            lines = io.StringIO(text, newline="")
+        return csv.reader(lines, strict=True)
+
+
+def _open(data: bytes) -> io.TextIOBase:
+    return io.TextIOWrapper(io.BytesIO(data), encoding="utf-8-sig", newline="")
+
+
+def _without_backslashes(cell: re.Match[str]) -> str:
+    """A quoted cell as CSV readers know it: quotes doubled, backslashes alone."""
+    inner = _ESCAPED.sub(lambda escaped: '""' if escaped[1] == '"' else "\\", cell[1])
+    return f'"{inner}"'
+
+
+def _read_file(name: str, data: bytes, sinks: Sequence[Sink]) -> int:
+    try:
+        header = _open(data).readline().rstrip("\r\n").split(",")
+        body = _Body(name, data, header)
+        places = _places(name, header, [sink.field.name for sink in sinks])
+        return _read_body(body, list(zip(sinks, places, strict=True)))
+    except UnicodeDecodeError:
+        raise _not_utf8(name, data) from None
+
+
+def _places(name: str, header: Sequence[str], wanted: Sequence[str]) -> list[int]:
+    """Where in a row the wanted columns are."""
+    missing = [column for column in wanted if column not in header]
+    if missing:
+        raise CsvError(
+            # quoted: developer guide, error messages
+            f"Input CSV is missing the following columns:[{', '.join(missing)}]."
+            f" The header line is {','.join(header)[:200]!r};"
+            " names must be spelled as in the schema, without quotes and blanks",
+            file=name,
+            line=1,
+        )
+    for column in wanted:
+        if header.count(column) > 1:
+            raise CsvError("The header names a column twice", file=name, line=1, column=column)
+    return [header.index(column) for column in wanted]
+
+
+def _read_body(body: _Body, targets: Sequence[tuple[Sink, int]]) -> int:
+    reader = body.read()
+    width = len(body.header)
+    count = records = 0
+    try:
+        while rows := list(islice(reader, _BATCH)):
+            records += len(rows)
+            if reader.line_num != records:
+                raise ValueError("lines")
+            if [] in rows:
+                rows = [row for row in rows if row]
+            if rows:
+                columns = list(zip(*rows, strict=True))
+                if len(columns) != width:
+                    raise ValueError("cells")
+                for sink, place in targets:
+                    sink.take(columns[place])
+                count += len(rows)
+    except (*REFUSALS, csv.Error) as error:
+        if isinstance(error, UnicodeDecodeError):
+            raise
+        raise _explained(body, targets) from None
+    return count
+
+
+def _explained(body: _Body, targets: Sequence[tuple[Sink, int]]) -> CsvError:
+    """The first thing that is wrong with a file that was refused."""
+    reader = body.read()
+    while True:
+        line = reader.line_num + 2
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            return CsvError(f"The record is not well-formed CSV: {error}", file=body.name, line=line)
+        if row is None:
+            break
+        problem = _problem(row, line, reader.line_num + 1, body, targets)
+        if problem is not None:
+            return problem
+    # the only thing that is not wrong with any single cell
+    return CsvError(f"There are more than {_MOST_EVENT_TYPES} distinct event types", file=body.name)
+
+
+def _problem(
+    row: Sequence[str], line: int, last_line: int, body: _Body, targets: Sequence[tuple[Sink, int]]
+) -> CsvError | None:
+    if not row:
+        return None
+    if last_line != line:
+        return CsvError("A record must not span several lines", file=body.name, line=line)
+    if len(row) != len(body.header):
+        return CsvError(
+            f"The record has {len(row)} values: expected {len(body.header)}, as in the header",
+            file=body.name,
+            line=line,
+        )
+    for sink, place in targets:
+        try:
+            parse_text(sink.field, row[place])
+        except ValueError as error:
+            return CsvError(str(error), file=body.name, line=line, column=sink.field.name)
+    return None
+
+
+def _not_utf8(name: str, data: bytes) -> CsvError:
+    line = None
+    try:
+        data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+    return CsvError("The file is not encoded in UTF-8", file=name, line=line)
