@@ -20,9 +20,9 @@ INTERACTIONS = "INTERACTIONS"
 ITEMS = "ITEMS"
 SCHEMAS: dict[str, dict[str, str | list[str]]] = {
     INTERACTIONS: {"USER_ID": "string", "ITEM_ID": "string", "TIMESTAMP": "long", "EVENT_TYPE": "string"},
-    ITEMS: {"ITEM_ID": "string", "GENRE": ["string", "null"], "YEAR": ["int", "null"]},
+    ITEMS: {"ITEM_ID": "string", "GENRE": ["string", "null"], "YEAR": ["string", "null"]},
 }
-CATEGORICAL = {"GENRE"}
+CATEGORICAL = {"GENRE", "YEAR"}  # real years are texts such as "2006-2007" here and there
 
 
 def schema_text(dataset_type: str) -> str:
