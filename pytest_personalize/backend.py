@@ -17,6 +17,7 @@ from pytest_personalize.service.lifecycle import Engine, Transitions
 from pytest_personalize.service.quotas import Quotas
 from pytest_personalize.service.quotas import minimums as data_minimums
 from pytest_personalize.shapes.answers import HttpAnswer, accepted, refused
+from pytest_personalize.testing.calls import Call, Calls
 from pytest_personalize.testing.resources import Resources
 
 OPTIONS: Final = ("region", "account_id", "transitions", "quotas", "minimums", "preset", "s3", "seed")
@@ -59,6 +60,7 @@ class PersonalizeBackend(Resources):
         self.region_name = region
         self.account_id = account_id
         self.clock = Clock()
+        self.calls = Calls()
         self._s3 = s3
         self._memory = MemoryStore()
         self._lock = threading.RLock()
@@ -117,9 +119,18 @@ class PersonalizeBackend(Resources):
     ) -> dict[str, Any]:
         """Answer one call: the rendered members, or ServiceError."""
         with self._lock:
-            self._account.catch_up()
-            members = endpoint.decode(body)
-            return endpoint.answer(self._account.region(region), service, operation, members, form)
+            account = self._account
+            account.catch_up()
+            members: dict[str, Any] = {}
+            now = self.clock.timestamp()
+            try:
+                members = endpoint.decode(body)
+                answer = endpoint.answer(account.region(region), service, operation, members, form)
+            except ServiceError as error:
+                self.calls.append(Call(service, operation, region, members, None, error.code, error.message, now))
+                raise
+            self.calls.append(Call(service, operation, region, members, answer, None, None, now))
+            return answer
 
     def _read_region(self, name: str) -> Region:
         with self._lock:

@@ -14,7 +14,7 @@ def partition(region_name: str) -> str:
 
 @frozen
 class Arn:
-    """``arn:PARTITION:personalize:REGION:ACCOUNT:KIND/PATH``; recipes and their like have neither region nor account."""
+    """``arn:PARTITION:personalize:REGION:ACCOUNT:KIND/PATH``; recipes have neither region nor account."""
 
     partition: str
     region: str

@@ -35,10 +35,11 @@ class HttpAnswer:
 
 
 def accepted(service: str, members: dict[str, Any]) -> tuple[HttpAnswer, dict[str, Any]]:
-    """A successful answer; ``members`` become part of what the client returns."""
+    """A successful answer; ``members`` are what the client returns besides the metadata."""
     headers = response_headers(service)
-    members["ResponseMetadata"] = response_metadata(200, headers) | {"RetryAttempts": 0}
-    return HttpAnswer(200, headers), members
+    metadata = response_metadata(200, headers)
+    metadata["RetryAttempts"] = 0
+    return HttpAnswer(200, headers), {**members, "ResponseMetadata": metadata}
 
 
 def refused(service: str, code: str, message: str) -> tuple[HttpAnswer, dict[str, Any]]:
