@@ -41,6 +41,12 @@ def test_a_generic_error_has_nothing_at_the_top() -> None:
     assert "message" not in parsed_error("ThrottlingException", "why", False, 400, {})
 
 
+def test_a_generic_error_writes_its_message_with_a_capital_letter() -> None:
+    _, _, body = error_body("json", "ThrottlingException", "Rate exceeded", False, 400)
+
+    assert body == b'{"__type":"ThrottlingException","Message":"Rate exceeded"}'
+
+
 def test_a_json_service_names_the_code_in_the_body() -> None:
     status, headers, body = error_body("json", "InvalidInputException", "why", True, 400)
 

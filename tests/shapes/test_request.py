@@ -343,6 +343,20 @@ def test_a_long_value_is_shortened() -> None:
     assert len(told) < 400
 
 
+def test_a_text_that_is_too_long_is_not_tried_against_its_pattern() -> None:
+    assert len(campaign_violations(name="!" * 64)) == 1
+
+
+def test_a_deeply_nested_value_is_refused_like_any_other() -> None:
+    nested: list[Any] = []
+    for _ in range(100_000):
+        nested = [nested]
+
+    assert campaign_violations(name=nested) == [
+        "Value '[[[[...]]]]' at 'name' failed to satisfy constraint: Member must be of type string"
+    ]
+
+
 def test_a_sensitive_value_is_not_repeated() -> None:
     assert violations(lambda: of_type({"type": "string", "max": 3, "sensitive": True}, "secret")) == [
         "Value at 'value' failed to satisfy constraint: Member must have length less than or equal to 3"

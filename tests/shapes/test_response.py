@@ -159,6 +159,15 @@ def test_a_list_may_be_any_iterable() -> None:
     assert compile_output(shape, "wire")({"campaigns": summaries}) == {"campaigns": [{"name": "a"}, {"name": "b"}]}
 
 
+@pytest.mark.parametrize("kind", ["float", "double"])
+@pytest.mark.parametrize("form", ["python", "wire"])
+def test_a_number_is_a_float_even_when_it_is_whole(kind: str, form: Any) -> None:
+    shape = {"type": "structure", "members": {"score": {"shape": "Score"}}}
+    shapes = ShapeResolver({"Thing": shape, "Score": {"type": kind}})
+
+    assert repr(compile_output(shapes.get_shape_by_name("Thing"), form)({"score": 1})) == "{'score': 1.0}"
+
+
 def test_what_is_rendered_is_a_copy() -> None:
     inside = {"explorationWeight": "0.3"}
     answer = render({"campaignConfig": {"itemExplorationConfig": inside}})
