@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from .errors import SchemaError
-from .schema_rules import (
+from pytest_personalize.data.errors import SchemaError
+from pytest_personalize.data.schema_rules import (
     BASE_TYPES,
     DATASET_TYPES,
     NAME_LENGTH,
@@ -66,7 +66,7 @@ class Field:
         return " ".join([self.type + (" or null" if self.nullable else ""), *flags])
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, cache_hash=True)
 class Schema:
     """A schema that keeps the rules of its dataset type and domain.
 

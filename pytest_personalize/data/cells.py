@@ -12,10 +12,18 @@ from typing import Protocol
 
 from attrs import frozen
 
-from .avro import WHOLE_TYPES, Field
-from .columns import NULL_BOOLEAN, NULL_FLOAT, NULL_INTEGER, BooleanColumn, Column, NumberColumn, TextColumn
-from .ids import IdTable
-from .values import BOUNDS, CHARACTERS, TEXTUAL_LENGTH_WIDE, limit_of, shortened
+from pytest_personalize.data.avro import WHOLE_TYPES, Field
+from pytest_personalize.data.columns import (
+    NULL_BOOLEAN,
+    NULL_FLOAT,
+    NULL_INTEGER,
+    BooleanColumn,
+    Column,
+    NumberColumn,
+    TextColumn,
+)
+from pytest_personalize.data.ids import IdTable
+from pytest_personalize.data.values import BOUNDS, CHARACTERS, TEXTUAL_LENGTH_WIDE, limit_of, shortened
 
 REFUSALS = (ValueError, KeyError, OverflowError)
 """What a sink raises for a batch that it does not take."""

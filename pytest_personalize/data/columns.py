@@ -9,8 +9,8 @@ from typing import Protocol, Self
 
 from attrs import define, field
 
-from .avro import WHOLE_TYPES, Field
-from .ids import IdTable
+from pytest_personalize.data.avro import WHOLE_TYPES, Field
+from pytest_personalize.data.ids import IdTable
 
 Value = int | float | str | bool | None
 

@@ -8,18 +8,18 @@ import re
 from array import array
 from collections.abc import Iterable, Sequence
 from itertools import islice
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 from attrs import frozen
 
-from .avro import Field
-from .cells import REFUSALS, CodeSink, Sink, number_sink, sink_for
-from .entities import EntityTable
-from .errors import CsvError
-from .events import BULK, EventLog
-from .ids import IdTable
-from .records import LOGS, SUBJECTS, TABLES, Records
-from .values import parse_text
+from pytest_personalize.data.avro import Field
+from pytest_personalize.data.cells import REFUSALS, CodeSink, Sink, number_sink, sink_for
+from pytest_personalize.data.entities import EntityTable
+from pytest_personalize.data.errors import CsvError
+from pytest_personalize.data.events import BULK, EventLog
+from pytest_personalize.data.ids import IdTable
+from pytest_personalize.data.records import LOGS, TABLES, Records
+from pytest_personalize.data.values import parse_text
 
 ImportMode = Literal["FULL", "INCREMENTAL"]
 
@@ -51,24 +51,21 @@ def import_csv(files: Iterable[tuple[str, bytes]], records: Records, dataset_typ
     Raises:
         CsvError: A file is not well-formed or does not fit the schema; `records` is as it was.
     """
-    ids = {"users": records.users.fork(), SUBJECTS[dataset_type]: records.subjects(dataset_type).fork()}
-    fields = records.schemas[dataset_type].fields
-    staged: EventLog | EntityTable
+    scratch = records.fork()
+    fields = scratch.schemas[dataset_type].fields
     if dataset_type in LOGS:
-        log = records.log(dataset_type)
-        assert log is not None, f"there is no {dataset_type} dataset"
-        staged = log.empty()
-        sinks = [_log_sink(field, staged, ids["users"], ids[SUBJECTS[dataset_type]]) for field in fields]
+        log = scratch.log(dataset_type)
+        new_events = log.empty()
+        rows = _read_files(files, [_log_sink(field, new_events, scratch, dataset_type) for field in fields])
+        new_events.origins.extend(bytes((BULK,)) * rows)
+        setattr(records, LOGS[dataset_type], _merged(log, new_events, mode))
     else:
-        table = records.table(dataset_type)
-        assert table is not None, f"there is no {dataset_type} dataset"
-        staged = table.empty()
-        sinks = [_table_sink(field, staged, ids[SUBJECTS[dataset_type]]) for field in fields]
-    rows = sum(_read_file(name, data, sinks) for name, data in files)
-    staged.origins.extend(bytes((BULK,)) * rows)
-    for name, table_of_ids in ids.items():
-        setattr(records, name, table_of_ids)
-    _store(records, (LOGS | TABLES)[dataset_type], staged, mode)
+        table = scratch.table(dataset_type)
+        new_records = table.empty()
+        rows = _read_files(files, [_table_sink(field, new_records, scratch, dataset_type) for field in fields])
+        new_records.origins.extend(bytes((BULK,)) * rows)
+        setattr(records, TABLES[dataset_type], _merged(table, new_records, mode))
+    records.users, records.items, records.actions = scratch.users, scratch.items, scratch.actions
     return rows
 
 
@@ -79,29 +76,30 @@ def read_ids(files: Iterable[tuple[str, bytes]], column: str = "USER_ID") -> IdT
         CsvError: A file is not well-formed, or has no such column.
     """
     ids = IdTable()
-    for name, data in files:
-        _read_file(name, data, [CodeSink(Field(name=column, type="string"), array("I"), ids)])
+    _read_files(files, [CodeSink(Field(name=column, type="string"), array("I"), ids)])
     return ids
 
 
-def _store(records: Records, name: str, staged: Any, mode: ImportMode) -> None:
-    current = getattr(records, name)
+_Rows = TypeVar("_Rows", EventLog, EntityTable)
+
+
+def _merged(current: _Rows, new: _Rows, mode: ImportMode) -> _Rows:
     if mode == "INCREMENTAL":
-        current.extend(staged)
-        return
+        current.extend(new)
+        return current
     fresh = current.empty()
-    fresh.extend(staged)
+    fresh.extend(new)
     # unknown: which record of an id wins after a FULL import, the imported or the earlier put one. chosen: the put one
     fresh.extend(current.select(current.origins))
-    setattr(records, name, fresh)
+    return fresh
 
 
-def _log_sink(field: Field, log: EventLog, users: IdTable, subjects: IdTable) -> Sink:
+def _log_sink(field: Field, log: EventLog, records: Records, dataset_type: str) -> Sink:
     match field.name:
         case "USER_ID":
-            return CodeSink(field, log.users, users)
+            return CodeSink(field, log.users, records.users)
         case "ITEM_ID" | "ACTION_ID":
-            return CodeSink(field, log.items, subjects)
+            return CodeSink(field, log.items, records.subjects(dataset_type))
         case "TIMESTAMP":
             return number_sink(field, log.times)
         case "EVENT_TYPE":
@@ -111,10 +109,10 @@ def _log_sink(field: Field, log: EventLog, users: IdTable, subjects: IdTable) ->
     return sink_for(field, log.extra[field.name])
 
 
-def _table_sink(field: Field, table: EntityTable, ids: IdTable) -> Sink:
+def _table_sink(field: Field, table: EntityTable, records: Records, dataset_type: str) -> Sink:
     if field.name in table.columns:
         return sink_for(field, table.columns[field.name])
-    return CodeSink(field, table.ids, ids)
+    return CodeSink(field, table.ids, records.subjects(dataset_type))
 
 
 @frozen
@@ -143,6 +141,10 @@ def _without_backslashes(cell: re.Match[str]) -> str:
     """A quoted cell as CSV readers know it: quotes doubled, backslashes alone."""
     inner = _ESCAPED.sub(lambda escaped: '""' if escaped[1] == '"' else "\\", cell[1])
     return f'"{inner}"'
+
+
+def _read_files(files: Iterable[tuple[str, bytes]], sinks: Sequence[Sink]) -> int:
+    return sum(_read_file(name, data, sinks) for name, data in files)
 
 
 def _read_file(name: str, data: bytes, sinks: Sequence[Sink]) -> int:

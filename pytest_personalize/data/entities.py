@@ -9,9 +9,9 @@ from typing import Final
 
 from attrs import define, evolve, field
 
-from .avro import Schema
-from .columns import Column, Value, column_for
-from .events import PUT
+from pytest_personalize.data.avro import Schema
+from pytest_personalize.data.columns import Column, Value, column_for
+from pytest_personalize.data.events import PUT
 
 _ID_COLUMNS = frozenset({"USER_ID", "ITEM_ID", "ACTION_ID"})
 

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from attrs import define, evolve, field
 
-from .avro import Schema
-from .columns import Column, Value, column_for
-from .grouping import Grouping
-from .ids import IdTable
+from pytest_personalize.data.avro import Schema
+from pytest_personalize.data.columns import Column, Value, column_for
+from pytest_personalize.data.grouping import Grouping
+from pytest_personalize.data.ids import IdTable
 
 BULK: Final = 0
 PUT: Final = 1

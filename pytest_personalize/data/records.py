@@ -7,10 +7,11 @@ from typing import Final
 
 from attrs import define, evolve, field
 
-from .avro import Schema
-from .entities import EntityTable
-from .events import EventLog
-from .ids import IdTable
+from pytest_personalize.data.avro import Schema
+from pytest_personalize.data.entities import EntityTable
+from pytest_personalize.data.errors import DataError
+from pytest_personalize.data.events import EventLog
+from pytest_personalize.data.ids import IdTable
 
 LOGS: Final = {"INTERACTIONS": "interactions", "ACTION_INTERACTIONS": "action_interactions"}
 TABLES: Final = {"ITEMS": "items_table", "USERS": "users_table", "ACTIONS": "actions_table"}
@@ -41,14 +42,18 @@ class Records:
     schemas: dict[str, Schema] = field(factory=dict)
     """Dataset type ("INTERACTIONS", "ITEMS", ...) to the schema in force."""
 
-    def log(self, dataset_type: str) -> EventLog | None:
-        """The log of a dataset type that holds events; None when the dataset does not exist."""
+    def log(self, dataset_type: str) -> EventLog:
+        """The log of a dataset of events; DataError when there is no such dataset."""
         log: EventLog | None = getattr(self, LOGS[dataset_type])
+        if log is None:
+            raise DataError(f"There is no {dataset_type} dataset")
         return log
 
-    def table(self, dataset_type: str) -> EntityTable | None:
-        """The table of a dataset type that holds entities; None when the dataset does not exist."""
+    def table(self, dataset_type: str) -> EntityTable:
+        """The table of a dataset of items, users or actions; DataError when there is no such dataset."""
         table: EntityTable | None = getattr(self, TABLES[dataset_type])
+        if table is None:
+            raise DataError(f"There is no {dataset_type} dataset")
         return table
 
     def subjects(self, dataset_type: str) -> IdTable:
@@ -71,9 +76,7 @@ class Records:
 
     def replace_schema(self, dataset_type: str, schema: Schema) -> None:
         """Put another schema in force (Items, Users); columns that it adds are null in the rows so far."""
-        table = self.table(dataset_type)
-        if table is not None:
-            setattr(self, TABLES[dataset_type], table.with_schema(schema))
+        setattr(self, TABLES[dataset_type], self.table(dataset_type).with_schema(schema))
         self.schemas[dataset_type] = schema
 
     def fork(self) -> Records:

@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 
 from attrs import define, field
 
-from .errors import StoreError, StoreReason
+from pytest_personalize.data.errors import StoreError, StoreReason
 
 _SCHEME: Final = "s3://"
 

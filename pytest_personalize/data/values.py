@@ -6,8 +6,8 @@ import math
 import re
 from typing import Final
 
-from .avro import WHOLE_TYPES, Field
-from .columns import Value
+from pytest_personalize.data.avro import WHOLE_TYPES, Field
+from pytest_personalize.data.columns import Value
 
 ID_FIELDS: Final = frozenset({"USER_ID", "ITEM_ID", "ACTION_ID"})
 
