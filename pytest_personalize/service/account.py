@@ -100,7 +100,7 @@ class Region:
         """
         found: R | None = self._tables[cls.kind].get(arn)
         if found is None:
-            if not arn.startswith(f"{self._prefix}{cls.kind}/"):
+            if not arn.startswith(f"{self._prefix}{cls.arn_kind or cls.kind}/"):
                 raise refusal("wrong arn", wanted=cls.kind, arn=arn)
             raise refusal(missing, arn=arn)
         return found

@@ -14,12 +14,14 @@ CREATE_FAILED = "CREATE FAILED"
 class Resource:
     """One resource as the service describes it; a change makes a new object.
 
-    ``kind`` is the resource type as ARNs write it (``dataset-group``), ``arn_field`` the member that holds the ARN,
+    ``kind`` is the resource type as ARNs write it (``dataset-group``), ``arn_kind`` what ARNs write where that is
+    something else (a solution version's ARN says ``solution``), ``arn_field`` the member that holds the ARN,
     ``parent_field`` the member by which lists filter it,
     ``blocks_parent`` whether the parent can not be deleted while this exists.
     """
 
     kind: ClassVar[str]
+    arn_kind: ClassVar[str | None] = None
     arn_field: ClassVar[str]
     parent_field: ClassVar[str | None] = None
     blocks_parent: ClassVar[bool] = False

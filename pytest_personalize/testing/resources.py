@@ -25,7 +25,7 @@ class ResourceMapping(Mapping[str, R], Generic[R]):
         self._cls = cls
 
     def __getitem__(self, key: str) -> R:
-        arn = key if key.startswith("arn:") else self._region.arn(self._cls.kind, key)
+        arn = key if key.startswith("arn:") else self._region.arn(self._cls.arn_kind or self._cls.kind, key)
         found = self._region.rows(self._cls).get(arn)
         if found is None:
             names = ", ".join(self) or "none"

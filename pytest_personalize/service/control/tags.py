@@ -50,9 +50,10 @@ def _tags_of(region: Region, resource_arn: str) -> dict[str, str]:
     arn = arns.parse(resource_arn)
     if arn is not None and arn.kind in NOT_TAGGABLE:
         raise refusal("not taggable", arn=resource_arn)
-    if arn is None or arn.kind not in KINDS:
+    classes = [cls for cls in KINDS.values() if arn is not None and (cls.arn_kind or cls.kind) == arn.kind]
+    if not classes:
         raise refusal("wrong arn", wanted="taggable resource", arn=resource_arn)
-    region.find(KINDS[arn.kind], resource_arn)
+    region.find(next((cls for cls in classes if resource_arn in region.rows(cls)), classes[0]), resource_arn)
     return region.tags.get(resource_arn, {})
 
 
