@@ -96,6 +96,20 @@ REFUSALS: dict[str, Refusal] = {
     "metadata columns": Refusal(INVALID_INPUT, "At most {limit} metadata columns can be asked for, not {count}."),
     "no promotions": Refusal(INVALID_INPUT, "Recipe {recipe} of {arn} does not support promotions."),
     "too many promotions": Refusal(INVALID_INPUT, "A request can have one promotion, not {count}."),
+    # -- data -----------------------------------------------------------------------------------------------------
+    "schema": Refusal(INVALID_INPUT, "{problem}"),
+    "schema used": Refusal(IN_USE, "{arn} can not be deleted: it is the schema of {datasets}."),
+    "schema replacement": Refusal(INVALID_INPUT, "{problem} ({arn})"),
+    "dataset type": Refusal(INVALID_INPUT, "{given} is no dataset type: expected one of {known}."),
+    "type of schema": Refusal(INVALID_INPUT, "{schema} is for datasets of type {theirs}, not {ours}."),
+    "domain of schema": Refusal(INVALID_INPUT, "{schema} is of domain {theirs}, the dataset group {group} of {ours}."),
+    "data in use": Refusal(IN_USE, "{operation} can not touch {arn} before the end of {jobs}."),
+    "data location": Refusal(INVALID_INPUT, "Invalid Data location.", "quoted: developer guide, error messages"),
+    "incremental first": Refusal(
+        INVALID_INPUT, "importMode INCREMENTAL needs an earlier import; {arn} has none: use FULL."
+    ),
+    "second event tracker": Refusal(ALREADY_EXISTS, "The dataset group {group} already has an event tracker: {arn}."),
+    "tracking id": Refusal(INVALID_INPUT, "Invalid tracking id: {tracking_id}"),
     # -- states ---------------------------------------------------------------------------------------------------
     "status": Refusal(IN_USE, "{arn} is in status {status}; {operation} needs {needed}."),
     "status invalid": Refusal(INVALID_INPUT, "{arn} is in status {status}; {operation} needs {needed}."),

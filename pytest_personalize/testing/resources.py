@@ -7,6 +7,10 @@ from typing import Generic, TypeVar
 
 from pytest_personalize.service.account import Region
 from pytest_personalize.service.control.dataset_groups import DatasetGroup
+from pytest_personalize.service.control.datasets import Dataset
+from pytest_personalize.service.control.event_trackers import EventTracker
+from pytest_personalize.service.control.import_jobs import DatasetImportJob
+from pytest_personalize.service.control.schemas import DatasetSchema
 from pytest_personalize.service.resource import Resource
 
 R = TypeVar("R", bound=Resource)
@@ -57,3 +61,23 @@ class Resources:
     def dataset_groups(self) -> ResourceMapping[DatasetGroup]:
         """Dataset groups by name."""
         return self._all(DatasetGroup)
+
+    @property
+    def schemas(self) -> ResourceMapping[DatasetSchema]:
+        """Schemas by name."""
+        return self._all(DatasetSchema)
+
+    @property
+    def datasets(self) -> ResourceMapping[Dataset]:
+        """Datasets by dataset group and type, such as ``shop/INTERACTIONS``."""
+        return self._all(Dataset)
+
+    @property
+    def dataset_import_jobs(self) -> ResourceMapping[DatasetImportJob]:
+        """Dataset import jobs by name."""
+        return self._all(DatasetImportJob)
+
+    @property
+    def event_trackers(self) -> ResourceMapping[EventTracker]:
+        """Event trackers by the digits at the end of their ARN; names need not be unique."""
+        return self._all(EventTracker)

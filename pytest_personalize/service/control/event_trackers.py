@@ -1,0 +1,98 @@
+"""Event trackers: what gives a dataset group a tracking id for PutEvents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from attrs import frozen
+
+from pytest_personalize.service.account import Region, resource_kind
+from pytest_personalize.service.control.dataset_groups import DatasetGroup
+from pytest_personalize.service.control.tags import Tag, checked_tags
+from pytest_personalize.service.control.tracking import event_tracker_arn, new_tracking_id
+from pytest_personalize.service.errors import refusal
+from pytest_personalize.service.lifecycle import SCRIPTS, creation, deletion
+from pytest_personalize.service.operations import Page, operation
+from pytest_personalize.service.paging import list_page
+from pytest_personalize.service.resource import ACTIVE, CREATE_FAILED, Resource
+
+
+@resource_kind
+@frozen(kw_only=True)
+class EventTracker(Resource):
+    """The one event tracker of a dataset group."""
+
+    kind: ClassVar[str] = "event-tracker"
+    arn_field: ClassVar[str] = "event_tracker_arn"
+    parent_field: ClassVar[str] = "dataset_group_arn"
+    blocks_parent: ClassVar[bool] = True
+
+    name: str
+    event_tracker_arn: str
+    account_id: str
+    tracking_id: str
+    dataset_group_arn: str
+
+
+SCRIPTS["event-tracker", "create"] = creation(5, 40)
+SCRIPTS["event-tracker", "delete"] = deletion(5, 25)
+
+_RECORDING = (ACTIVE, "CREATE PENDING", "CREATE IN_PROGRESS")
+"""AWS sample notebooks put events right after CreateEventTracker, without a look at the status."""
+
+
+@operation("CreateEventTracker")
+def create_event_tracker(
+    region: Region, *, name: str, dataset_group_arn: str, tags: Sequence[Tag] = ()
+) -> EventTracker:
+    """A tracker for an ACTIVE dataset group that has none; ResourceAlreadyExistsException for a second one."""
+    region.active(DatasetGroup, dataset_group_arn, "CreateEventTracker")
+    present = region.rows(EventTracker).of(dataset_group_arn)
+    if present:
+        raise refusal("second event tracker", group=dataset_group_arn, arn=present[0].arn)
+    tracking_id = new_tracking_id(region)
+    now = region.now()
+    tracker = EventTracker(
+        name=name,
+        event_tracker_arn=event_tracker_arn(region, tracking_id),
+        account_id=region.account.account_id,
+        tracking_id=tracking_id,
+        dataset_group_arn=dataset_group_arn,
+        creation_date_time=now,
+        last_updated_date_time=now,
+    )
+    return region.create(tracker, checked_tags(tags))
+
+
+@operation("DescribeEventTracker")
+def describe_event_tracker(region: Region, *, event_tracker_arn: str) -> EventTracker:
+    """The tracker with its tracking id."""
+    return region.describe(EventTracker, event_tracker_arn)
+
+
+@operation("ListEventTrackers")
+def list_event_trackers(
+    region: Region,
+    *,
+    dataset_group_arn: str | None = None,
+    next_token: str | None = None,
+    max_results: int | None = None,
+) -> Page:
+    """The trackers of a dataset group, or of the region."""
+    return list_page(region, EventTracker, dataset_group_arn, next_token, max_results)
+
+
+@operation("DeleteEventTracker")
+def delete_event_tracker(region: Region, *, event_tracker_arn: str) -> None:
+    """Delete an ACTIVE or failed tracker; the events that it recorded stay."""
+    tracker = region.find(EventTracker, event_tracker_arn)
+    region.delete(tracker, "DeleteEventTracker", (ACTIVE, CREATE_FAILED))
+
+
+def recording_tracker(region: Region, tracking_id: str) -> EventTracker:
+    """The tracker under whose tracking id events may come in; InvalidInputException when there is none."""
+    tracker = region.rows(EventTracker).get(event_tracker_arn(region, tracking_id))
+    if tracker is None or tracker.tracking_id != tracking_id or tracker.status not in _RECORDING:
+        raise refusal("tracking id", tracking_id=tracking_id)
+    return tracker

@@ -1,0 +1,91 @@
+"""Schemas: Avro JSON under a name, usable by every dataset group of the region as soon as the call returns."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import ClassVar
+
+from attrs import frozen
+
+from pytest_personalize.data.avro import Schema, parse_schema
+from pytest_personalize.data.errors import SchemaError
+from pytest_personalize.service.account import Region, resource_kind
+from pytest_personalize.service.errors import refusal
+from pytest_personalize.service.operations import Page, operation
+from pytest_personalize.service.paging import list_page
+from pytest_personalize.service.resource import Resource
+
+
+@resource_kind
+@frozen(kw_only=True)
+class DatasetSchema(Resource):
+    """A schema; it has no status and is never changed. ``domain`` is None for Custom dataset groups."""
+
+    kind: ClassVar[str] = "schema"
+    arn_field: ClassVar[str] = "schema_arn"
+
+    name: str
+    schema_arn: str
+    schema: str
+    domain: str | None = None
+
+    @property
+    def read(self) -> Schema:
+        """The fields of the schema."""
+        return read_schema(self.schema, self.domain)
+
+
+@lru_cache(maxsize=256)
+def read_schema(text: str, domain: str | None) -> Schema:
+    """As ``parse_schema``, remembering what was read: tests create the same schemas again and again."""
+    return parse_schema(text, domain)
+
+
+@operation("CreateSchema")
+def create_schema(region: Region, *, name: str, schema: str, domain: str | None = None) -> DatasetSchema:
+    """A new schema, held against all rules of its dataset type and domain.
+
+    Raises InvalidInputException with every broken rule.
+    """
+    try:
+        read_schema(schema, domain)
+    except SchemaError as error:
+        raise refusal("schema", problem=error) from None
+    arn = region.arn(DatasetSchema.kind, name)
+    region.claim(DatasetSchema.kind, arn)
+    table = region.rows(DatasetSchema)
+    region.account.quotas.admit("schemas", len(table))
+    now = region.now()
+    created = DatasetSchema(
+        name=name,
+        schema_arn=arn,
+        schema=schema,
+        domain=domain,
+        creation_date_time=now,
+        last_updated_date_time=now,
+    )
+    table.put(created)
+    return created
+
+
+@operation("DescribeSchema")
+def describe_schema(region: Region, *, schema_arn: str) -> DatasetSchema:
+    """The schema, its text unchanged."""
+    return region.find(DatasetSchema, schema_arn)
+
+
+@operation("ListSchemas")
+def list_schemas(region: Region, *, next_token: str | None = None, max_results: int | None = None) -> Page:
+    """All schemas of the region, without their text."""
+    return list_page(region, DatasetSchema, None, next_token, max_results)
+
+
+@operation("DeleteSchema")
+def delete_schema(region: Region, *, schema_arn: str) -> None:
+    """Delete a schema that no dataset of any dataset group has, or is about to get."""
+    schema = region.find(DatasetSchema, schema_arn)
+    users = [dataset.arn for dataset in region.table("dataset") if schema_arn in dataset.schema_arns]
+    if users:
+        raise refusal("schema used", arn=schema_arn, datasets=", ".join(users))
+    region.rows(DatasetSchema).remove(schema.arn)
+    region.forget(schema.arn)
