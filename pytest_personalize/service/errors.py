@@ -110,6 +110,8 @@ REFUSALS: dict[str, Refusal] = {
     ),
     "second event tracker": Refusal(ALREADY_EXISTS, "The dataset group {group} already has an event tracker: {arn}."),
     "tracking id": Refusal(INVALID_INPUT, "Invalid tracking id: {tracking_id}"),
+    "no interactions": Refusal(INVALID_INPUT, "The dataset group {group} has no Interactions dataset to add events to."),
+    "properties": Refusal(INVALID_INPUT, "{problem}", "quoted for unreadable JSON: GitHub issue aws-sdk-js 2773"),
     # -- states ---------------------------------------------------------------------------------------------------
     "status": Refusal(IN_USE, "{arn} is in status {status}; {operation} needs {needed}."),
     "status invalid": Refusal(INVALID_INPUT, "{arn} is in status {status}; {operation} needs {needed}."),
