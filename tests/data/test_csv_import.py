@@ -1,0 +1,276 @@
+"""Import of CSV files: what is read, what is refused, and that nothing changes when it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import chain
+
+import pytest
+
+from pytest_personalize.data.csvfile import ImportMode, import_csv, read_ids
+from pytest_personalize.data.errors import CsvError
+from pytest_personalize.data.records import Records
+
+Make = Callable[..., Records]
+
+GUIDELINES = (
+    "If no values exceed the character limit, make sure your data follows the formatting guidelines listed in"
+    " https://docs.aws.amazon.com/personalize/latest/dg/data-prep-formatting.html."
+)
+
+
+def import_events(records: Records, *files: str, mode: ImportMode = "FULL") -> int:
+    return import_csv(
+        [(f"s3://b/{number}.csv", text.encode()) for number, text in enumerate(files, 1)], records, "INTERACTIONS", mode
+    )
+
+
+def import_items(records: Records, text: str | bytes, mode: ImportMode = "FULL") -> int:
+    data = text if isinstance(text, bytes) else text.encode()
+    return import_csv([("s3://b/items.csv", data)], records, "ITEMS", mode)
+
+
+def events_of(records: Records) -> list[tuple[str, str, int]]:
+    log = records.log("INTERACTIONS")
+    return [
+        (records.users[user], records.items[item], time)
+        for user, item, time in zip(log.users, log.items, log.times, strict=True)
+    ]
+
+
+def values_of(records: Records, column: str) -> dict[str, object]:
+    table = records.table("ITEMS")
+    return {records.items[index]: table.value(index, column) for index in table}
+
+
+class TestReading:
+    def test_columns_are_found_by_name_and_others_ignored(self, events: Make) -> None:
+        records = events(EVENT_TYPE="string")
+        rows = import_events(
+            records, "TIMESTAMP,COLOR,EVENT_TYPE,ITEM_ID,USER_ID\n5,red,watch,i1,ann\n6,,click,i2,bob\n"
+        )
+        assert rows == 2
+        assert events_of(records) == [("ann", "i1", 5), ("bob", "i2", 6)]
+        assert records.log("INTERACTIONS").value(1, "EVENT_TYPE") == "click"
+
+    def test_every_file_has_a_header_of_its_own(self, events: Make) -> None:
+        records = events()
+        rows = import_events(records, "USER_ID,ITEM_ID,TIMESTAMP\nann,i1,5\n", "ITEM_ID,TIMESTAMP,USER_ID\ni1,6,bob\n")
+        assert rows == 2
+        assert events_of(records) == [("ann", "i1", 5), ("bob", "i1", 6)]
+
+    @pytest.mark.parametrize("end", ["\n", "\r\n"])
+    def test_line_ends_blank_lines_and_a_byte_order_mark_do_not_matter(self, events: Make, end: str) -> None:
+        records = events()
+        lines = ["\ufeffUSER_ID,ITEM_ID,TIMESTAMP", "ann,i1,5", "", "bob,i2,-6", ""]
+        assert import_events(records, end.join(lines)) == 2
+        assert events_of(records) == [("ann", "i1", 5), ("bob", "i2", -6)]
+
+    def test_a_header_alone_is_an_empty_dataset(self, events: Make) -> None:
+        records = events()
+        assert import_events(records, "USER_ID,ITEM_ID,TIMESTAMP") == 0
+        assert events_of(records) == []
+
+    def test_empty_cells_are_null_where_the_schema_allows_it(self, items: Make) -> None:
+        records = items(GENRE="string? categorical", YEAR="int?", PRICE="double?", ADULT="boolean?")
+        import_items(records, "ITEM_ID,GENRE,YEAR,PRICE,ADULT\ni1,,,,\ni2,Drama,1999,2.5,true\ni3,,-1,1e3,false\n")
+        assert values_of(records, "GENRE") == {"i1": None, "i2": "Drama", "i3": None}
+        assert values_of(records, "YEAR") == {"i1": None, "i2": 1999, "i3": -1}
+        assert values_of(records, "PRICE") == {"i1": None, "i2": 2.5, "i3": 1000.0}
+        assert values_of(records, "ADULT") == {"i1": None, "i2": True, "i3": False}
+
+    @pytest.mark.parametrize(
+        ("cell", "value"),
+        [
+            ('"a, b"', "a, b"),
+            (r'"say \"hi\", he said"', 'say "hi", he said'),
+            ('"say ""hi"", he said"', 'say "hi", he said'),
+            (r'"back\\slash"', r"back\slash"),
+            (r'"tab\tand\\\"both\""', r'tab\tand\"both"'),
+            (r"un\quoted", r"un\quoted"),
+            ("naïve 映画", "naïve 映画"),
+        ],
+    )
+    def test_quoted_text_takes_backslashes_and_doubled_quotes(self, items: Make, cell: str, value: str) -> None:
+        records = items(TITLE="string", YEAR="int")
+        import_items(records, f"ITEM_ID,TITLE,YEAR\ni1,{cell},1999\n")
+        assert values_of(records, "TITLE") == {"i1": value}
+
+    @pytest.mark.parametrize(("letter", "kept"), [("x", 20_000), ("映", 7_000)])
+    def test_textual_values_are_cut_off(self, items: Make, letter: str, kept: int) -> None:
+        records = items(TEXT="string textual")
+        import_items(records, f"ITEM_ID,TEXT\ni1,{letter * 20_001}\ni2,short\n")
+        assert values_of(records, "TEXT") == {"i1": letter * kept, "i2": "short"}
+
+    def test_the_last_of_two_records_of_an_id_counts(self, items: Make) -> None:
+        records = items(YEAR="int")
+        assert import_items(records, "ITEM_ID,YEAR\ni1,1\ni2,2\ni1,3\n") == 3
+        assert values_of(records, "YEAR") == {"i1": 3, "i2": 2}
+
+    def test_action_interactions_are_about_actions(self, schema: Callable[..., object]) -> None:
+        records = Records()
+        fields = {"USER_ID": "string", "ACTION_ID": "string", "EVENT_TYPE": "string", "TIMESTAMP": "long"}
+        records.add_dataset("ACTION_INTERACTIONS", schema("ActionInteractions", **fields))  # type: ignore[arg-type]
+        data = b"USER_ID,ACTION_ID,EVENT_TYPE,TIMESTAMP\nann,a1,Not taken,5\n"
+        import_csv([("f", data)], records, "ACTION_INTERACTIONS", "FULL")
+        assert list(records.actions) == ["a1"]
+        assert list(records.items) == []
+        assert records.log("ACTION_INTERACTIONS").value(0, "EVENT_TYPE") == "Not taken"
+
+
+class TestModes:
+    """What stays of the rows before (developer guide, bulk import)."""
+
+    def test_full_replaces_imported_rows_and_keeps_those_put_in(self, events: Make) -> None:
+        records = events()
+        import_events(records, "USER_ID,ITEM_ID,TIMESTAMP\nann,i1,1\n")
+        records.log("INTERACTIONS").append(user=records.users.intern("bob"), item=0, time=2)
+        import_events(records, "USER_ID,ITEM_ID,TIMESTAMP\ncleo,i2,3\n")
+        assert events_of(records) == [("cleo", "i2", 3), ("bob", "i1", 2)]
+        assert list(records.log("INTERACTIONS").rows_of_user(1)) == [1]
+
+    def test_incremental_adds(self, events: Make) -> None:
+        records = events()
+        import_events(records, "USER_ID,ITEM_ID,TIMESTAMP\nann,i1,2\n")
+        assert list(records.log("INTERACTIONS").rows_of_user(0)) == [0]
+        import_events(records, "USER_ID,ITEM_ID,TIMESTAMP\nann,i2,1\n", mode="INCREMENTAL")
+        assert events_of(records) == [("ann", "i1", 2), ("ann", "i2", 1)]
+        assert list(records.log("INTERACTIONS").rows_of_user(0)) == [1, 0]
+
+    def test_incremental_replaces_the_record_of_an_id(self, items: Make) -> None:
+        records = items(YEAR="int", GENRE="string? categorical")
+        import_items(records, "ITEM_ID,YEAR,GENRE\ni1,1,Drama\ni2,2,Horror\n")
+        import_items(records, "ITEM_ID,YEAR,GENRE\ni2,3,\ni3,4,Comedy\n", mode="INCREMENTAL")
+        assert values_of(records, "YEAR") == {"i1": 1, "i2": 3, "i3": 4}
+        assert values_of(records, "GENRE") == {"i1": "Drama", "i2": None, "i3": "Comedy"}
+
+    def test_full_forgets_the_records_of_former_imports_only(self, items: Make) -> None:
+        records = items(YEAR="int")
+        import_items(records, "ITEM_ID,YEAR\ni1,1\n")
+        records.table("ITEMS").put(records.items.intern("i2"), {"YEAR": 2})
+        import_items(records, "ITEM_ID,YEAR\ni3,3\n")
+        assert values_of(records, "YEAR") == {"i3": 3, "i2": 2}
+
+    @pytest.mark.parametrize("mode", ["FULL", "INCREMENTAL"])
+    def test_a_copy_made_before_sees_nothing_of_it(self, items: Make, mode: ImportMode) -> None:
+        records = items(YEAR="int")
+        import_items(records, "ITEM_ID,YEAR\ni1,1\n")
+        copy = records.fork()
+        import_items(records, "ITEM_ID,YEAR\ni1,2\ni9,2\n", mode=mode)
+        assert values_of(copy, "YEAR") == {"i1": 1}
+        assert list(copy.items) == ["i1"]
+
+
+HEADER = "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE,EVENT_VALUE,DEVICE\n"
+GOOD = "ann,i1,5,watch,1.5,tv\n"
+
+
+class TestRefusal:
+    @pytest.fixture
+    def records(self, events: Make) -> Records:
+        records = events(EVENT_TYPE="string", EVENT_VALUE="float?", DEVICE="string categorical")
+        import_events(records, HEADER + GOOD)
+        return records
+
+    @pytest.mark.parametrize(
+        ("line", "column", "problem"),
+        [
+            (",i1,5,watch,,tv", "USER_ID", "A value is missing: the schema does not allow null for USER_ID"),
+            ("ann,i1,5,,,tv", "EVENT_TYPE", "A value is missing"),
+            ("ann,i1,5,watch,,", "DEVICE", "A value is missing"),
+            ("ann,i1,,watch,,tv", "TIMESTAMP", "A value is missing"),
+            (f"{'u' * 257},i1,5,watch,,tv", "USER_ID", "Length cannot be more than 256 characters for USER_ID. "),
+            (f"ann,{'i' * 257},5,watch,,tv", "ITEM_ID", "Length cannot be more than 256 characters for ITEM_ID. "),
+            (
+                f"ann,i1,5,watch,,{'d|' * 500}d",
+                "DEVICE",
+                f"Length cannot be more than 1000 characters for DEVICE. {GUIDELINES}",
+            ),
+            ("ann,i1,5.0,watch,,tv", "TIMESTAMP", "'5.0' is no long for TIMESTAMP: expected a whole number from"),
+            ("ann,i1, 5,watch,,tv", "TIMESTAMP", "' 5' is no long"),
+            ("ann,i1,1_000,watch,,tv", "TIMESTAMP", "'1_000' is no long"),
+            ("ann,i1,٣,watch,,tv", "TIMESTAMP", "'٣' is no long"),
+            ("ann,i1,9223372036854775808,watch,,tv", "TIMESTAMP", "'9223372036854775808' is no long"),
+            ("ann,i1,5-6,watch,,tv", "TIMESTAMP", "'5-6' is no long"),
+            ("ann,i1,5,watch,nan,tv", "EVENT_VALUE", "'nan' is no float for EVENT_VALUE: expected a number from"),
+            ("ann,i1,5,watch,1e39,tv", "EVENT_VALUE", "'1e39' is no float"),
+            ("ann,i1,5,watch,high,tv", "EVENT_VALUE", "'high' is no float"),
+            ("ann,i1,5,watch,1.5", None, "The record has 5 values: expected 6, as in the header"),
+            ("ann,i1,5,watch,1.5,tv,x", None, "The record has 7 values: expected 6"),
+            (" ", None, "The record has 1 values: expected 6"),
+            ('ann,i1,5,"watch" it,,tv', None, "The record is not well-formed CSV"),
+            ('ann,"i1,5,watch,,tv', None, "The record is not well-formed CSV"),
+            ('ann,"i\n1",5,watch,,tv', None, "A record must not span several lines"),
+        ],
+    )
+    @pytest.mark.parametrize("before", [0, 1, 2000])
+    def test_the_first_bad_record_is_named(
+        self, records: Records, before: int, line: str, column: str | None, problem: str
+    ) -> None:
+        text = f"{HEADER}{GOOD * before}{line}\n"
+        with pytest.raises(CsvError) as refusal:
+            import_events(records, HEADER + GOOD, text)
+        error = refusal.value
+        assert (error.file, error.line, error.column) == ("s3://b/2.csv", before + 2, column)
+        assert problem in str(error)
+        assert f"s3://b/2.csv, line {before + 2}" in str(error)
+
+    @pytest.mark.parametrize(("kind", "cell"), [("int?", "2147483648"), ("boolean", "True"), ("boolean?", "1")])
+    def test_other_types_are_checked_too(self, items: Make, kind: str, cell: str) -> None:
+        records = items(YEAR="int", OWN=kind)
+        with pytest.raises(CsvError, match=f"'{cell}' is no {kind.removesuffix('?')} for OWN: expected") as refusal:
+            import_items(records, f"ITEM_ID,YEAR,OWN\n\ni1,1,{cell}\n")
+        assert refusal.value.line == 3
+
+    def test_text_that_is_not_utf8_is_named_by_line(self, items: Make) -> None:
+        records = items(TITLE="string", YEAR="int")
+        good = b"i1,A,1\n" * 3000
+        with pytest.raises(CsvError, match="not encoded in UTF-8") as refusal:
+            import_items(records, b"ITEM_ID,TITLE,YEAR\n" + good + "i2,é,2\n".encode("latin-1"))
+        assert refusal.value.line == 3002
+
+    @pytest.mark.parametrize(
+        ("header", "missing"),
+        [
+            ("USER_ID,ITEM_ID,EVENT_TYPE,EVENT_VALUE", "TIMESTAMP, DEVICE"),
+            ("user_id,ITEM_ID,TIMESTAMP,EVENT_TYPE,EVENT_VALUE,DEVICE", "USER_ID"),
+            ('"USER_ID",ITEM_ID,TIMESTAMP,EVENT_TYPE,EVENT_VALUE,DEVICE', "USER_ID"),
+            ("USER_ID, ITEM_ID,TIMESTAMP,EVENT_TYPE,EVENT_VALUE,DEVICE", "ITEM_ID"),
+            ("", "USER_ID, ITEM_ID, TIMESTAMP, EVENT_TYPE, EVENT_VALUE, DEVICE"),
+        ],
+    )
+    def test_the_header_must_cover_the_schema(self, records: Records, header: str, missing: str) -> None:
+        with pytest.raises(CsvError) as refusal:
+            import_events(records, f"{header}\nann,i1,5,watch,1.5,tv\n")
+        assert str(refusal.value).startswith(f"Input CSV is missing the following columns:[{missing}].")
+
+    def test_a_column_must_not_come_twice(self, records: Records) -> None:
+        with pytest.raises(CsvError, match="names a column twice") as refusal:
+            import_events(records, HEADER.replace("\n", ",DEVICE\n"))
+        assert refusal.value.column == "DEVICE"
+
+    def test_more_event_types_than_can_be_told_apart_are_refused(self, records: Records) -> None:
+        lines = [f"ann,i1,5,type{number},,tv\n" for number in range(2**16)]
+        with pytest.raises(CsvError, match="more than 65535 distinct event types"):
+            import_events(records, HEADER + "".join(lines))
+
+    @pytest.mark.parametrize("mode", ["FULL", "INCREMENTAL"])
+    def test_nothing_of_a_refused_import_stays(self, records: Records, mode: ImportMode) -> None:
+        good = "".join(f"user{number},item{number},5,new,,pc\n" for number in range(600))
+        with pytest.raises(CsvError):
+            import_events(records, HEADER + good + "ann,i1,soon,watch,,tv\n", mode=mode)
+        log = records.log("INTERACTIONS")
+        assert events_of(records) == [("ann", "i1", 5)]
+        assert list(chain(records.users, records.items, log.event_types)) == ["ann", "i1", "", "watch"]
+        log.append(user=0, item=0, time=6, type="click", extra={"DEVICE": "pc"})
+        assert [log.value(1, name) for name in ("EVENT_TYPE", "DEVICE")] == ["click", "pc"]
+
+
+def test_the_users_of_a_deletion_file_are_read() -> None:
+    files = [("1.csv", b"USER_ID\nann\nbob\n"), ("2.csv", b"USER_ID\nann\ncleo\n")]
+    assert list(read_ids(files)) == ["ann", "bob", "cleo"]
+
+
+def test_a_deletion_file_needs_its_column() -> None:
+    with pytest.raises(CsvError, match=r"missing the following columns:\[USER_ID\]"):
+        read_ids([("1.csv", b"ID\nann\n")])
