@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from pytest_personalize.data.stores import Boto3Store, FolderStore, MemoryStore, ObjectStore, store_of_moto
 from pytest_personalize.service import endpoint
@@ -19,19 +18,6 @@ from pytest_personalize.service.quotas import minimums as data_minimums
 from pytest_personalize.shapes.answers import HttpAnswer, accepted, refused
 from pytest_personalize.testing.calls import Call, Calls
 from pytest_personalize.testing.resources import Resources
-
-OPTIONS: Final = ("region", "account_id", "transitions", "quotas", "minimums", "preset", "s3", "seed")
-"""What ``mock_personalize``, the marker and the fixtures can be given."""
-
-
-def checked_options(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options, or ``TypeError`` that names an unknown one and the nearest known."""
-    for name in options:
-        if name not in OPTIONS:
-            near = difflib.get_close_matches(name, OPTIONS, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(OPTIONS)}"
-            raise TypeError(f"unknown option {name!r} of mock_personalize{hint}")
-    return dict(options)
 
 
 class PersonalizeBackend(Resources):

@@ -9,12 +9,14 @@ here imports botocore; wrapt calls back when somebody else does.
 
 from __future__ import annotations
 
+import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from importlib.machinery import ModuleSpec
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
-
-import wrapt
 
 if TYPE_CHECKING:
     from pytest_personalize.backend import PersonalizeBackend
@@ -22,57 +24,92 @@ if TYPE_CHECKING:
 SERVICES: Final = frozenset({"personalize", "personalize-runtime", "personalize-events"})
 DEFAULT_REGION: Final = "us-east-1"
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+BETWEEN: Final = frozenset({"pytest_personalize", "wrapt", "contextlib", "asyncio", "unittest"})
+"""Packages whose frames stand between an activation and the code that asked for it."""
 
 
 class RealPersonalizeCallBlocked(RuntimeError):
     """A client was about to call the real Amazon Personalize while no mock was active."""
 
-    def __init__(self, service: str, operation: str) -> None:
-        super().__init__(
-            f"{service}.{operation} was about to leave for the real Amazon Personalize: no mock is active here. "
-            f"Use the personalize_backend fixture, @mock_personalize or 'with mock_personalize():' around the call, "
-            f"or allow real calls with --personalize-allow-network or the ini option personalize_block_network=false."
-        )
+    def __init__(self, service: str, operation: str, host: str) -> None:
+        super().__init__(service, operation, host)
         self.service = service
         self.operation = operation
+        self.host = host
+
+    def __str__(self) -> str:
+        return (
+            f"{self.operation} of a {self.service!r} client was about to leave for {self.host}: "
+            f"no mock of Amazon Personalize is active here. "
+            f"Ask for the personalize_backend fixture, or put @mock_personalize or 'with mock_personalize():' around "
+            f"the call. If it is meant for the real service, mark the test with "
+            f"@pytest.mark.personalize(passthrough=True), or allow all real calls with --personalize-allow-network or "
+            f"with personalize_block_network = false in the ini file."
+        )
+
+
+class Activation:
+    """One turn of a backend on the stack; without a backend, calls go through to the real service."""
+
+    __slots__ = ("backend", "code", "line")
+
+    def __init__(self, backend: PersonalizeBackend | None) -> None:
+        self.backend = backend
+        frame = sys._getframe(1)
+        while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in BETWEEN:
+            frame = frame.f_back
+        self.code = frame.f_code
+        self.line = frame.f_lineno
+
+    @property
+    def place(self) -> str:
+        """Who asked for it: file, line and function."""
+        return f"{self.code.co_filename}:{self.line} in {self.code.co_qualname}"
 
 
 class Activations:
-    """The stack of active backends of this process; threads share it, the newest activation answers."""
+    """The stack of this process; threads share it, the newest activation answers.
+
+    ``defaults`` are options of all backends that are not given any others, ``network_allowed`` is what happens to
+    calls while the stack is empty. ``ended`` collects the backends whose turn is over, for reports, once it is a list.
+    """
 
     def __init__(self) -> None:
-        self._stack: list[PersonalizeBackend | None] = []
-        self._lock = threading.Lock()
+        self.defaults: dict[str, Any] = {}
         self.network_allowed = False
-        self.default_region = DEFAULT_REGION
+        self.ended: list[PersonalizeBackend] | None = None
+        # Replaced and never changed: readers need no lock.
+        self._stack: tuple[Activation, ...] = ()
+        self._lock = threading.Lock()
 
-    def push(self, backend: PersonalizeBackend | None) -> None:
-        """Activate a backend; None lets calls through to the real service."""
+    def push(self, backend: PersonalizeBackend | None) -> Activation:
+        """Put a backend on top; None lets calls through to the real service."""
+        activation = Activation(backend)
         with self._lock:
-            self._stack.append(backend)
+            self._stack = (*self._stack, activation)
+        return activation
 
-    def pop(self, backend: PersonalizeBackend | None) -> None:
-        """End the newest activation of that backend, wherever it stands in the stack."""
+    def pop(self, activation: Activation) -> None:
+        """Take an activation out, wherever it stands in the stack."""
         with self._lock:
-            for place in range(len(self._stack) - 1, -1, -1):
-                if self._stack[place] is backend:
-                    del self._stack[place]
-                    return
-        raise RuntimeError("this backend is not active")
+            self._stack = tuple(other for other in self._stack if other is not activation)
+        if self.ended is not None and activation.backend is not None:
+            self.ended.append(activation.backend)
+
+    def __iter__(self) -> Iterator[Activation]:
+        return iter(self._stack)
 
     @property
     def current(self) -> PersonalizeBackend | None:
         """The backend that answers now."""
         stack = self._stack
-        return stack[-1] if stack else None
+        return stack[-1].backend if stack else None
 
     @property
     def passing(self) -> bool:
         """Whether calls that no backend answers may go to the real service."""
-        return self._stack[-1] is None if self._stack else self.network_allowed
-
-    def __len__(self) -> int:
-        return len(self._stack)
+        stack = self._stack
+        return stack[-1].backend is None if stack else self.network_allowed
 
 
 ACTIVATIONS: Final = Activations()
@@ -91,25 +128,22 @@ def _before_call(
 
 def _make_request(wrapped: Callable[..., Any], client: Any, args: Any, kwargs: Any) -> Any:
     """The net: no call of the three services goes past it unless it is meant to."""
-    model, request = args[0], args[1]
     service = client.meta.service_model.service_name
     if service not in SERVICES:
         return wrapped(*args, **kwargs)
+    model, request = args[:2]
     backend = ACTIVATIONS.current
     if backend is not None:
         return backend.respond(service, model.name, client.meta.region_name, request["body"])
-    if ACTIVATIONS.passing or urlsplit(request["url"]).hostname in LOOPBACK:
+    host = urlsplit(request["url"]).hostname or "an unknown host"
+    if ACTIVATIONS.passing or host in LOOPBACK:
         return wrapped(*args, **kwargs)
-    raise RealPersonalizeCallBlocked(service, model.name)
+    raise RealPersonalizeCallBlocked(service, model.name, host)
 
 
 async def _make_request_async(wrapped: Callable[..., Any], client: Any, args: Any, kwargs: Any) -> Any:
     """The net for aiobotocore, whose clients await what botocore's return."""
-
-    def passed_on(*args: Any, **kwargs: Any) -> Any:
-        return wrapped(*args, **kwargs)
-
-    answer = _make_request(passed_on, client, args, kwargs)
+    answer = _make_request(wrapped, client, args, kwargs)
     return await answer if hasattr(answer, "__await__") else answer
 
 
@@ -119,19 +153,44 @@ def _create_client(wrapped: Callable[..., Any], creator: Any, args: Any, kwargs:
     def with_region(service_name: str, region_name: str | None, *args: Any, **kwargs: Any) -> Any:
         if region_name is None and service_name in SERVICES and not ACTIVATIONS.passing:
             backend = ACTIVATIONS.current
-            region_name = backend.region_name if backend is not None else ACTIVATIONS.default_region
+            default: str = ACTIVATIONS.defaults.get("region", DEFAULT_REGION)
+            region_name = default if backend is None else backend.region_name
         return wrapped(service_name, region_name, *args, **kwargs)
 
     return with_region(*args, **kwargs)
 
 
-def attach(client: Any) -> None:
-    """Put the hook on a client that no hook reaches, such as one whose events were replaced.
+_creating: Final = threading.local()
 
-    Clients made by boto3, botocore and aiobotocore need no call of this.
+
+def _create_session_client(wrapped: Callable[..., Any], session: Any, args: Any, kwargs: Any) -> Any:
+    """Under a mock, a client of the three services is made without asking the network for the machine's role.
+
+    Where there are no credentials and no such role, which is most machines that run tests, the question takes seconds.
     """
-    for service in sorted(SERVICES):
-        client.meta.events.register_last(f"before-call.{service}", _before_call, unique_id=f"mock-{service}")
+    service = args[0] if args else kwargs.get("service_name")
+    _creating.mocked = service in SERVICES and ACTIVATIONS.current is not None
+    try:
+        return wrapped(*args, **kwargs)
+    finally:
+        _creating.mocked = False
+
+
+def _load_role(wrapped: Callable[..., Any], provider: Any, args: Any, kwargs: Any) -> Any:
+    return None if getattr(_creating, "mocked", False) else wrapped(*args, **kwargs)
+
+
+def attach(client: Any) -> None:
+    """Put the hook on a client that no hook reaches, such as one whose events or request method were replaced.
+
+    Clients made by boto3, botocore and aiobotocore need no call of this. ``ValueError`` for a client of another
+    service.
+    """
+    model = client.meta.service_model
+    if model.service_name not in SERVICES:
+        raise ValueError(f"attach takes clients of {', '.join(sorted(SERVICES))}, not of {model.service_name}")
+    event = f"before-call.{model.service_id.hyphenize()}"
+    client.meta.events.register_last(event, _before_call, unique_id="pytest-personalize")
 
 
 def _hook(handlers: Any) -> None:
@@ -140,16 +199,40 @@ def _hook(handlers: Any) -> None:
     )
 
 
-def _net(client_module: Any) -> None:
-    wrapt.wrap_function_wrapper(client_module, "BaseClient._make_request", _make_request)
-    wrapt.wrap_function_wrapper(client_module, "ClientCreator.create_client", _create_client)
+WRAPPERS: Final = (
+    ("botocore.client", "BaseClient._make_request", _make_request),
+    ("botocore.client", "ClientCreator.create_client", _create_client),
+    ("botocore.session", "Session.create_client", _create_session_client),
+    ("botocore.credentials", "InstanceMetadataProvider.load", _load_role),
+    ("aiobotocore.client", "AioBaseClient._make_request", _make_request_async),
+    ("aiobotocore.client", "AioClientCreator.create_client", _create_client),
+)
+"""Module, what in it is wrapped as soon as it is imported, and by what."""
 
 
-def _net_async(client_module: Any) -> None:
-    wrapt.wrap_function_wrapper(client_module, "AioBaseClient._make_request", _make_request_async)
-    wrapt.wrap_function_wrapper(client_module, "AioClientCreator.create_client", _create_client)
+def _wait_for_botocore() -> None:
+    """Ask wrapt to tell when the modules that carry hook and net are imported."""
+    import wrapt  # its own import takes longer than all else that the plugin loads
+
+    def wrap(name: str, wrapper: Callable[..., Any], module: ModuleType) -> None:
+        wrapt.wrap_function_wrapper(module, name, wrapper)
+
+    wrapt.register_post_import_hook(_hook, "botocore.handlers")
+    for module, name, wrapper in WRAPPERS:
+        wrapt.register_post_import_hook(partial(wrap, name, wrapper), module)
 
 
-wrapt.register_post_import_hook(_hook, "botocore.handlers")
-wrapt.register_post_import_hook(_net, "botocore.client")
-wrapt.register_post_import_hook(_net_async, "aiobotocore.client")
+class _Doorbell:
+    """A finder that finds nothing: it only notices the first import of botocore, before any part of it is loaded."""
+
+    def find_spec(self, name: str, path: Sequence[str] | None = None, target: Any = None) -> ModuleSpec | None:
+        if name == "botocore" and self in sys.meta_path:
+            sys.meta_path.remove(self)
+            _wait_for_botocore()
+        return None
+
+
+if "botocore" in sys.modules:
+    _wait_for_botocore()
+else:
+    sys.meta_path.insert(0, _Doorbell())

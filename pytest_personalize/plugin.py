@@ -1,27 +1,42 @@
-"""The pytest plugin: fixtures, marker, ini options. Loads neither botocore nor boto3 until a fixture is used."""
+"""The pytest plugin: fixtures, marker, ini options, flags. Loads neither botocore nor boto3 until a fixture is used."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from pytest_personalize.interception import ACTIVATIONS
+from pytest_personalize.interception import ACTIVATIONS, Activation
 
 if TYPE_CHECKING:
+    import boto3
     from mypy_boto3_personalize import PersonalizeClient
     from mypy_boto3_personalize_events import PersonalizeEventsClient
     from mypy_boto3_personalize_runtime import PersonalizeRuntimeClient
 
     from pytest_personalize.backend import PersonalizeBackend
+    from pytest_personalize.mock import Mock
 
-MARKER = "personalize"
-INI_OPTIONS = {
+MARKER: Final = "personalize"
+PASSTHROUGH: Final = "passthrough"
+BACKENDS: Final = {
+    "function": "personalize_backend",
+    "class": "class_personalize_backend",
+    "module": "module_personalize_backend",
+    "package": "package_personalize_backend",
+    "session": "session_personalize_backend",
+}
+"""Scope -> fixture."""
+INI_OPTIONS: Final = {
     "personalize_region": "region of clients without one, and of the resource mappings (default: us-east-1)",
     "personalize_account_id": "account in the ARNs (default: 123456789012)",
     "personalize_transitions": "how statuses change: instant (default), polls:N or clock",
 }
+ACTIVE_BEFORE = pytest.StashKey[tuple[Activation, ...]]()
+NEVER_ENDED = pytest.StashKey[list[str]]()
+WORKER_NEVER_ENDED: Final = "personalize_never_ended"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,74 +59,167 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Enter the marker and apply what the ini file and the flags say about the network."""
+    """Enter the marker; what the ini file and the flags say holds for all activations of this run."""
     config.addinivalue_line(
         "markers",
-        f"{MARKER}(**options): run the test with Amazon Personalize mocked; takes the options of mock_personalize",
+        f"{MARKER}(**options): run the test with Amazon Personalize mocked; takes the options of mock_personalize, or "
+        f"{PASSTHROUGH}=True for calls of the real service",
     )
-    allowed = config.getoption("--personalize-allow-network") or not config.getini("personalize_block_network")
-    ACTIVATIONS.network_allowed = bool(allowed)
-    ACTIVATIONS.default_region = config.getini("personalize_region") or ACTIVATIONS.default_region
+    config.stash[ACTIVE_BEFORE] = tuple(ACTIVATIONS)
+    config.stash[NEVER_ENDED] = []
+    before = ACTIVATIONS.defaults, ACTIVATIONS.network_allowed
+    ACTIVATIONS.defaults = _defaults(config)
+    ACTIVATIONS.network_allowed = not _blocking(config)
+
+    def restore() -> None:
+        ACTIVATIONS.defaults, ACTIVATIONS.network_allowed = before
+        for activation in _left(config):
+            ACTIVATIONS.pop(activation)
+
+    config.add_cleanup(restore)
+
+
+def _defaults(config: pytest.Config) -> dict[str, Any]:
+    options = {name.removeprefix("personalize_"): config.getini(name) for name in INI_OPTIONS if config.getini(name)}
+    flag = config.getoption("--personalize-transitions")
+    return options | ({"transitions": flag} if flag else {})
+
+
+def _blocking(config: pytest.Config) -> bool:
+    return bool(config.getini("personalize_block_network")) and not config.getoption("--personalize-allow-network")
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """What differs from the defaults, if anything does."""
+    said = [f"{name} {value}" for name, value in _defaults(config).items()]
+    if not _blocking(config):
+        said.append("real calls allowed")
+    return f"personalize: {', '.join(said)}" if said else None
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """A marked test gets the backend without asking for it, before its set-up methods."""
+    """A marked test gets a backend without asking for it, before its own fixtures and set-up methods."""
     names = getattr(item, "fixturenames", None)
-    if names is not None and item.get_closest_marker(MARKER) and "personalize_backend" not in names:
-        names.insert(0, "personalize_backend")
+    if names is None or item.get_closest_marker(MARKER) is None or _passes_through(item):
+        return
+    if set(BACKENDS.values()).isdisjoint(names):
+        known = item._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined]
+        wider = (name in known and known[name][-1].scope != "function" for name in names)
+        names.insert(sum(wider), BACKENDS["function"])
 
 
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Lift the guard around a test that is marked so, with its fixtures of all scopes."""
+    if not _passes_through(item):
+        yield
+        return
+    activation = ACTIVATIONS.push(None)
+    try:
+        yield
+    finally:
+        ACTIVATIONS.pop(activation)
+
+
+def _passes_through(node: pytest.Item | pytest.Collector) -> bool:
+    """What the nearest marker that says anything about it says."""
+    said = (mark.kwargs[PASSTHROUGH] for mark in node.iter_markers(MARKER) if PASSTHROUGH in mark.kwargs)
+    return bool(next(said, False))
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """No activation outlives the tests."""
-    left = len(ACTIVATIONS)
-    if left:
-        raise RuntimeError(f"{left} activations of mock_personalize were never ended")
+    """No activation outlives the tests, or the run fails and says where they began."""
+    config = session.config
+    config.stash[NEVER_ENDED] += [activation.place for activation in _left(config)]
+    output = getattr(config, "workeroutput", None)  # of a worker of pytest-xdist
+    if output is not None:
+        output[WORKER_NEVER_ENDED] = config.stash[NEVER_ENDED]
+    if config.stash[NEVER_ENDED] and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
-def options_for(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """What the ini file, the flag and the markers around the requesting node say, the nearest last."""
-    config = request.config
-    options = {name.removeprefix("personalize_"): config.getini(name) for name in INI_OPTIONS if config.getini(name)}
-    flag = config.getoption("--personalize-transitions")
-    if flag:
-        options["transitions"] = flag
-    for mark in reversed(list(request.node.iter_markers(MARKER))):
-        options.update(mark.kwargs)
-    return options
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker of pytest-xdist has ended."""
+    output = getattr(node, "workeroutput", {})
+    node.config.stash[NEVER_ENDED] += output.get(WORKER_NEVER_ENDED, [])
 
 
-def _backend_fixture(scope: Any, name: str) -> Callable[..., Any]:
-    @pytest.fixture(scope=scope, name=name)
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Tell about activations that were never ended."""
+    places = config.stash[NEVER_ENDED]
+    if places:
+        terminalreporter.section("Amazon Personalize", red=True)
+        terminalreporter.line("Never ended, so that it went on to answer for the tests that followed:")
+        for place in places:
+            terminalreporter.line(f"  mock_personalize entered at {place}")
+
+
+def _left(config: pytest.Config) -> list[Activation]:
+    """The activations that began in this run and have not ended."""
+    before = config.stash[ACTIVE_BEFORE]
+    return [activation for activation in ACTIVATIONS if activation not in before]
+
+
+def _mock_for(node: Any) -> Mock:
+    """A mock with the options of the markers on the node and around it, the nearest last; fails for a wrong option."""
+    __tracebackhide__ = True
+    from pytest_personalize import mock  # loads the emulator, and botocore with it
+
+    options: dict[str, Any] = {}
+    for mark in reversed(list(node.iter_markers(MARKER))):
+        if mark.args:
+            pytest.fail(f"@pytest.mark.personalize takes options by name, not {mark.args[0]!r}", pytrace=False)
+        options |= mark.kwargs
+    try:
+        mock.check_options(options, (*mock.OPTIONS, PASSTHROUGH))
+    except TypeError as error:
+        pytest.fail(f"@pytest.mark.personalize: {error}", pytrace=False)
+    if options.pop(PASSTHROUGH, False):
+        pytest.fail(f"@pytest.mark.personalize({PASSTHROUGH}=True) and a backend exclude each other", pytrace=False)
+    return mock.Mock(options)
+
+
+def _backend_fixture(scope: Any) -> Callable[..., Any]:
+    @pytest.fixture(scope=scope, name=BACKENDS[scope])
     def backend(request: pytest.FixtureRequest) -> Iterator[PersonalizeBackend]:
-        """A new, empty backend that answers all Personalize calls until the end of its scope."""
+        """A new, empty backend that answers all Personalize calls until the end of the scope of this fixture."""
         __tracebackhide__ = True
-        from pytest_personalize.mock import Mock  # loads the emulator, and botocore with it
-
+        mock = _mock_for(request.node)
         try:
-            mock = Mock(options_for(request))
             entered = mock.__enter__()
-        except (TypeError, ValueError) as error:
-            pytest.fail(f"options of the personalize marker or ini file: {error}", pytrace=False)
-        try:
-            yield entered
-        finally:
-            mock.__exit__(None, None, None)
+        except ValueError as error:
+            pytest.fail(f"options of Amazon Personalize: {error}", pytrace=False)
+        yield entered
+        mock.__exit__(None, None, None)
 
     return backend
 
 
-personalize_backend = _backend_fixture("function", "personalize_backend")
-class_personalize_backend = _backend_fixture("class", "class_personalize_backend")
-module_personalize_backend = _backend_fixture("module", "module_personalize_backend")
-package_personalize_backend = _backend_fixture("package", "package_personalize_backend")
-session_personalize_backend = _backend_fixture("session", "session_personalize_backend")
+personalize_backend = _backend_fixture("function")
+class_personalize_backend = _backend_fixture("class")
+module_personalize_backend = _backend_fixture("module")
+package_personalize_backend = _backend_fixture("package")
+session_personalize_backend = _backend_fixture("session")
 
 
-def _client(request: pytest.FixtureRequest, service: str) -> Any:
+@cache
+def _session() -> boto3.Session:
+    """One session for all clients of the fixtures; the default session of boto3 is the user's."""
     import boto3  # loaded when a test wants a client
 
-    backend = ACTIVATIONS.current or request.getfixturevalue("personalize_backend")
-    return boto3.client(service, region_name=backend.region_name)  # type: ignore[call-overload]
+    return boto3.Session()
+
+
+def _client(request: pytest.FixtureRequest, service: Any) -> Any:
+    if _passes_through(request.node):
+        return _session().client(service)
+    backend: PersonalizeBackend = ACTIVATIONS.current or request.getfixturevalue("personalize_backend")
+    # The keys spare botocore the search for credentials, which are needed nowhere.
+    return _session().client(
+        service, region_name=backend.region_name, aws_access_key_id="mocked", aws_secret_access_key="mocked"
+    )
 
 
 @pytest.fixture

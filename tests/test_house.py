@@ -52,6 +52,7 @@ KNOWN_BY: dict[str, set[str]] = {
 # (module, what it imports inside a function) -> why not at the top.
 LAZY: dict[tuple[str, str], str] = {
     ("filters.parser", "lark"): "most runs create no filter",
+    ("interception", "wrapt"): "it loads asyncio, which costs more than all else that the plugin loads",
     ("mock", "pytest"): "the decorator works without pytest, except on plain test classes, which only pytest knows",
     ("plugin", "boto3"): "a run that asks for no client must not pay for boto3",
     ("plugin", f"{PACKAGE}.mock"): "a run that uses no fixture must not pay for the emulator",
