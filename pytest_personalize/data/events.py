@@ -17,6 +17,8 @@ from pytest_personalize.data.ids import IdTable
 
 BULK: Final = 0
 PUT: Final = 1
+ANONYMOUS: Final = 2
+"""Put without a user: such rows stand under the id of their session, and are no part of trainings and exports."""
 
 _NO_VALUES: Mapping[str, Value] = MappingProxyType({})
 _NULL_VALUE = float("nan")
@@ -83,7 +85,7 @@ class EventLog:
             type: EVENT_TYPE as written, "" for none.
             value: EVENT_VALUE; of no effect when the schema has none.
             extra: Values of other columns by field name; those that are missing become null.
-            origin: BULK or PUT.
+            origin: BULK, PUT or ANONYMOUS.
             event_id: The caller's id of the event, None when the service would make one up.
 
         Returns:
@@ -91,7 +93,7 @@ class EventLog:
         """
         if not self.has_values:
             value = None
-        if origin == PUT and self._holds(user, item, time, type, value, extra):
+        if origin != BULK and self._holds(user, item, time, type, value, extra, origin):
             return False
         self._own()
         row = len(self.times)
@@ -111,6 +113,33 @@ class EventLog:
                 self.repeated |= {row}
             self._event_ids.add(event_id)
         return True
+
+    def link(self, session: int, user: int) -> None:
+        """Give a user the anonymous events of a session; those that the user has already are passed over.
+
+        The session keeps its own rows, so that it is still personalised.
+        """
+        for row in self.rows_of_user(session):
+            if self.origins[row] == ANONYMOUS and row not in self.repeated:
+                self.append(
+                    user=user,
+                    item=self.items[row],
+                    time=self.times[row],
+                    type=self.event_types[self.types[row]],
+                    value=self.value(row, "EVENT_VALUE"),  # type: ignore[arg-type]  # EVENT_VALUE is a number
+                    extra={name: column.get(row) for name, column in self.extra.items()},
+                )
+
+    def trainable(self) -> EventLog:
+        """The rows that count in trainings: no repeated eventId, no anonymous session.
+
+        Returns:
+            This log itself when all rows count.
+        """
+        if not self.repeated and ANONYMOUS.to_bytes() not in self.origins.tobytes():
+            return self
+        repeated = self.repeated
+        return self.select([origin != ANONYMOUS and row not in repeated for row, origin in enumerate(self.origins)])
 
     def rows_of_user(self, user: int) -> Sequence[int]:
         """Row numbers of a user, oldest first; events of the same second in row order."""
@@ -200,15 +229,15 @@ class EventLog:
         self._shared = False
 
     def _holds(
-        self, user: int, item: int, time: int, type: str, value: float | None, extra: Mapping[str, Value]
+        self, user: int, item: int, time: int, type: str, value: float | None, extra: Mapping[str, Value], origin: int
     ) -> bool:
-        """Whether a streamed event of this content is in the log."""
+        """Whether a streamed event of this content and origin is in the log."""
         for row in reversed(self.rows_of_user(user)):
             if self.times[row] <= time:
                 if self.times[row] < time:
                     break
                 if (
-                    self.origins[row] == PUT
+                    self.origins[row] == origin
                     and self.items[row] == item
                     and self.event_types[self.types[row]] == type
                     and self.value(row, "EVENT_VALUE") == value

@@ -97,13 +97,14 @@ class Records:
     def view(self) -> Records:
         """The records as a training sees them now, to be kept and never changed.
 
-        Streamed events that repeat an earlier eventId are left out (service model, Event.eventId).
+        Left out are streamed events that repeat an earlier eventId (service model, Event.eventId) and those of
+        sessions without a user (developer guide, events for anonymous users).
         """
         view = self.fork()
         for name in LOGS.values():
             log: EventLog | None = getattr(view, name)
-            if log is not None and log.repeated:
-                setattr(view, name, log.select([row not in log.repeated for row in range(len(log))]))
+            if log is not None:
+                setattr(view, name, log.trainable())
         return view
 
     def delete_users(self, ids: Collection[str]) -> int:

@@ -110,7 +110,11 @@ REFUSALS: dict[str, Refusal] = {
     ),
     "second event tracker": Refusal(ALREADY_EXISTS, "The dataset group {group} already has an event tracker: {arn}."),
     "tracking id": Refusal(INVALID_INPUT, "Invalid tracking id: {tracking_id}"),
-    "no interactions": Refusal(INVALID_INPUT, "The dataset group {group} has no Interactions dataset to add events to."),
+    "no interactions": Refusal(INVALID_INPUT, "Dataset group {group} has no Interactions dataset to add events to."),
+    "action tracking id": Refusal(NOT_FOUND, "No Action interactions dataset has the tracking id {tracking_id}."),
+    "action event type": Refusal(INVALID_INPUT, "{given} is no event type of action interactions: use {known}."),
+    "event size": Refusal(INVALID_INPUT, "An event can have at most {limit} bytes."),
+    "dataset of type": Refusal(INVALID_INPUT, "{arn} is a dataset of type {theirs}, not {ours}."),
     "properties": Refusal(INVALID_INPUT, "{problem}", "quoted for unreadable JSON: GitHub issue aws-sdk-js 2773"),
     # -- states ---------------------------------------------------------------------------------------------------
     "status": Refusal(IN_USE, "{arn} is in status {status}; {operation} needs {needed}."),
