@@ -90,7 +90,7 @@ def _merged(current: _Rows, new: _Rows, mode: ImportMode) -> _Rows:
     fresh = current.empty()
     fresh.extend(new)
     # unknown: which record of an id wins after a FULL import, the imported or the earlier put one. chosen: the put one
-    fresh.extend(current.select(current.origins))
+    fresh.extend(current.select(current.origins))  # as a mask: PUT is 1 and BULK 0
     return fresh
 
 
@@ -193,9 +193,9 @@ def _read_body(body: _Body, targets: Sequence[tuple[Sink, int]]) -> int:
                 for sink, place in targets:
                     sink.take(columns[place])
                 count += len(rows)
-    except (*REFUSALS, csv.Error) as error:
-        if isinstance(error, UnicodeDecodeError):
-            raise
+    except UnicodeDecodeError:
+        raise
+    except (*REFUSALS, csv.Error):
         raise _explained(body, targets) from None
     return count
 

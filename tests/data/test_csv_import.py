@@ -6,10 +6,13 @@ from collections.abc import Callable
 from itertools import chain
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pytest_personalize.data.csvfile import ImportMode, import_csv, read_ids
 from pytest_personalize.data.errors import CsvError
 from pytest_personalize.data.records import Records
+from pytest_personalize.data.values import parse_text
 
 Make = Callable[..., Records]
 
@@ -41,6 +44,13 @@ def events_of(records: Records) -> list[tuple[str, str, int]]:
 def values_of(records: Records, column: str) -> dict[str, object]:
     table = records.table("ITEMS")
     return {records.items[index]: table.value(index, column) for index in table}
+
+
+def outcome_of(function: Callable[..., object], *args: object) -> object:
+    try:
+        return function(*args)
+    except (ValueError, CsvError) as error:
+        return error
 
 
 class TestReading:
@@ -110,12 +120,34 @@ class TestReading:
     def test_action_interactions_are_about_actions(self, schema: Callable[..., object]) -> None:
         records = Records()
         fields = {"USER_ID": "string", "ACTION_ID": "string", "EVENT_TYPE": "string", "TIMESTAMP": "long"}
-        records.add_dataset("ACTION_INTERACTIONS", schema("ActionInteractions", **fields))  # type: ignore[arg-type]
+        records.add_dataset("ACTION_INTERACTIONS", schema("ActionInteractions", **fields))
         data = b"USER_ID,ACTION_ID,EVENT_TYPE,TIMESTAMP\nann,a1,Not taken,5\n"
         import_csv([("f", data)], records, "ACTION_INTERACTIONS", "FULL")
         assert list(records.actions) == ["a1"]
         assert list(records.items) == []
         assert records.log("ACTION_INTERACTIONS").value(0, "EVENT_TYPE") == "Not taken"
+
+
+class TestValues:
+    KINDS = ("string", "string?", "string categorical", "int", "int?", "long?", "float", "double?", "boolean?")
+    CELLS = st.sampled_from(
+        ["", "7", "-7", "+7", "7.0", "7e2", "2147483648", "1" * 20, "1e39", "1e309", "true", "True"]
+    ) | (st.text(st.sampled_from("0123456789+-.eE_ intfa\u0663"), max_size=5))
+
+    @given(kind=st.sampled_from(KINDS), cells=st.lists(CELLS, min_size=1, max_size=5))
+    def test_a_column_is_read_as_each_of_its_cells_is(self, items: Make, kind: str, cells: list[str]) -> None:
+        records = items(OWN=kind, ALWAYS="int")
+        field = records.schemas["ITEMS"].field("OWN")
+        assert field is not None
+        text = "ITEM_ID,OWN,ALWAYS\n" + "".join(f"i{number},{cell},1\n" for number, cell in enumerate(cells))
+        outcomes = [outcome_of(parse_text, field, cell) for cell in cells]
+        problems = [str(outcome) for outcome in outcomes if isinstance(outcome, ValueError)]
+        refusal = outcome_of(import_items, records, text)
+        if problems:
+            assert isinstance(refusal, CsvError)
+            assert refusal.problem == problems[0]
+        else:
+            assert list(values_of(records, "OWN").values()) == outcomes
 
 
 class TestModes:

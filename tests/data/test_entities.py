@@ -64,8 +64,8 @@ def test_copies_change_apart(table: EntityTable) -> None:
 def test_a_bar_separates_the_members_of_a_category(table: EntityTable) -> None:
     table.put(1, {"GENRE": "Drama|Music"})
     column = table.columns["GENRE"]
-    assert column.members(column.codes[0]) == ("Drama", "Music")  # type: ignore[attr-defined]
-    assert column.members(0) == ()  # type: ignore[attr-defined]
+    assert column.members(column.codes[0]) == ("Drama", "Music")
+    assert column.members(0) == ()
 
 
 def test_new_columns_of_another_schema_hold_null(table: EntityTable, schema: Callable[..., Schema]) -> None:

@@ -1,0 +1,230 @@
+"""Object stores: all kinds behave alike, and say what is wrong."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+import moto
+import pytest
+
+from pytest_personalize.data.errors import StoreError
+from pytest_personalize.data.stores import (
+    Boto3Store,
+    FolderStore,
+    MemoryStore,
+    ObjectStore,
+    parse_uri,
+    read_csv_objects,
+    store_of_moto,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+@pytest.fixture(scope="module")
+def client() -> S3Client:
+    return boto3.client("s3", region_name="us-east-1", aws_access_key_id="key", aws_secret_access_key="secret")
+
+
+@pytest.fixture
+def s3(client: S3Client) -> Iterator[Boto3Store]:
+    with moto.mock_aws():
+        client.create_bucket(Bucket="bucket")
+        yield Boto3Store(client)
+
+
+@pytest.fixture(params=["memory", "folder", "boto3"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
+    stores: dict[str, Callable[[], ObjectStore]] = {
+        "memory": MemoryStore,
+        "folder": lambda: FolderStore(tmp_path / "stores"),
+        "boto3": lambda: request.getfixturevalue("s3"),
+    }
+    return stores[request.param]()
+
+
+def test_what_was_put_is_got(store: ObjectStore) -> None:
+    store.put("s3://bucket/a/b.csv", b"first")
+    store.put("s3://bucket/a/b.csv", b"second")
+    assert store.get("s3://bucket/a/b.csv") == b"second"
+
+
+def test_objects_are_listed_by_prefix_in_the_order_of_their_keys(store: ObjectStore) -> None:
+    for key in ("b/2", "a", "b/1", "b-1", "bb"):
+        store.put(f"s3://bucket/{key}", b"x")
+    assert store.list("s3://bucket/b") == [f"s3://bucket/{key}" for key in ("b-1", "b/1", "b/2", "bb")]
+    assert store.list("s3://bucket/b/") == ["s3://bucket/b/1", "s3://bucket/b/2"]
+    assert store.list("s3://bucket/c") == []
+    assert len(store.list("s3://bucket")) == 5
+
+
+def test_a_deleted_object_is_gone_and_deleting_it_again_is_no_error(store: ObjectStore) -> None:
+    store.put("s3://bucket/a", b"x")
+    store.delete("s3://bucket/a")
+    store.delete("s3://bucket/a")
+    assert store.list("s3://bucket/") == []
+
+
+def test_a_missing_object_is_told_from_a_missing_bucket(store: ObjectStore) -> None:
+    store.put("s3://bucket/folder/a", b"x")
+    for missing in ("s3://bucket/b", "s3://bucket/folder", "s3://bucket/folder/a/b"):
+        with pytest.raises(StoreError) as refusal:
+            store.get(missing)
+        assert refusal.value.reason == "missing key"
+        assert missing in str(refusal.value)
+    for ask in (store.get, store.delete, store.list):
+        with pytest.raises(StoreError) as refusal:
+            ask("s3://nowhere/a")
+        assert refusal.value.reason == "missing bucket"
+
+
+@pytest.mark.parametrize("uri", ["", "bucket/a", "http://bucket/a", "s3:/bucket/a", "s3://", "s3:///a", "s3://../a"])
+def test_what_is_no_address_is_malformed(store: ObjectStore, uri: str) -> None:
+    for ask in (store.get, store.delete, store.list, lambda uri: store.put(uri, b"x")):
+        with pytest.raises(StoreError) as refusal:
+            ask(uri)
+        assert refusal.value.reason == "malformed"
+
+
+def test_an_address_has_a_bucket_and_a_key() -> None:
+    assert parse_uri("s3://bucket/a/b.csv") == ("bucket", "a/b.csv")
+    assert parse_uri("s3://bucket/") == ("bucket", "")
+
+
+def test_an_object_needs_a_key(store: ObjectStore) -> None:
+    with pytest.raises(StoreError, match="has no key"):
+        store.put("s3://bucket/", b"x")
+
+
+class TestReadCsvObjects:
+    def test_an_object_is_read_whatever_its_name(self, store: ObjectStore) -> None:
+        store.put("s3://bucket/data", b"A\n1\n")
+        assert read_csv_objects(store, "s3://bucket/data") == [("s3://bucket/data", b"A\n1\n")]
+
+    def test_of_a_folder_the_csv_files_are_read_in_order(self, store: ObjectStore) -> None:
+        for key in ("in/b.csv", "in/a.CSV", "in/readme.txt", "in/sub/c.csv", "input.csv"):
+            store.put(f"s3://bucket/{key}", key.encode())
+        assert read_csv_objects(store, "s3://bucket/in/") == [
+            (f"s3://bucket/{key}", key.encode()) for key in ("in/a.CSV", "in/b.csv", "in/sub/c.csv")
+        ]
+
+    def test_a_folder_without_csv_files_is_refused(self, store: ObjectStore) -> None:
+        store.put("s3://bucket/in/readme.txt", b"x")
+        with pytest.raises(StoreError, match="There are no CSV files in the folder") as refusal:
+            read_csv_objects(store, "s3://bucket/in/")
+        assert refusal.value.reason == "empty"
+
+    def test_an_empty_file_is_refused(self, store: ObjectStore) -> None:
+        store.put("s3://bucket/in/a.csv", b"A\n")
+        store.put("s3://bucket/in/b.csv", b"")
+        with pytest.raises(StoreError, match=r"The file is empty: expected a header line \(s3://bucket/in/b.csv\)"):
+            read_csv_objects(store, "s3://bucket/in/")
+
+    def test_a_folder_without_its_slash_is_pointed_out(self, store: ObjectStore) -> None:
+        store.put("s3://bucket/in/a.csv", b"A\n")
+        with pytest.raises(StoreError, match="a folder needs a slash at its end") as refusal:
+            read_csv_objects(store, "s3://bucket/in")
+        assert refusal.value.reason == "missing key"
+
+
+class TestFolder:
+    @pytest.mark.parametrize("key", ["../a", "a/../../../b", "/etc/passwd", "a//b", "./a", "a/", "..\\a", "a\0b"])
+    def test_no_key_leads_out_of_the_bucket(self, tmp_path: Path, key: str) -> None:
+        store = FolderStore(tmp_path / "stores")
+        (tmp_path / "a").write_bytes(b"secret")
+        (tmp_path / "b").write_bytes(b"secret")
+        for ask in (store.get, store.delete, lambda uri: store.put(uri, b"x")):
+            with pytest.raises(StoreError) as refusal:
+                ask(f"s3://bucket/{key}")
+            assert refusal.value.reason == "malformed"
+        assert (tmp_path / "a").read_bytes() == b"secret"
+
+    def test_buckets_are_sub_folders(self, tmp_path: Path) -> None:
+        (tmp_path / "bucket").mkdir()
+        (tmp_path / "bucket" / "a.csv").write_bytes(b"A\n")
+        store = FolderStore(tmp_path)
+        assert store.list("s3://bucket/") == ["s3://bucket/a.csv"]
+        store.put("s3://bucket/sub/b.csv", b"B\n")
+        assert (tmp_path / "bucket" / "sub" / "b.csv").read_bytes() == b"B\n"
+
+    def test_a_write_that_fails_leaves_the_old_object(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        store = FolderStore(tmp_path)
+        store.put("s3://bucket/a", b"old")
+
+        def fail(*_: object) -> None:
+            raise PermissionError(13, "Permission denied")
+
+        monkeypatch.setattr(os, "replace", fail)
+        with pytest.raises(StoreError, match="Permission denied") as refusal:
+            store.put("s3://bucket/a", b"new")
+        assert refusal.value.reason == "denied"
+        assert store.get("s3://bucket/a") == b"old"
+        assert [path.name for path in tmp_path.iterdir()] == ["bucket"]
+
+
+class TestBoto3:
+    def test_long_lists_are_read_page_by_page(self) -> None:
+        class Pages:
+            """S3 answers at most 1000 objects a page."""
+
+            def list_objects_v2(self, *, ContinuationToken: str = "0", **_: str) -> dict[str, object]:  # noqa: N803
+                page = int(ContinuationToken)
+                more = {"NextContinuationToken": str(page + 1)} if page < 2 else {}
+                return {"Contents": [{"Key": f"k{page}"}], "IsTruncated": page < 2, **more}
+
+        assert Boto3Store(Pages()).list("s3://bucket/") == ["s3://bucket/k0", "s3://bucket/k1", "s3://bucket/k2"]
+
+    @pytest.mark.parametrize(
+        ("code", "reason"), [("AccessDenied", "denied"), ("403", "denied"), ("SlowDown", "unavailable")]
+    )
+    def test_refusals_of_s3_are_told_apart(self, code: str, reason: str) -> None:
+        class Refusing:
+            def get_object(self, **_: str) -> None:
+                error = Exception(f"An error occurred ({code})")
+                error.response = {"Error": {"Code": code}}
+                raise error
+
+        with pytest.raises(StoreError, match=code) as refusal:
+            Boto3Store(Refusing()).get("s3://bucket/a")
+        assert refusal.value.reason == reason
+
+    def test_other_trouble_is_a_store_error_too(self) -> None:
+        class Broken:
+            def put_object(self, **_: object) -> None:
+                raise ConnectionError("no route to host")
+
+        with pytest.raises(StoreError, match="no route to host") as refusal:
+            Boto3Store(Broken()).put("s3://bucket/a", b"x")
+        assert refusal.value.reason == "unavailable"
+
+
+class TestMoto:
+    def test_an_active_mock_is_found(self, s3: Boto3Store) -> None:
+        s3.put("s3://bucket/a", b"x")
+        found = store_of_moto("us-east-1")
+        assert found is not None
+        assert found.get("s3://bucket/a") == b"x"
+
+    def test_without_an_active_mock_there_is_none(self) -> None:
+        assert store_of_moto("us-east-1") is None
+
+    def test_moto_is_not_loaded_to_find_out(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delitem(sys.modules, "moto.core.models")
+        assert store_of_moto("us-east-1") is None
+        assert "moto.core.models" not in sys.modules
+
+
+def test_copies_of_the_memory_store_change_apart() -> None:
+    store = MemoryStore()
+    store.put("s3://bucket/a", b"x")
+    copy = store.fork()
+    store.put("s3://bucket/b", b"x")
+    copy.delete("s3://bucket/a")
+    assert store.list("s3://bucket/") == ["s3://bucket/a", "s3://bucket/b"]
+    assert copy.list("s3://bucket/") == []
