@@ -35,15 +35,15 @@ REASON_RECIPES: Final = frozenset({"aws-user-personalization-v2"})
 class Source:
     """What gives the answers: a model, its configuration, and the data of its dataset group.
 
-    ``records`` are those that filters look at; ``history`` those that say what a user did.
+    ``records`` are the live ones for requests in real time, and those of the training for batch jobs.
     """
 
     arn: str
+    dataset_group_arn: str
     recipe: Recipe
     settings: Settings
     model: Model
     records: Records
-    history: Records
     exploration_weight: float = 0.3
     exploration_age_cut_off: float = 30.0
     popularity_influence: float = 0.0
@@ -126,10 +126,10 @@ def _known(index: int | None, beyond: int) -> int:
 
 def query(source: Source, ask: Ask, candidates: Sequence[int] | None = None) -> Query:
     """The question as the model wants it."""
-    user = None if ask.user_id is None else source.history.users.get(ask.user_id)
+    user = None if ask.user_id is None else source.records.users.get(ask.user_id)
     return Query(
         user=user,
-        item=None if ask.item_id is None else source.history.items.get(ask.item_id),
+        item=None if ask.item_id is None else source.records.items.get(ask.item_id),
         history=_history(source, user) if source.recipe.real_time else (),
         context=ask.context,
         candidates=candidates,
@@ -144,7 +144,7 @@ def query(source: Source, ask: Ask, candidates: Sequence[int] | None = None) -> 
 
 
 def _history(source: Source, user: int | None) -> Sequence[int]:
-    log = source.history.interactions
+    log = source.records.interactions
     if log is None or user is None:
         return ()
     rows = log.rows_of_user(user)
@@ -157,7 +157,7 @@ def _history(source: Source, user: int | None) -> Sequence[int]:
 
 
 def _action_times(source: Source, user: int | None) -> Mapping[int, float]:
-    log = source.history.action_interactions
+    log = source.records.action_interactions
     if log is None or user is None or source.recipe.recipe_type != "PERSONALIZED_ACTIONS":
         return {}
     return {log.items[row]: float(log.times[row]) for row in log.rows_of_user(user)}
@@ -227,7 +227,7 @@ def _mix(promoted: list[Result], rest: list[Result], seed: str) -> list[Result]:
 def rank(source: Source, ask: Ask, item_ids: Sequence[str]) -> Iterator[tuple[str, Result]]:
     """The items of a list, best first; what the model does not know comes last, in the order of the list."""
     selection = select(source, ask, ask.use)
-    items = source.history.items
+    items = source.records.items
     beyond = len(source.records.items)
     known: dict[int, str] = {}
     unknown: list[str] = []

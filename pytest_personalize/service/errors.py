@@ -79,6 +79,12 @@ REFUSALS: dict[str, Refusal] = {
     "filter status": Refusal(INVALID_INPUT, "Filter {filter} is not ACTIVE, its status is {status}."),
     "filter target": Refusal(INVALID_INPUT, "Filter {filter} is about {target}; {arn} answers with {answers}."),
     "current item": Refusal(INVALID_INPUT, "Filters with CurrentItem are for related items recipes, not for {arn}."),
+    # -- batch jobs -----------------------------------------------------------------------------------------------
+    "no batch": Refusal(INVALID_INPUT, "Recipe {recipe} of {arn} does not support {jobs}."),
+    "no themes": Refusal(INVALID_INPUT, "Recipe {recipe} does not support THEME_GENERATION; use aws-similar-items."),
+    "theme config": Refusal(
+        INVALID_INPUT, "batchInferenceJobMode THEME_GENERATION and themeGenerationConfig must be given together."
+    ),
     # -- runtime --------------------------------------------------------------------------------------------------
     "source missing": Refusal(INVALID_INPUT, "Exactly one of campaignArn and recommenderArn must be given."),
     "campaign missing": Refusal(INVALID_INPUT, "campaignArn must be given."),
@@ -116,6 +122,46 @@ REFUSALS: dict[str, Refusal] = {
     "event size": Refusal(INVALID_INPUT, "An event can have at most {limit} bytes."),
     "dataset of type": Refusal(INVALID_INPUT, "{arn} is a dataset of type {theirs}, not {ours}."),
     "properties": Refusal(INVALID_INPUT, "{problem}", "quoted for unreadable JSON: GitHub issue aws-sdk-js 2773"),
+    # -- training and deployment ----------------------------------------------------------------------------------
+    "recipe or automl": Refusal(INVALID_INPUT, "Provide exactly one of recipeArn and performAutoML true."),
+    "domain recipe": Refusal(INVALID_INPUT, "{recipe} is a domain use case: create a recommender, not a solution."),
+    "custom group needed": Refusal(INVALID_INPUT, "{recipe} needs a Custom dataset group."),
+    "domain group needed": Refusal(
+        INVALID_INPUT,
+        "Please use a domains-specific Dataset Group to create the Recommender",
+        "quoted as a user typed it: amazon-personalize-samples issue 136",
+    ),
+    "other domain": Refusal(INVALID_INPUT, "{recipe} is no use case of the domain {domain}."),
+    "hyperparameter": Refusal(
+        INVALID_INPUT,
+        "Provide a hyperparameter that is used in the algorithm: {algorithm}",
+        "quoted: amazon-personalize-samples issue 156, CreateSolution",
+    ),
+    "recipe lacks": Refusal(INVALID_INPUT, "{member} is not supported by the recipe {recipe}."),
+    "bad value": Refusal(INVALID_INPUT, "{member} must be {wanted}, not {value!r}."),
+    "not tunable": Refusal(INVALID_INPUT, "{name} is not tunable as a hyperparameter with {kind} values."),
+    "hpo without config": Refusal(INVALID_INPUT, "performHPO needs hpoConfig in the solutionConfig."),
+    "hpo objective": Refusal(INVALID_INPUT, "hpoObjective can not be configured."),
+    "schedule without training": Refusal(INVALID_INPUT, "autoTrainingConfig needs performAutoTraining true."),
+    "both event settings": Refusal(INVALID_INPUT, "Provide eventType or eventsConfig, not both."),
+    "no event type column": Refusal(INVALID_INPUT, "{member} needs an EVENT_TYPE column in the Interactions dataset."),
+    "objective attribute": Refusal(
+        INVALID_INPUT, "itemAttribute must be a numeric column of the Items dataset without null, which {name!r} is not."
+    ),
+    "both column lists": Refusal(INVALID_INPUT, "Provide excludedDatasetColumns or includedDatasetColumns, not both."),
+    "no dataset for columns": Refusal(INVALID_INPUT, "There is no dataset of type {dataset_type} to choose columns of."),
+    "no such column": Refusal(INVALID_INPUT, "The {dataset_type} dataset has no column {column}."),
+    "column needed": Refusal(INVALID_INPUT, "{column} of the {dataset_type} dataset can not be excluded from training."),
+    "training mode": Refusal(INVALID_INPUT, "trainingMode {mode} is for the service itself: use FULL or UPDATE."),
+    "nothing to update": Refusal(INVALID_INPUT, "trainingMode UPDATE needs an ACTIVE FULL solution version of {arn}."),
+    "no campaign": Refusal(INVALID_INPUT, "Solution versions of the recipe {recipe} can not be deployed in a campaign."),
+    "sync without latest": Refusal(
+        INVALID_INPUT, "syncWithLatestSolutionVersion needs a solutionVersionArn of the form SOLUTIONARN/$LATEST."
+    ),
+    "other solution": Refusal(INVALID_INPUT, "{arn} is of another solution than the campaign {campaign}."),
+    "no item metadata": Refusal(
+        INVALID_INPUT, "enableMetadataWithRecommendations needs an Items dataset with a metadata column."
+    ),
     # -- states ---------------------------------------------------------------------------------------------------
     "status": Refusal(IN_USE, "{arn} is in status {status}; {operation} needs {needed}."),
     "status invalid": Refusal(INVALID_INPUT, "{arn} is in status {status}; {operation} needs {needed}."),

@@ -163,6 +163,11 @@ class Engine:
         """Whether a script of that resource has not ended."""
         return arn in self._moving
 
+    def running(self, region: Region, kind: str) -> int:
+        """How many resources of that kind are on their way in that region."""
+        moving = self._moving.values()
+        return sum(one.kind == kind and one.region == region.name for one in moving) if moving else 0
+
     def stop(self, arn: str) -> None:
         """Leave the script where it is; the caller says what follows."""
         self._moving.pop(arn, None)

@@ -14,7 +14,7 @@ from pytest_personalize.service.account import Region
 from pytest_personalize.service.answering import Ask, FilterUse, Result, Source, rank, recommend
 from pytest_personalize.service.answering import Promotion as Promoted
 from pytest_personalize.service.control.campaigns import Campaign
-from pytest_personalize.service.control.filters import Filter, compiled
+from pytest_personalize.service.control.filters import usable_filter
 from pytest_personalize.service.control.recommenders import Recommender
 from pytest_personalize.service.errors import refusal
 from pytest_personalize.service.metadata import item_metadata, metadata_columns
@@ -80,7 +80,7 @@ def get_recommendations(
         use=_filter(region, source, filter_arn, filter_values, "GetRecommendations"),
         promotion=_promotion(region, source, promotions, count),
     )
-    ids = source.history.items
+    ids = source.records.items
     scored = source.recipe.scored
     items = [_entry(ids[result.index], result, scored, source.records, columns) for result in recommend(source, ask)]
     return Answer({"itemList": items, "recommendationId": new_recommendation_id(region, source.arn)})
@@ -140,7 +140,7 @@ def get_action_recommendations(
         use=_filter(region, source, filter_arn, filter_values, "GetActionRecommendations"),
         now=region.now(),
     )
-    ids = source.history.actions
+    ids = source.records.actions
     actions = [
         {"actionId": ids[result.index], "score": round(result.score or 0.0, 7)} for result in recommend(source, ask)
     ]
@@ -215,17 +215,7 @@ def _filter(
 ) -> FilterUse | None:
     if arn is None:
         return None
-    parts = arns.parse(arn)
-    if parts is None or parts.kind != Filter.kind:
-        raise refusal("wrong arn", wanted="filter", arn=arn)
-    found = region.rows(Filter).get(arn)
-    if found is None:
-        raise refusal("source unknown", arn=arn)
-    if found.status != ACTIVE:
-        raise refusal("filter status", filter=arn, status=found.status)
-    if region.records[found.dataset_group_arn] is not source.records:
-        raise refusal("filter group", filter=arn, arn=source.arn)
-    use = compiled(found.filter_expression)
+    use = usable_filter(region, arn, source.dataset_group_arn, source.arn)
     answers = TARGETS.get(asked, "ItemID")
     if use.target != answers:
         raise refusal("filter target", filter=arn, target=use.target, arn=source.arn, answers=answers)

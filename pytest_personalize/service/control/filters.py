@@ -50,6 +50,19 @@ def compiled(expression: str) -> CompiledFilter:
     return compile_filter(parse(expression))
 
 
+def usable_filter(region: Region, arn: str, dataset_group_arn: str, user_of: str) -> CompiledFilter:
+    """The filter of that ARN, for a resource ``user_of`` of that group.
+
+    Raises ResourceNotFoundException when there is none, InvalidInputException when it is not ACTIVE or of another group.
+    """
+    found = region.find(Filter, arn)
+    if found.status != ACTIVE:
+        raise refusal("filter status", filter=arn, status=found.status)
+    if found.dataset_group_arn != dataset_group_arn:
+        raise refusal("filter group", filter=arn, arn=user_of)
+    return compiled(found.filter_expression)
+
+
 def _checked(expression: str, schemas: dict[str, Schema]) -> Expression:
     try:
         parsed = parse(expression)

@@ -1,0 +1,5 @@
+"""``python -m pytest_personalize``."""
+
+from pytest_personalize.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,247 @@
+"""``pytest-personalize demo``: the whole journey on a small film catalogue, with a line for every step.
+
+It is an ordinary boto3 program: schemas, datasets, imports, two solutions, a campaign, recommendations, streamed
+events. Only the first line, ``with mock_personalize()``, is not what it would be against AWS.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+import time
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+from attrs import frozen
+
+from pytest_personalize.mock import mock_personalize
+
+if TYPE_CHECKING:
+    from pytest_personalize.backend import PersonalizeBackend
+
+GENRES: Final = {
+    "Space": ("Comet", "Orbit", "Starship", "Moonbase", "Nebula", "Signal"),
+    "Crime": ("Alibi", "Heist", "Witness", "Ransom", "Detective", "Verdict"),
+    "Romance": ("Letter", "Wedding", "Summer", "Promise", "Waltz", "Garden"),
+    "Family": ("Puppy", "Treehouse", "Circus", "Snowman", "Balloon", "Picnic"),
+    "Horror": ("Cellar", "Whisper", "Asylum", "Shadow", "Doll", "Ritual"),
+    "Music": ("Encore", "Chorus", "Jukebox", "Violin", "Drummer", "Ballad"),
+}
+ADJECTIVES: Final = ("Silent", "Last", "Golden", "Broken", "Distant", "Secret")
+ROLE: Final = "arn:aws:iam::123456789012:role/demo"
+BUCKET: Final = "s3://film-club"
+SEED: Final = 7
+NOW: Final = 1_700_000_000
+DAY: Final = 86_400
+
+INTERACTIONS_FIELDS: Final = (("USER_ID", "string"), ("ITEM_ID", "string"), ("TIMESTAMP", "long"))
+ITEMS_FIELDS: Final = (("ITEM_ID", "string"), ("TITLE", "string"), ("YEAR", "int"))
+
+
+@frozen
+class Film:
+    """A film of the catalogue."""
+
+    item_id: str
+    title: str
+    genres: tuple[str, ...]
+    year: int
+
+
+@frozen
+class Club:
+    """The catalogue and who watched what, when: (user id, film, epoch seconds)."""
+
+    films: dict[str, Film]
+    watched: list[tuple[str, Film, int]]
+
+
+def film_club(users: int = 150, seed: int = SEED) -> Club:
+    """A catalogue of 216 films, and users who each like one or two genres and sometimes watch something else."""
+    choose = random.Random(seed)
+    films: dict[str, Film] = {}
+    for genre, nouns in GENRES.items():
+        for adjective in ADJECTIVES:
+            for noun in nouns:
+                item_id = f"film-{len(films) + 1:03}"
+                second = choose.choice([other for other in GENRES if other != genre])
+                genres = (genre, second) if choose.random() < 0.4 else (genre,)
+                films[item_id] = Film(item_id, f"The {adjective} {noun}", genres, choose.randint(1960, 2023))
+    by_genre = {genre: [film for film in films.values() if film.genres[0] == genre] for genre in GENRES}
+    watched: list[tuple[str, Film, int]] = []
+    for number in range(users):
+        taste = choose.sample(sorted(GENRES), choose.choice((1, 2)))
+        moment = NOW - choose.randint(20, 300) * DAY
+        for _ in range(choose.randint(15, 40)):
+            genre = choose.choice(taste) if choose.random() < 0.9 else choose.choice(sorted(GENRES))
+            # the first films of a genre are its classics
+            film = by_genre[genre][min(int(choose.expovariate(0.12)), len(by_genre[genre]) - 1)]
+            moment += choose.randint(3_600, DAY)
+            watched.append((f"user-{number + 1:03}", film, moment))
+    return Club(films, watched)
+
+
+def run(transitions: str = "polls:2") -> Iterator[str]:
+    """The journey, as lines to print while it goes on."""
+    started = time.perf_counter()
+    club = film_club()
+    with mock_personalize(transitions=transitions) as backend:
+        journey = Journey(backend, club)
+        yield from journey.steps()
+        yield from journey.table("user-001")
+    yield ""
+    yield f"{len(backend.calls)} calls in {time.perf_counter() - started:.1f} seconds, none of them left this process."
+
+
+class Journey:
+    """The steps of the official getting-started material, on the film club."""
+
+    def __init__(self, backend: PersonalizeBackend, club: Club) -> None:
+        self.backend = backend
+        self.club = club
+        self.personalize = boto3.client("personalize", region_name="us-east-1")
+        self.runtime = boto3.client("personalize-runtime", region_name="us-east-1")
+        self.events = boto3.client("personalize-events", region_name="us-east-1")
+        self.group_arn = ""
+        self.campaign_arn = ""
+        self.tracking_id = ""
+
+    def steps(self) -> Iterator[str]:
+        """Everything up to a campaign that answers."""
+        club, create = self.club, self.personalize
+        self.group_arn = create.create_dataset_group(name="film-club")["datasetGroupArn"]
+        yield _step("dataset group", self._wait("dataset_group", datasetGroupArn=self.group_arn))
+        yield from self._dataset("Interactions", INTERACTIONS_FIELDS, _interactions_csv(club))
+        yield from self._dataset("Items", ITEMS_FIELDS, _items_csv(club), categorical="GENRES")
+        for recipe in ("aws-popularity-count", "aws-user-personalization"):
+            version = self._train(recipe)
+            states = self._wait("solution_version", solutionVersionArn=version)
+            metrics = create.get_solution_metrics(solutionVersionArn=version)["metrics"]
+            ndcg = metrics["normalized_discounted_cumulative_gain_at_25"]
+            yield _step(f"training {recipe}", states, f"NDCG at 25: {ndcg}")
+        self.campaign_arn = create.create_campaign(
+            name="films-for-you",
+            solutionVersionArn=version,
+            campaignConfig={"itemExplorationConfig": {"explorationWeight": "0.1"}},
+        )["campaignArn"]
+        yield _step("campaign", self._wait("campaign", campaignArn=self.campaign_arn))
+        tracker = create.create_event_tracker(name="clicks", datasetGroupArn=self.group_arn)
+        self.tracking_id = tracker["trackingId"]
+        yield _step("event tracker", self._wait("event_tracker", eventTrackerArn=tracker["eventTrackerArn"]))
+
+    def table(self, user_id: str) -> Iterator[str]:
+        """What the user watched, and what is recommended before and after three streamed events."""
+        seen = [film for user, film, _ in self.club.watched if user == user_id]
+        yield from _table(f"{user_id} watched", [(film, "") for film in seen[-6:]])
+        yield from _table("recommended", self._recommended(user_id, seen))
+        likes = {film.genres[0] for film in seen[-10:]}
+        new = next(genre for genre in GENRES if genre not in likes)
+        streamed = [film for film in self.club.films.values() if film.genres[0] == new][:3]
+        for number, film in enumerate(streamed):
+            self.events.put_events(
+                trackingId=self.tracking_id,
+                userId=user_id,
+                sessionId="tonight",
+                eventList=[{"eventType": "watch", "itemId": film.item_id, "sentAt": NOW + number}],
+            )
+        yield from _table("three events streamed", [(film, "") for film in streamed])
+        yield from _table("recommended now", self._recommended(user_id, [*seen, *streamed]))
+
+    def _recommended(self, user_id: str, seen: Sequence[Film]) -> list[tuple[Film, str]]:
+        answer = self.runtime.get_recommendations(campaignArn=self.campaign_arn, userId=user_id, numResults=6)
+        return [
+            (film, f"{item['score']:.4f}  {self._reason(film, seen)}")
+            for item in answer["itemList"]
+            for film in [self.club.films[item["itemId"]]]
+        ]
+
+    def _reason(self, film: Film, seen: Sequence[Film]) -> str:
+        """The film of the user's last ten that most of its other viewers watched too."""
+        viewers: dict[str, set[str]] = {}
+        for user, other, _ in self.club.watched:
+            viewers.setdefault(other.item_id, set()).add(user)
+        own = viewers.get(film.item_id, set())
+        nearest = max(seen[-10:], key=lambda other: len(own & viewers[other.item_id]))
+        shared = len(own & viewers[nearest.item_id])
+        again = "seen before; " if film in seen else ""
+        return f"{again}{shared} of its {len(own)} viewers also watched {nearest.title}"
+
+    def _dataset(
+        self, dataset_type: str, fields: Sequence[tuple[str, str]], content: str, categorical: str | None = None
+    ) -> Iterator[str]:
+        members: list[dict[str, Any]] = [{"name": name, "type": kind} for name, kind in fields]
+        if categorical:
+            members.append({"name": categorical, "type": "string", "categorical": True})
+        schema = {"type": "record", "name": dataset_type, "namespace": "com.amazonaws.personalize.schema"}
+        schema_arn = self.personalize.create_schema(
+            name=f"film-club-{dataset_type.lower()}", schema=json.dumps(schema | {"fields": members, "version": "1.0"})
+        )["schemaArn"]
+        dataset_arn = self.personalize.create_dataset(
+            name=dataset_type.lower(),
+            schemaArn=schema_arn,
+            datasetGroupArn=self.group_arn,
+            datasetType=dataset_type,
+        )["datasetArn"]
+        self._wait("dataset", datasetArn=dataset_arn)
+        location = f"{BUCKET}/{dataset_type.lower()}.csv"
+        self.backend.s3.put(location, content.encode())
+        job = self.personalize.create_dataset_import_job(
+            jobName=f"import-{dataset_type.lower()}",
+            datasetArn=dataset_arn,
+            dataSource={"dataLocation": location},
+            roleArn=ROLE,
+        )["datasetImportJobArn"]
+        states = self._wait("dataset_import_job", datasetImportJobArn=job)
+        yield _step(f"import of {dataset_type}", states, f"{content.count(chr(10)) - 1} rows")
+
+    def _train(self, recipe: str) -> str:
+        solution_arn = self.personalize.create_solution(
+            name=recipe.removeprefix("aws-"),
+            datasetGroupArn=self.group_arn,
+            recipeArn=f"arn:aws:personalize:::recipe/{recipe}",
+        )["solutionArn"]
+        return self.personalize.create_solution_version(solutionArn=solution_arn)["solutionVersionArn"]
+
+    def _wait(self, resource: str, **arn: str) -> list[str]:
+        """Poll as a real program does; the states on the way. There is nothing to sleep for."""
+        states: list[str] = []
+        while not states or states[-1].endswith(("PENDING", "IN_PROGRESS")):
+            (described,) = (
+                value
+                for name, value in getattr(self.personalize, f"describe_{resource}")(**arn).items()
+                if name != "ResponseMetadata"
+            )
+            states.append(described["status"])
+        if states[-1] != "ACTIVE":
+            raise RuntimeError(f"{resource}: {states[-1]}, {described.get('failureReason')}")
+        return states
+
+
+def _interactions_csv(club: Club) -> str:
+    rows = [(user, film.item_id, moment) for user, film, moment in club.watched]
+    return _csv([name for name, _ in INTERACTIONS_FIELDS], rows)
+
+
+def _items_csv(club: Club) -> str:
+    rows = [(film.item_id, film.title, film.year, "|".join(film.genres)) for film in club.films.values()]
+    return _csv([*(name for name, _ in ITEMS_FIELDS), "GENRES"], rows)
+
+
+def _csv(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([header, *rows])
+    return text.getvalue()
+
+
+def _step(what: str, states: Sequence[str], result: str = "") -> str:
+    return f"{what:<36} {' > '.join(states):<50} {result}".rstrip()
+
+
+def _table(title: str, rows: Sequence[tuple[Film, str]]) -> Iterator[str]:
+    yield ""
+    yield title
+    for film, note in rows:
+        yield f"  {film.title:<22} {', '.join(film.genres):<18} {note}".rstrip()

@@ -1,0 +1,175 @@
+"""What batch inference and batch segment jobs share: input objects, lines, and output that is whole or not there.
+
+Input is JSON Lines, in every object whose address starts with the input path; each object gives one ``.out`` object in
+the output folder, a line for a line, in order. A bad line becomes an error record while the rest goes on. What real
+jobs wrote is the model for the format: no blanks in inference lines, blanks after colons and between members in segment
+lines, scores as Java writes doubles.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from attrs import frozen
+
+from pytest_personalize.data.errors import StoreError
+from pytest_personalize.data.stores import ObjectStore, parse_uri
+from pytest_personalize.service.errors import JobFailed, ServiceError
+from pytest_personalize.service.operations import structure
+
+PROBE: Final = "_CHECK"
+"""The object that the service leaves in the output folder to see whether it may write there (sample notebooks)."""
+
+
+@structure
+@frozen(kw_only=True)
+class S3DataConfig:
+    """An address in Amazon S3, and the key that encrypts what is written there."""
+
+    path: str
+    kms_key_arn: str | None = None
+
+
+class LineError(Exception):
+    """What is wrong with one line of an input file; the message goes into its error record."""
+
+
+Answer = Callable[[Mapping[str, Any]], str]
+"""From the members of an input line to the JSON text of its ``output``; raises LineError."""
+
+
+@frozen(kw_only=True)
+class LineFormat:
+    """Where blanks go in an output line."""
+
+    colon: str
+    comma: str
+
+    def line(self, given: str, output: str | None, error: str | None) -> str:
+        """One record; ``given`` and ``output`` are JSON texts. A failed record has no output."""
+        members = {"input": given, "output": output, "error": json.dumps(error)}
+        return (
+            "{"
+            + self.comma.join(f'"{name}"{self.colon}{text}' for name, text in members.items() if text is not None)
+            + "}"
+        )
+
+    def text(self, value: object) -> str:
+        """A value in the style of the line."""
+        return json.dumps(value, separators=(self.comma, self.colon), ensure_ascii=False)
+
+
+INFERENCE_LINES: Final = LineFormat(colon=":", comma=",")
+SEGMENT_LINES: Final = LineFormat(colon=": ", comma=", ")
+
+
+def java_double(value: float) -> str:
+    """A number as Java's ``Double.toString`` writes it, to at most 7 decimals: ``0.8449224``, ``3.773E-4``."""
+    value = round(value, 7)
+    if value == 0 or 1e-3 <= abs(value) < 1e7:
+        return repr(float(value))
+    sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
+    first, *rest = map(str, digits)
+    return f"{'-' * sign}{first}.{''.join(rest) or '0'}E{len(rest) + int(exponent)}"
+
+
+def run_batch(
+    store: ObjectStore, input_path: str, output_path: str, lines: LineFormat, answer: Answer, limit: int
+) -> None:
+    """Answer every line of every input object and write the outputs; JobFailed with nothing left behind.
+
+    ``limit`` is the most lines that one file may have (quotas page).
+    """
+    sources = _input_objects(store, input_path)
+    folder = _output_folder(output_path, input_path)
+    outputs: dict[str, bytes] = {f"{folder}{PROBE}": b""}
+    for uri in sources:
+        outputs[f"{folder}{posixpath.basename(uri)}.out"] = _answered(store, uri, lines, answer, limit)
+    _write_all(store, outputs)
+
+
+def _input_objects(store: ObjectStore, path: str) -> list[str]:
+    try:
+        parse_uri(path)
+        found = store.list(path)
+    except StoreError as error:
+        raise JobFailed(f"Invalid S3 input path. {error}") from None
+    if not found:
+        raise JobFailed(f"Invalid S3 input path. No object starts with {path}.")
+    return found
+
+
+def _output_folder(path: str, input_path: str) -> str:
+    folder = path if path.endswith("/") else f"{path}/"
+    try:
+        parse_uri(folder)
+    except StoreError as error:
+        raise JobFailed(f"Invalid S3 output path. {error}") from None
+    if folder.rstrip("/") == input_path.rstrip("/"):
+        raise JobFailed("Invalid S3 output path. It must differ from the input path.")
+    return folder
+
+
+def _answered(store: ObjectStore, uri: str, lines: LineFormat, answer: Answer, limit: int) -> bytes:
+    try:
+        text = store.get(uri).decode("utf-8-sig")
+    except StoreError as error:
+        raise JobFailed(f"Invalid S3 input path. {error}") from None
+    except UnicodeDecodeError as error:
+        raise JobFailed(f"{uri} is not UTF-8: {error}") from None
+    given = [line for line in text.split("\n") if line.strip()]
+    if not given:
+        raise JobFailed(f"{uri} has no lines.")
+    if len(given) > limit:
+        raise JobFailed(f"{uri} has {len(given)} lines; a file may have {limit}.")
+    return "".join(_record(line, lines, answer) + "\n" for line in given).encode()
+
+
+def _record(line: str, lines: LineFormat, answer: Answer) -> str:
+    try:
+        members = json.loads(line)
+    except (ValueError, RecursionError):
+        return lines.line(lines.text(line.strip()), None, "The line is not valid JSON.")
+    if not isinstance(members, dict):
+        return lines.line(lines.text(members), None, "The line is not a JSON object.")
+    try:
+        return lines.line(lines.text(members), answer(members), None)
+    except LineError as error:
+        return lines.line(lines.text(members), None, str(error))
+    except ServiceError as error:
+        return lines.line(lines.text(members), None, error.message)
+
+
+def _write_all(store: ObjectStore, outputs: Mapping[str, bytes]) -> None:
+    written: list[str] = []
+    try:
+        for uri, content in outputs.items():
+            written.append(uri)
+            store.put(uri, content)
+    except StoreError as error:
+        for uri in written:
+            try:
+                store.delete(uri)
+            except StoreError:
+                continue  # it was never written, or the store takes nothing any more
+        raise JobFailed(f"Invalid S3 output path. {error}") from None
+
+
+def text_member(members: Mapping[str, Any], name: str) -> str:
+    """A member of a line that must be a text of 1 to 256 characters; LineError otherwise."""
+    value = members.get(name)
+    if not isinstance(value, str) or not 1 <= len(value) <= 256:
+        raise LineError(f"{name} must be a string of 1 to 256 characters, not {json.dumps(value)}.")
+    return value
+
+
+def text_map(members: Mapping[str, Any], name: str) -> dict[str, str]:
+    """A member of a line that may be missing, or is an object of strings; LineError otherwise."""
+    value = members.get(name, {})
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise LineError(f"{name} must be an object of strings.")
+    return value

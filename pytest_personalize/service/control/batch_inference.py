@@ -1,0 +1,250 @@
+"""Batch inference jobs: recommendations for every line of the files below an S3 path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, Final
+
+from attrs import evolve, frozen
+
+from pytest_personalize.recommenders.catalogue import Recipe
+from pytest_personalize.service.account import Region, resource_kind
+from pytest_personalize.service.answering import Ask, FilterUse, Source, rank, recommend
+from pytest_personalize.service.batch import (
+    INFERENCE_LINES,
+    LineError,
+    S3DataConfig,
+    java_double,
+    run_batch,
+    text_map,
+    text_member,
+)
+from pytest_personalize.service.control.filters import usable_filter
+from pytest_personalize.service.control.solution_versions import SolutionVersion
+from pytest_personalize.service.control.tags import Tag, checked_tags
+from pytest_personalize.service.errors import refusal
+from pytest_personalize.service.lifecycle import SCRIPTS, creation
+from pytest_personalize.service.operations import Page, operation, structure
+from pytest_personalize.service.paging import list_page
+from pytest_personalize.service.resource import Resource
+from pytest_personalize.service.sources import batch_source
+from pytest_personalize.service.themes import theme_answer
+
+DEFAULT_RESULTS: Final = 25  # console text
+MAX_RESULTS: Final = 500  # unknown: no limit is documented. chosen: that of the runtime
+MAX_RANKED: Final = 500
+MAX_LINES: Final = {"BATCH_INFERENCE": 50_000_000, "THEME_GENERATION": 100}
+
+
+@structure
+@frozen(kw_only=True)
+class BatchInferenceJobInput:
+    """Where the input objects are: every one whose address starts with the path."""
+
+    s3_data_source: S3DataConfig
+
+
+@structure
+@frozen(kw_only=True)
+class BatchInferenceJobOutput:
+    """The folder of the outputs."""
+
+    s3_data_destination: S3DataConfig
+
+
+@structure
+@frozen(kw_only=True)
+class BatchInferenceJobConfig:
+    """Exploration and influences, as a campaign has them."""
+
+    item_exploration_config: Mapping[str, str] | None = None
+    ranking_influence: Mapping[str, float] | None = None
+
+
+@structure
+@frozen(kw_only=True)
+class FieldsForThemeGeneration:
+    """The Items column with the names of the items."""
+
+    item_name: str
+
+
+@structure
+@frozen(kw_only=True)
+class ThemeGenerationConfig:
+    """What themes are made from."""
+
+    fields_for_theme_generation: FieldsForThemeGeneration
+
+
+@resource_kind
+@frozen(kw_only=True)
+class BatchInferenceJob(Resource):
+    """One job; it can neither be stopped nor deleted."""
+
+    kind: ClassVar[str] = "batch-inference-job"
+    arn_field: ClassVar[str] = "batch_inference_job_arn"
+    parent_field: ClassVar[str] = "solution_version_arn"
+
+    job_name: str
+    batch_inference_job_arn: str
+    solution_version_arn: str
+    job_input: BatchInferenceJobInput
+    job_output: BatchInferenceJobOutput
+    role_arn: str
+    filter_arn: str | None = None
+    num_results: int = DEFAULT_RESULTS
+    batch_inference_job_config: BatchInferenceJobConfig | None = None
+    batch_inference_job_mode: str = "BATCH_INFERENCE"
+    theme_generation_config: ThemeGenerationConfig | None = None
+
+
+def _run(region: Region, job: BatchInferenceJob, now: float) -> BatchInferenceJob:
+    version = region.find(SolutionVersion, job.solution_version_arn)
+    config = job.batch_inference_job_config or BatchInferenceJobConfig()
+    source = batch_source(region, version, config.item_exploration_config or {}, config.ranking_influence or {})
+    use = None if job.filter_arn is None else usable_filter(region, job.filter_arn, version.dataset_group_arn, version.arn)
+    theme = job.theme_generation_config
+
+    def answer(members: Mapping[str, Any]) -> str:
+        line = None if use is None else FilterUse(filter=use, values=text_map(members, "filterValues"))
+        if theme is not None:
+            return theme_answer(source, text_member(members, "itemId"), theme.fields_for_theme_generation.item_name)
+        return ANSWERS[source.recipe.recipe_type](source, members, Ask(count=job.num_results, use=line))
+
+    run_batch(
+        region.account.store(),
+        job.job_input.s3_data_source.path,
+        job.job_output.s3_data_destination.path,
+        INFERENCE_LINES,
+        answer,
+        MAX_LINES[job.batch_inference_job_mode],
+    )
+    return job
+
+
+def _for_user(source: Source, members: Mapping[str, Any], ask: Ask) -> str:
+    user_id = text_member(members, "userId")
+    results = recommend(source, evolve(ask, user_id=user_id, context=text_map(members, "context")))
+    ids = source.records.items
+    return _output([(ids[result.index], result.score) for result in results], scored=source.recipe.scored)
+
+
+def _for_item(source: Source, members: Mapping[str, Any], ask: Ask) -> str:
+    item_id = text_member(members, "itemId")
+    user_id = text_member(members, "userId") if "userId" in members else None
+    results = recommend(source, evolve(ask, item_id=item_id, user_id=user_id))
+    ids = source.records.items
+    return _output([(ids[result.index], result.score) for result in results], scored=source.recipe.scored)
+
+
+def _ranking(source: Source, members: Mapping[str, Any], ask: Ask) -> str:
+    items = members.get("itemList")
+    if not isinstance(items, list) or not items or not all(isinstance(item, str) for item in items):
+        raise LineError("itemList must be a list of item ids.")
+    if len(items) > MAX_RANKED:
+        raise LineError(f"itemList may have {MAX_RANKED} items, not {len(items)}.")
+    asked = evolve(ask, user_id=text_member(members, "userId"), context=text_map(members, "context"))
+    ranked = rank(source, asked, list(dict.fromkeys(items)))
+    # unknown: how an item that the model does not know is scored in a file. chosen: 0.0, for the lists to stay in step
+    return _output([(item_id, result.score or 0.0) for item_id, result in ranked], scored=True)
+
+
+ANSWERS: Final[Mapping[str, Callable[[Source, Mapping[str, Any], Ask], str]]] = {
+    "USER_PERSONALIZATION": _for_user,
+    "POPULAR_ITEMS": _for_user,
+    "RELATED_ITEMS": _for_item,
+    "PERSONALIZED_RANKING": _ranking,
+}
+"""By recipe type: what a line has, and what its output is."""
+
+
+def _output(results: Sequence[tuple[str, float | None]], *, scored: bool) -> str:
+    items = INFERENCE_LINES.text([item_id for item_id, _ in results])
+    if not scored:
+        return f'{{"recommendedItems":{items}}}'
+    scores = ",".join(java_double(score) if score is not None else "null" for _, score in results)
+    return f'{{"recommendedItems":{items},"scores":[{scores}]}}'
+
+
+SCRIPTS["batch-inference-job", "create"] = creation(60, 720, _run)
+
+
+@operation("CreateBatchInferenceJob")
+def create_batch_inference_job(
+    region: Region,
+    *,
+    job_name: str,
+    solution_version_arn: str,
+    job_input: BatchInferenceJobInput,
+    job_output: BatchInferenceJobOutput,
+    role_arn: str,
+    filter_arn: str | None = None,
+    num_results: int | None = None,
+    batch_inference_job_config: BatchInferenceJobConfig | None = None,
+    tags: Sequence[Tag] = (),
+    batch_inference_job_mode: str = "BATCH_INFERENCE",
+    theme_generation_config: ThemeGenerationConfig | None = None,
+) -> BatchInferenceJob:
+    """Answer every line of the input files with the data that the solution version was trained on."""
+    version = region.find(SolutionVersion, solution_version_arn)
+    recipe = version.recipe
+    _check_recipe(solution_version_arn, recipe)
+    _check_themes(recipe, batch_inference_job_mode, theme_generation_config)
+    count = num_results or DEFAULT_RESULTS
+    if count > MAX_RESULTS:
+        raise refusal("too many results", member="numResults", limit=MAX_RESULTS, why="", count=count)
+    if filter_arn is not None:
+        usable_filter(region, filter_arn, version.dataset_group_arn, version.arn)
+    checked = checked_tags(tags)
+    region.require(version, "CreateBatchInferenceJob", ("ACTIVE",))
+    arn = region.arn(BatchInferenceJob.kind, job_name)
+    region.claim(BatchInferenceJob.kind, arn)
+    region.account.quotas.admit("batch_inference_running", region.engine.running(region, BatchInferenceJob.kind))
+    now = region.now()
+    job = BatchInferenceJob(
+        job_name=job_name,
+        batch_inference_job_arn=arn,
+        solution_version_arn=version.arn,
+        job_input=job_input,
+        job_output=job_output,
+        role_arn=role_arn,
+        filter_arn=filter_arn,
+        num_results=count,
+        batch_inference_job_config=batch_inference_job_config,
+        batch_inference_job_mode=batch_inference_job_mode,
+        theme_generation_config=theme_generation_config,
+        creation_date_time=now,
+        last_updated_date_time=now,
+    )
+    return region.create(job, checked)
+
+
+def _check_recipe(arn: str, recipe: Recipe) -> None:
+    if not recipe.supports_batch_inference:
+        raise refusal("no batch", recipe=recipe.name, arn=arn, jobs="batch inference jobs")
+
+
+def _check_themes(recipe: Recipe, mode: str, config: ThemeGenerationConfig | None) -> None:
+    if (mode == "THEME_GENERATION") != (config is not None):
+        raise refusal("theme config")
+    if config is not None and not recipe.supports_theme_generation:
+        raise refusal("no themes", recipe=recipe.name)
+
+
+@operation("DescribeBatchInferenceJob")
+def describe_batch_inference_job(region: Region, *, batch_inference_job_arn: str) -> BatchInferenceJob:
+    """The job, one look later in its script."""
+    return region.describe(BatchInferenceJob, batch_inference_job_arn)
+
+
+@operation("ListBatchInferenceJobs")
+def list_batch_inference_jobs(
+    region: Region,
+    *,
+    solution_version_arn: str | None = None,
+    next_token: str | None = None,
+    max_results: int | None = None,
+) -> Page:
+    """The jobs of a solution version, or of the region."""
+    return list_page(region, BatchInferenceJob, solution_version_arn, next_token, max_results)
