@@ -1,0 +1,235 @@
+"""Columns of a table turned around: from a value, or a range of values, to the set of ids that have it.
+
+An index is built when a filter first asks for a column, lives as long as the column, and follows the table: the few
+records that were put since it was built are an overlay, many are a reason to build it anew. What it answers depends on
+the records only.
+"""
+
+from __future__ import annotations
+
+import operator as compare
+from array import array
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from itertools import accumulate
+from typing import Final, Protocol
+from weakref import finalize
+
+from attrs import define, field
+
+from pytest_personalize.data.columns import NULL_INTEGER, NumberColumn, TextColumn
+from pytest_personalize.data.entities import EntityTable
+from pytest_personalize.filters.bits import NOTHING, from_ids
+from pytest_personalize.filters.nodes import Operator
+
+Scalar = str | int | float
+
+_MAX_KEPT_SETS: Final = 256
+_OVERLAY_FLOOR: Final = 32
+_OVERLAY_SHARE: Final = 256
+"""An index is rebuilt when more rows came than the floor plus this fraction of the indexed rows."""
+
+_RANGES: Final[Mapping[Operator, Callable[[float, float], bool]]] = {
+    Operator.LESS: compare.lt,
+    Operator.AT_MOST: compare.le,
+    Operator.GREATER: compare.gt,
+    Operator.AT_LEAST: compare.ge,
+}
+_BIT_PLANES: Final = tuple(bytes(b"01"[byte >> bit & 1] for byte in range(256)) for bit in range(8))
+
+
+def holds(operator: Operator, values: Sequence[Scalar], wanted: Sequence[Scalar]) -> bool:
+    """Whether a condition holds for the values of one field; none of them means null.
+
+    Null is in no list and compares with nothing, so it satisfies NOT IN and != only (developer guide, error
+    messages page: INCLUDE with NOT IN equals EXCLUDE with IN). A field of several values is in a list when any of
+    them is.
+    """
+    if operator.is_range:
+        return bool(values and wanted) and _RANGES[operator](values[0], wanted[0])  # type: ignore[arg-type]
+    return any(value in wanted for value in values) is not operator.is_negative
+
+
+class _Base(Protocol):
+    """The rows that a table had when the index was built."""
+
+    def among(self, wanted: Sequence[Scalar]) -> int:
+        """The ids with any of these values."""
+
+    def within(self, operator: Operator, limit: Scalar) -> int:
+        """The ids whose value is on one side of a limit."""
+
+
+class _Sets(dict[Scalar, int]):
+    """Sets already worked out; the oldest gives way when there are many."""
+
+    def keep(self, key: Scalar, ids: int) -> int:
+        while len(self) >= _MAX_KEPT_SETS:
+            self.pop(next(iter(self)), None)
+        self[key] = ids
+        return ids
+
+
+class _Texts:
+    """Ids grouped by the code of their text, and the codes of each value that occurs joined with others by a bar."""
+
+    def __init__(self, column: TextColumn, newest: Mapping[int, int]) -> None:
+        self._vocabulary = column.vocabulary
+        self._ids = array("I", sorted(newest, key=newest.__getitem__))
+        counts = Counter(newest.values())
+        self._starts = array("I", accumulate(map(counts.__getitem__, range(len(column.vocabulary))), initial=0))
+        self._joined: dict[str, list[int]] | None = None
+        if column.categorical:
+            self._joined = {}
+            for code in [code for code, text in enumerate(column.vocabulary) if "|" in text]:
+                for value in column.members(code):
+                    self._joined.setdefault(value, []).append(code)
+        self._sets = _Sets()
+
+    def among(self, wanted: Sequence[Scalar]) -> int:
+        found = NOTHING
+        for value in wanted:
+            ids = self._sets.get(value)
+            found |= self._with_value(str(value)) if ids is None else ids
+        return found
+
+    def within(self, operator: Operator, limit: Scalar) -> int:
+        return NOTHING  # texts have no order
+
+    def _with_value(self, value: str) -> int:
+        code = self._vocabulary.get(value)
+        codes = [] if code is None or (self._joined is not None and "|" in value) else [code]
+        codes += (self._joined or {}).get(value, ())
+        starts = self._starts
+        ids: list[int] = []
+        for code in codes:
+            if 0 < code < len(starts) - 1:  # 0 is null
+                ids += self._ids[starts[code] : starts[code + 1]]
+        return self._sets.keep(value, from_ids(ids))
+
+
+class _Numbers:
+    """A bit-sliced index: the rank of each number among the distinct ones, one set of ids for each bit of the rank.
+
+    Any range takes two or three set operations a slice, whatever the number of distinct values.
+    """
+
+    def __init__(self, column: NumberColumn, newest: Mapping[int, int | float]) -> None:
+        null = NULL_INTEGER if column.whole else None
+        known = {index: value for index, value in newest.items() if value == value and value != null}
+        self._distinct = sorted(set(known.values()))
+        self._present = from_ids(known)
+        self._slices = self._slice(known)
+        self._sets = _Sets()
+
+    def _slice(self, known: Mapping[int, int | float]) -> list[int]:
+        ranks = {value: rank for rank, value in enumerate(self._distinct)}
+        size = max(known, default=-1) + 1
+        slices: list[int] = []
+        for shift in range(0, (len(ranks) - 1).bit_length() if ranks else 0, 8):
+            plane = bytearray(size)
+            for index, value in known.items():
+                plane[size - 1 - index] = ranks[value] >> shift & 255
+            slices += (int(plane.translate(digits) or b"0", 2) for digits in _BIT_PLANES)
+        return slices
+
+    def among(self, wanted: Sequence[Scalar]) -> int:
+        found = NOTHING
+        for value in wanted:
+            rank = bisect_left(self._distinct, value)
+            if rank < len(self._distinct) and self._distinct[rank] == value:
+                found |= self._below(rank + 1) & ~self._below(rank)
+        return found
+
+    def within(self, operator: Operator, limit: Scalar) -> int:
+        bisect = bisect_left if operator in (Operator.LESS, Operator.AT_LEAST) else bisect_right
+        below = self._below(bisect(self._distinct, limit))
+        return below if operator in (Operator.LESS, Operator.AT_MOST) else self._present & ~below
+
+    def _below(self, rank: int) -> int:
+        """The ids whose number has a smaller rank."""
+        found = self._sets.get(rank)
+        if found is not None:
+            return found
+        if rank >= len(self._distinct):
+            return self._present
+        found, equal = NOTHING, self._present
+        for bit in reversed(range(len(self._slices))):
+            ones = equal & self._slices[bit]
+            if rank >> bit & 1:
+                found |= equal ^ ones
+                equal = ones
+            else:
+                equal ^= ones
+        return self._sets.keep(rank, found)
+
+
+@define(eq=False)
+class ColumnIndex:
+    """The values of one column of a table by id, and the ids by value."""
+
+    _base: _Base
+    _version: int
+    _based_on: int
+    _seen: int
+    _overlay: dict[int, tuple[Scalar, ...]] = field(factory=dict)
+    _overlaid: int = NOTHING
+
+    def matching(self, operator: Operator, wanted: Sequence[Scalar]) -> int:
+        """The set of ids for which a condition holds."""
+        if operator.is_range:
+            ids = self._base.within(operator, wanted[0]) if wanted else NOTHING
+        else:
+            ids = self._base.among(wanted)
+        if operator.is_negative:
+            ids = ~ids
+        if self._overlay:
+            newer = [index for index, values in self._overlay.items() if holds(operator, values, wanted)]
+            ids = ids & ~self._overlaid | from_ids(newer)
+        return ids
+
+    def follow(self, table: EntityTable, column: TextColumn | NumberColumn) -> bool:
+        """Take notice of the rows that came since; False when they are too many."""
+        if self._version == table.version:
+            return True
+        rows = len(table.ids)
+        if not self._seen <= rows <= self._based_on + _OVERLAY_FLOOR + self._based_on // _OVERLAY_SHARE:
+            return False
+        for row, index in enumerate(table.ids[self._seen :], self._seen):
+            self._overlay[index] = values_in_row(column, row)
+        self._overlaid = from_ids(self._overlay)
+        self._seen = rows
+        self._version = table.version
+        return True
+
+
+_INDEXES: Final[dict[int, ColumnIndex]] = {}
+"""By identity of the column, for as long as the column lives."""
+
+
+def index_of(table: EntityTable, column: TextColumn | NumberColumn) -> ColumnIndex:
+    """The index of a column of a table, up to date with the table."""
+    index = _INDEXES.get(id(column))
+    if index is not None and index.follow(table, column):
+        return index
+    if index is None:
+        finalize(column, _INDEXES.pop, id(column), None).atexit = False
+    # Later rows of an id replace the earlier ones.
+    base: _Base
+    if isinstance(column, TextColumn):
+        base = _Texts(column, dict(zip(table.ids, column.codes, strict=True)))
+    else:
+        base = _Numbers(column, dict(zip(table.ids, column.values, strict=True)))
+    rows = len(table.ids)
+    index = ColumnIndex(base=base, version=table.version, based_on=rows, seen=rows)
+    _INDEXES[id(column)] = index
+    return index
+
+
+def values_in_row(column: TextColumn | NumberColumn, row: int) -> tuple[Scalar, ...]:
+    """The values of a column in a row: several for categories joined by a bar, none for null."""
+    if isinstance(column, TextColumn):
+        return column.members(column.codes[row])
+    value = column.get(row)
+    return () if value is None else (value,)

@@ -1,0 +1,112 @@
+"""Why a text is no filter expression: what was found, what was expected, and the remedy for the known mistakes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from difflib import get_close_matches
+from typing import Final
+
+from pytest_personalize.filters.errors import FilterError, invalid_expression, invalid_symbol
+
+_SYMBOL: Final = re.compile(r"""\s*("[^"]*"|'[^']*'|\$?\w+|[=!<>]+|&&|\S)""")
+_LONGEST_SYMBOL: Final = 40
+
+DATASETS: Final = ("Items", "Interactions", "Users", "Actions", "Action_Interactions")
+
+# The words of the grammar's terminals, in the order in which a message lists them.
+_TERMINALS: Final = {
+    "ACTION": ("INCLUDE", "EXCLUDE"),
+    "TARGET": ("ItemID", "UserID", "ActionID"),
+    "_WHERE": ("WHERE",),
+    "DATASET": DATASETS,
+    "CURRENT_USER": ("CurrentUser",),
+    "DOT": ("a dot",),
+    "NAME": ("a field name",),
+    "IN": ("IN",),
+    "NOT": ("NOT IN",),
+    "EQUAL": ("=",),
+    "EQUALITY": ("=", "!="),
+    "RANGE": ("<", "<=", ">", ">="),
+    "LPAR": ("(",),
+    "TEXT": ("a text in double quotes",),
+    "NUMBER": ("a number",),
+    "PARAMETER": ("a $PARAMETER",),
+    "CURRENT_ITEM": ("CurrentItem",),
+    "COMMA": ("a comma",),
+    "RPAR": (")",),
+    "_AND": ("AND",),
+    "_OR": ("OR",),
+    "_IF": ("IF",),
+    "VBAR": ("|",),
+    "$END": ("the end",),
+}
+
+_QUOTED = r"""\"[^"]*\"|'[^']*'"""
+
+# What was found (ignoring case), terminals that would have been accepted there, and the remedy. The first match counts.
+_REMEDIES: Final = (
+    ("BETWEEN", {"IN"}, "There is no BETWEEN: write field >= low AND field <= high."),
+    ("LIKE", {"IN"}, "There is no LIKE: texts are compared as a whole, with IN."),
+    ("IS", {"IN"}, "There is no test for null."),
+    ("==+", {"EQUALITY"}, "Equality is written =."),
+    ("<>", {"EQUALITY"}, "Inequality is written !=."),
+    ("NOT", {"DATASET"}, "NOT exists only in NOT IN: field NOT IN (...)."),
+    (
+        r"\(",
+        {"DATASET", "CURRENT_USER"},
+        "Parentheses do not group conditions: AND binds tighter than OR, or chain expressions with |.",
+    ),
+    ("CurrentUser", {"DATASET"}, "CurrentUser belongs in an IF part at the end of the expression."),
+    ("CurrentItem", {"DATASET"}, "CurrentItem stands on the right of an operator."),
+    ("&&?|AND", {"VBAR"}, "Conditions are joined with AND or OR, expressions with |."),
+    ("OR", {"VBAR"}, "An IF part is extended with AND only."),
+    ("IF", {"VBAR"}, "An expression has one IF part, extended with AND."),
+    ("IF", {"ACTION"}, "IF stands at the end of an expression."),
+    (r"[!<>=]+|IN|NOT", {"EQUAL"}, "Attributes are compared with = only."),
+    (r"\w+", {"CURRENT_USER"}, "An IF part tests fields of CurrentUser only."),
+    (",", {"RPAR"}, "One placeholder takes the place of a whole list: IN ($NAME)."),
+    (r"\$\w+", {"TEXT"}, "One placeholder takes the place of a whole list: IN ($NAME)."),
+    (r"\)", {"TEXT"}, "A list needs at least one value."),
+    ("-?[0-9.]+", {"TEXT"}, "IN compares texts: put each value in double quotes."),
+    ("true|false", {"TEXT", "NUMBER"}, "Boolean fields cannot be filtered: use a string field, or 0 and 1."),
+    (_QUOTED, {"NUMBER"}, "<, <=, > and >= compare numbers: write them without quotes."),
+    ("[\"']", {"TEXT", "COMMA", "NUMBER"}, "The closing quote is missing."),
+    ("[0-9].*", {"NUMBER"}, "A number is digits, with or without a fraction."),
+    (r"\w+", {"TEXT"}, "A text stands in double quotes."),
+    ("Current(User|Item)", {"CURRENT_ITEM"}, "Only CurrentItem can stand on the right of an operator."),
+    (r"[^(]+", {"LPAR"}, "Values stand in parentheses."),
+)
+
+
+def explain(text: str, offset: int, accepted: Collection[str]) -> FilterError:
+    """Make the error for a text that goes wrong at ``offset``, where the ``accepted`` terminals could have stood."""
+    match = _SYMBOL.match(text, offset)
+    if match is None:
+        position = len(text) + 1
+        return invalid_expression(f"it ends, expected {_choices(accepted)}", position)
+    symbol = match[1] if len(match[1]) <= _LONGEST_SYMBOL else match[1][:_LONGEST_SYMBOL] + "..."
+    position = match.start(1) + 1
+    reason = f"At column {position}: found {symbol}, expected {_choices(accepted)}. {_remedy(match[1], accepted)}"
+    return invalid_symbol(symbol, reason.rstrip(), position)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A remedy that names the near matches of a word, ignoring case; an empty text when there are none."""
+    spelled = {name.lower(): name for name in known}
+    near = [spelled[name] for name in get_close_matches(word.lower(), spelled)]
+    return f"Did you mean {' or '.join(near)}?" if near else ""
+
+
+def _choices(accepted: Collection[str]) -> str:
+    words = [word for terminal, words in _TERMINALS.items() if terminal in accepted for word in words]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def _remedy(symbol: str, accepted: Collection[str]) -> str:
+    for found, terminals, remedy in _REMEDIES:
+        if terminals & set(accepted) and re.fullmatch(found, symbol, re.IGNORECASE | re.ASCII):
+            return remedy
+    if "DATASET" in accepted:
+        return did_you_mean(symbol, DATASETS) or "A field is written dataset.field, such as Items.GENRE."
+    return ""
