@@ -97,8 +97,9 @@ class FloatSink:
         """Store each number."""
         _check_characters(self.field, texts)
         if self.field.nullable and "" in texts:
-            numbers = list(map(float, filter(None, texts)))
-            self.values.extend(float(text) if text else NULL_FLOAT for text in texts)
+            numbers = [float(text) if text else NULL_FLOAT for text in texts]
+            self.values.extend(numbers)
+            numbers = [number for number in numbers if number == number]
         else:
             numbers = list(map(float, texts))
             self.values.extend(numbers)

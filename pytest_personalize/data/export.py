@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from functools import cache
 from typing import Final, Literal
 
 from pytest_personalize.data.avro import Schema
-from pytest_personalize.data.columns import Value
+from pytest_personalize.data.columns import Column, TextColumn, Value
 from pytest_personalize.data.entities import EntityTable
 from pytest_personalize.data.events import BULK, PUT, EventLog
+from pytest_personalize.data.ids import IdTable
 from pytest_personalize.data.records import LOGS, Records
 
 ExportMode = Literal["BULK", "PUT", "ALL"]
@@ -23,7 +26,8 @@ _ORIGINS: Final[dict[str, frozenset[int]]] = {
 }
 _QUOTED: Final = re.compile(r'[",\r\n]')
 
-_Reader = Callable[[int], Value]
+_Cells = Callable[[Sequence[int]], Iterable[str]]
+"""The cells of a column in some rows."""
 
 
 def export_csv(records: Records, dataset_type: str, mode: ExportMode) -> Iterator[str]:
@@ -42,65 +46,87 @@ def export_csv(records: Records, dataset_type: str, mode: ExportMode) -> Iterato
     rows: Sequence[int]
     if dataset_type in LOGS:
         log = records.log(dataset_type)
-        readers = _log_readers(schema, log, records, dataset_type)
+        cells = _log_cells(schema, log, records, dataset_type)
         rows = [row for row, origin in enumerate(log.origins) if origin in _ORIGINS[mode]]
         suspects = _simultaneous(log)
     else:
         table = records.table(dataset_type)
-        readers = _table_readers(schema, table, records, dataset_type)
+        cells = _table_cells(schema, table, records, dataset_type)
         rows = _table_rows(table, mode)
         versions = Counter(table.ids)
         suspects = {row for row in rows if versions[table.ids[row]] > 1}
-    yield from _lines(rows, readers, suspects)
+    yield from _lines(rows, cells, suspects)
 
 
-def _lines(rows: Sequence[int], readers: Sequence[_Reader], suspects: Collection[int]) -> Iterator[str]:
+def _lines(rows: Sequence[int], cells: Sequence[_Cells], suspects: Set[int]) -> Iterator[str]:
     """The text of rows; of the suspects, which may have equals, the first of each kind."""
     written: set[str] = set()
     for start in range(0, len(rows), _BATCH):
-        lines = []
-        for row in rows[start : start + _BATCH]:
-            line = ",".join([_cell(reader(row)) for reader in readers])
-            if row in suspects:
-                if line in written:
-                    continue
-                written.add(line)
-            lines.append(line)
+        batch = rows[start : start + _BATCH]
+        lines = list(map(",".join, zip(*(column(batch) for column in cells), strict=True)))
+        if not suspects.isdisjoint(batch):
+            lines = list(_once(batch, lines, suspects, written))
         yield "\n".join([*lines, ""])
 
 
-def _cell(value: Value) -> str:
+def _once(rows: Sequence[int], lines: Sequence[str], suspects: Set[int], written: set[str]) -> Iterator[str]:
+    for row, line in zip(rows, lines, strict=True):
+        if row in suspects:
+            if line in written:
+                continue
+            written.add(line)
+        yield line
+
+
+def _log_cells(schema: Schema, log: EventLog, records: Records, dataset_type: str) -> list[_Cells]:
+    subjects = _coded(log.items, records.subjects(dataset_type))
+    special: dict[str, _Cells] = {
+        "USER_ID": _coded(log.users, records.users),
+        "ITEM_ID": subjects,
+        "ACTION_ID": subjects,
+        "TIMESTAMP": _plain(log.times.__getitem__),
+        "EVENT_TYPE": _coded(log.types, log.event_types),
+        "EVENT_VALUE": _plain(lambda row: log.value(row, "EVENT_VALUE")),
+    }
+    return [special.get(field.name) or _column_cells(log.extra[field.name]) for field in schema.fields]
+
+
+def _table_cells(schema: Schema, table: EntityTable, records: Records, dataset_type: str) -> list[_Cells]:
+    ids = _coded(table.ids, records.subjects(dataset_type))
+    columns = table.columns
+    return [_column_cells(columns[field.name]) if field.name in columns else ids for field in schema.fields]
+
+
+def _column_cells(column: Column) -> _Cells:
+    if isinstance(column, TextColumn):
+        return _coded(column.codes, column.vocabulary)
+    return _plain(column.get)
+
+
+def _coded(codes: array[int], texts: IdTable) -> _Cells:
+    """The cells of strings that are kept as indexes; every distinct one is quoted once."""
+    cell = cache(lambda code: _text_cell(texts[code]))
+    return lambda rows: map(cell, map(codes.__getitem__, rows))
+
+
+def _plain(read: Callable[[int], Value]) -> _Cells:
+    """The cells of numbers and truth values."""
+    return lambda rows: (_plain_cell(read(row)) for row in rows)
+
+
+def _text_cell(text: str) -> str:
+    if _QUOTED.search(text) is None:
+        return text
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _plain_cell(value: Value) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if not isinstance(value, str):
-        return repr(value)
-    if _QUOTED.search(value) is None:
-        return value
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
-
-
-def _log_readers(schema: Schema, log: EventLog, records: Records, dataset_type: str) -> list[_Reader]:
-    users, subjects = records.users, records.subjects(dataset_type)
-    special: dict[str, _Reader] = {
-        "USER_ID": lambda row: users[log.users[row]],
-        "ITEM_ID": lambda row: subjects[log.items[row]],
-        "ACTION_ID": lambda row: subjects[log.items[row]],
-        "TIMESTAMP": lambda row: log.times[row],
-        "EVENT_TYPE": lambda row: log.event_types[log.types[row]],
-        "EVENT_VALUE": lambda row: log.value(row, "EVENT_VALUE"),
-    }
-    return [special.get(field.name) or log.extra[field.name].get for field in schema.fields]
-
-
-def _table_readers(schema: Schema, table: EntityTable, records: Records, dataset_type: str) -> list[_Reader]:
-    ids = records.subjects(dataset_type)
-    return [
-        table.columns[field.name].get if field.name in table.columns else lambda row: ids[table.ids[row]]
-        for field in schema.fields
-    ]
+    return repr(value)
 
 
 def _table_rows(table: EntityTable, mode: ExportMode) -> list[int]:

@@ -70,8 +70,7 @@ def read_properties(
         elif UNKNOWN_KEYS[schema.dataset_type] == "refuse":
             _refuse_unknown(key, fields)
     for name, value in (call or {}).items():
-        key = property_name(name)
-        if value is not None and (field := fields.get(key)) is not None:
+        if value is not None and (field := fields.get(key := property_name(name))) is not None:
             values[field.name] = _checked(field, value, key)
     for field in fields.values():
         if values.setdefault(field.name, None) is None and not field.nullable:
@@ -91,7 +90,7 @@ def _fields_by_key(schema: Schema) -> dict[str, Field]:
 
 def _object(properties: str) -> dict[str, Any]:
     try:
-        given = json.loads(properties, parse_constant=_refuse_constant)
+        given = _DECODER.decode(properties)
         if "\\u" in properties:
             json.dumps(given, ensure_ascii=False).encode()  # half a character could never be written again
     except (ValueError, RecursionError):
@@ -103,6 +102,10 @@ def _object(properties: str) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
+
+
+_DECODER: Final = json.JSONDecoder(parse_constant=_refuse_constant)
+"""JSON without the NaN and Infinity that Python adds to it."""
 
 
 def _refuse_forbidden(given: Mapping[str, Any]) -> None:
