@@ -37,7 +37,7 @@ def decode(body: bytes | str) -> dict[str, Any]:
     """The members of a request, by their names in the API; InvalidInputException unless it is a JSON object."""
     try:
         members = json.loads(body or b"{}")
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise refusal("body", problem=problem) from None
     if not isinstance(members, dict):
         raise refusal("body", problem=f"it is a {type(members).__name__}")

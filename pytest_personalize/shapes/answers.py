@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import time
 from email.utils import formatdate
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import count
 from typing import Any, Final
 
 from botocore.awsrequest import HeadersDict
 
-from pytest_personalize.shapes.errors import content_type, parsed_error, response_metadata
-from pytest_personalize.shapes.models import SERVICES, protocol, service_errors
+from pytest_personalize.shapes.errors import content_type, error_status, parsed_error, response_metadata
+from pytest_personalize.shapes.models import protocol, service_errors
 
-_CONTENT_TYPES: Final = {service: content_type(protocol(service)) for service in SERVICES}
 _serials: Final = count(1)
 
 
@@ -44,10 +43,9 @@ def accepted(service: str, members: dict[str, Any]) -> tuple[HttpAnswer, dict[st
 
 def refused(service: str, code: str, message: str) -> tuple[HttpAnswer, dict[str, Any]]:
     """A refusal, from which botocore makes the exception of that code."""
-    statuses = service_errors(service)
-    status = statuses.get(code, 400)
+    status = error_status(service, code)
     headers = response_headers(service)
-    parsed = parsed_error(code, message, code in statuses, status, headers)
+    parsed = parsed_error(code, message, code in service_errors(service), status, headers)
     parsed["ResponseMetadata"]["RetryAttempts"] = 0
     return HttpAnswer(status, headers), parsed
 
@@ -56,10 +54,15 @@ def response_headers(service: str) -> dict[str, str]:
     """The headers that every answer has, with a new request id."""
     return {
         "date": _date(int(time.time())),
-        "content-type": _CONTENT_TYPES[service],
+        "content-type": _content_type(service),
         "x-amzn-requestid": f"{next(_serials):08x}-0000-4000-8000-000000000000",
         "connection": "keep-alive",
     }
+
+
+@cache
+def _content_type(service: str) -> str:
+    return content_type(protocol(service))
 
 
 @lru_cache(maxsize=1)

@@ -5,13 +5,22 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from pytest_personalize.shapes.models import Protocol, service_errors
+from pytest_personalize.shapes.models import protocol as protocol_of
 
 _CONTENT_TYPES: Final[Mapping[Protocol, str]] = {
     "json": "application/x-amz-json-1.1",
     "rest-json": "application/json",
 }
 # Errors of the AWS front end, which no service models: "Common errors" in the API reference.
-_GENERIC_STATUSES: Final[Mapping[str, int]] = {"InternalFailure": 500, "ServiceUnavailable": 503}
+_GENERIC_STATUSES: Final[Mapping[str, int]] = {
+    "InternalFailure": 500,
+    "InternalServerError": 500,
+    "InternalServerException": 500,
+    "ServiceUnavailable": 503,
+    "ServiceUnavailableException": 503,
+}
+# The API reference says 400 of throttling everywhere; services with a REST protocol answer 429.
+_THROTTLED: Final[Mapping[Protocol, int]] = {"json": 400, "rest-json": 429}
 _DEFAULT_STATUS: Final = 400
 
 
@@ -22,6 +31,8 @@ def content_type(protocol: Protocol) -> str:
 
 def error_status(service: str, code: str) -> int:
     """The HTTP status of an error: what the service models, or else what AWS says of its common errors."""
+    if code == "ThrottlingException":
+        return _THROTTLED[protocol_of(service)]
     return service_errors(service).get(code) or _GENERIC_STATUSES.get(code, _DEFAULT_STATUS)
 
 

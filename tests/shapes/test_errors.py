@@ -68,6 +68,8 @@ def test_a_rest_service_names_the_code_in_a_header() -> None:
         ("personalize-runtime", "ResourceNotFoundException", 404),
         ("personalize-events", "ResourceInUseException", 409),
         ("personalize", "ThrottlingException", 400),
+        ("personalize-runtime", "ThrottlingException", 429),
+        ("personalize-events", "InternalServerException", 500),
         ("personalize", "ServiceUnavailable", 503),
     ],
 )
