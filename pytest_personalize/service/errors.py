@@ -119,6 +119,18 @@ REFUSALS: dict[str, Refusal] = {
     "no interactions": Refusal(INVALID_INPUT, "Dataset group {group} has no Interactions dataset to add events to."),
     "action tracking id": Refusal(NOT_FOUND, "No Action interactions dataset has the tracking id {tracking_id}."),
     "action event type": Refusal(INVALID_INPUT, "{given} is no event type of action interactions: use {known}."),
+    "output location": Refusal(INVALID_INPUT, "Invalid S3 output path. {problem}: {path}"),
+    "second attribution": Refusal(ALREADY_EXISTS, "The dataset group {group} already has a metric attribution: {arn}."),
+    "attribution needed": Refusal(INVALID_INPUT, "metricAttributionArn must name a metric attribution, not {arn}."),
+    "no event type": Refusal(INVALID_INPUT, "Dataset group {group} has no Interactions dataset with EVENT_TYPE."),
+    "metric count": Refusal(INVALID_INPUT, "A metric attribution has 1 to {limit} metrics, not {count}."),
+    "metric expression": Refusal(INVALID_INPUT, "Invalid metric expression: {problem}."),
+    "repeated metric": Refusal(INVALID_INPUT, "The metric name {name!r} is given more than once."),
+    "metric exists": Refusal(ALREADY_EXISTS, "{arn} already has a metric {name!r}."),
+    "unknown metric": Refusal(INVALID_INPUT, "{arn} has no metric {name!r}; it has {known}."),
+    "nothing to publish to": Refusal(
+        INVALID_INPUT, "Dataset group {group} has no metric attribution with an S3 destination to publish to."
+    ),
     "event size": Refusal(INVALID_INPUT, "An event can have at most {limit} bytes."),
     "dataset of type": Refusal(INVALID_INPUT, "{arn} is a dataset of type {theirs}, not {ours}."),
     "properties": Refusal(INVALID_INPUT, "{problem}", "quoted for unreadable JSON: GitHub issue aws-sdk-js 2773"),

@@ -6,11 +6,18 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Generic, TypeVar
 
 from pytest_personalize.service.account import Region
+from pytest_personalize.service.control.campaigns import Campaign
 from pytest_personalize.service.control.dataset_groups import DatasetGroup
 from pytest_personalize.service.control.datasets import Dataset
+from pytest_personalize.service.control.deletion_jobs import DataDeletionJob
 from pytest_personalize.service.control.event_trackers import EventTracker
+from pytest_personalize.service.control.export_jobs import DatasetExportJob
 from pytest_personalize.service.control.import_jobs import DatasetImportJob
+from pytest_personalize.service.control.metric_attributions import MetricAttribution
+from pytest_personalize.service.control.recommenders import Recommender
 from pytest_personalize.service.control.schemas import DatasetSchema
+from pytest_personalize.service.control.solution_versions import SolutionVersion
+from pytest_personalize.service.control.solutions import Solution
 from pytest_personalize.service.resource import Resource
 
 R = TypeVar("R", bound=Resource)
@@ -78,6 +85,41 @@ class Resources:
         return self._all(DatasetImportJob)
 
     @property
+    def dataset_export_jobs(self) -> ResourceMapping[DatasetExportJob]:
+        """Dataset export jobs by name."""
+        return self._all(DatasetExportJob)
+
+    @property
+    def data_deletion_jobs(self) -> ResourceMapping[DataDeletionJob]:
+        """Data deletion jobs by name."""
+        return self._all(DataDeletionJob)
+
+    @property
+    def metric_attributions(self) -> ResourceMapping[MetricAttribution]:
+        """Metric attributions by name."""
+        return self._all(MetricAttribution)
+
+    @property
     def event_trackers(self) -> ResourceMapping[EventTracker]:
         """Event trackers by the digits at the end of their ARN; names need not be unique."""
         return self._all(EventTracker)
+
+    @property
+    def solutions(self) -> ResourceMapping[Solution]:
+        """Solutions by name."""
+        return self._all(Solution)
+
+    @property
+    def solution_versions(self) -> ResourceMapping[SolutionVersion]:
+        """Solution versions by solution and the digits at the end of their ARN, such as ``picks/702e0792``."""
+        return self._all(SolutionVersion)
+
+    @property
+    def campaigns(self) -> ResourceMapping[Campaign]:
+        """Campaigns by name."""
+        return self._all(Campaign)
+
+    @property
+    def recommenders(self) -> ResourceMapping[Recommender]:
+        """Recommenders by name."""
+        return self._all(Recommender)

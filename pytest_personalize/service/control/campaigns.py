@@ -1,0 +1,259 @@
+"""Campaigns: solution versions that answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Final
+
+import attrs
+from attrs import frozen
+
+from pytest_personalize.service.account import Region, resource_kind
+from pytest_personalize.service.control.item_settings import check_exploration, check_metadata
+from pytest_personalize.service.control.solution_versions import SolutionVersion
+from pytest_personalize.service.control.solutions import Solution, newest_version
+from pytest_personalize.service.control.tags import Tag, checked_tags
+from pytest_personalize.service.errors import refusal
+from pytest_personalize.service.lifecycle import ACTIONS, SCRIPTS, creation, deletion
+from pytest_personalize.service.operations import Page, operation, structure
+from pytest_personalize.service.paging import list_page
+from pytest_personalize.service.resource import ACTIVE, CREATE_FAILED, Resource
+
+LATEST: Final = "/$LATEST"
+
+
+@structure
+@frozen(kw_only=True)
+class CampaignConfig:
+    """How a campaign answers, and whether it follows the newest solution version."""
+
+    item_exploration_config: Mapping[str, str] | None = None
+    enable_metadata_with_recommendations: bool | None = None
+    sync_with_latest_solution_version: bool | None = None
+    ranking_influence: Mapping[str, float] | None = None
+
+
+@frozen(kw_only=True)
+class CampaignUpdate:
+    """The latest update of a campaign and how far it is; the values are those at its end."""
+
+    solution_version_arn: str
+    min_provisioned_tps: int
+    campaign_config: CampaignConfig | None
+    status: str = ""
+    failure_reason: str | None = None
+    creation_date_time: float
+    last_updated_date_time: float
+
+
+@resource_kind
+@frozen(kw_only=True)
+class Campaign(Resource):
+    """A campaign. Beside the members of the service: its solution and its dataset group."""
+
+    kind: ClassVar[str] = "campaign"
+    arn_field: ClassVar[str] = "campaign_arn"
+    parent_field: ClassVar[str | None] = "solution_arn"
+    blocks_parent: ClassVar[bool] = True
+
+    name: str
+    campaign_arn: str
+    solution_version_arn: str
+    min_provisioned_tps: int = 1
+    campaign_config: CampaignConfig | None = None
+    latest_campaign_update: CampaignUpdate | None = None
+
+    solution_arn: str
+    dataset_group_arn: str
+
+    @property
+    def follows(self) -> bool:
+        """Whether it is updated to each new solution version."""
+        return bool(self.campaign_config and self.campaign_config.sync_with_latest_solution_version)
+
+
+def _created(region: Region, campaign: Campaign, now: float) -> Campaign:
+    """A version may have come while the campaign was busy."""
+    if campaign.follows:
+        region.engine.plan(now, "campaign sync", region, campaign.solution_arn)
+    return campaign
+
+
+def _updated(region: Region, campaign: Campaign, now: float) -> Campaign:
+    """Put the values of the latest update in force; until now the campaign answered with the old ones."""
+    update = campaign.latest_campaign_update
+    if update is None:
+        return campaign
+    changed = attrs.evolve(
+        campaign,
+        solution_version_arn=update.solution_version_arn,
+        min_provisioned_tps=update.min_provisioned_tps,
+        campaign_config=update.campaign_config,
+        status=ACTIVE,  # an update also mends a campaign that failed
+        failure_reason=None,
+        last_updated_date_time=now,
+    )
+    return _created(region, changed, now)
+
+
+def _sync(region: Region, solution_arn: str, now: float) -> None:
+    """Update the campaigns of a solution that follow its newest ACTIVE version."""
+    newest = newest_version(region, solution_arn, ACTIVE)
+    if newest is None:
+        return
+    for campaign in region.rows(Campaign).of(solution_arn):
+        ready = campaign.status == ACTIVE and not region.engine.is_moving(campaign.arn)
+        if campaign.follows and ready and campaign.solution_version_arn != newest.arn:
+            _begin_update(region, campaign, newest.arn, campaign.min_provisioned_tps, campaign.campaign_config)
+
+
+SCRIPTS["campaign", "create"] = creation(30, 600, work=_created)
+SCRIPTS["campaign", "update"] = creation(30, 600, work=_updated, field="latest_campaign_update")
+SCRIPTS["campaign", "delete"] = deletion(20, 60)
+ACTIONS["campaign sync"] = _sync
+
+
+@operation("CreateCampaign")
+def create_campaign(
+    region: Region,
+    *,
+    name: str,
+    solution_version_arn: str,
+    min_provisioned_tps: int = 1,
+    campaign_config: CampaignConfig | None = None,
+    tags: Sequence[Tag] = (),
+) -> Campaign:
+    """Deploy a solution version, or with ``SOLUTIONARN/$LATEST`` the newest one."""
+    version = _version(region, solution_version_arn, "CreateCampaign")
+    if campaign_config is not None:
+        _check_config(region, version, campaign_config)
+        if campaign_config.sync_with_latest_solution_version and not solution_version_arn.endswith(LATEST):
+            raise refusal("sync without latest")
+    if not version.recipe.supports_campaign:
+        raise refusal("no campaign", recipe=version.recipe.name)
+    checked = checked_tags(tags)
+    region.require(version, "CreateCampaign", (ACTIVE,))
+    arn = region.arn(Campaign.kind, name)
+    region.claim(Campaign.kind, arn)
+    present = sum(
+        one.dataset_group_arn == version.dataset_group_arn and one.status != CREATE_FAILED
+        for one in region.rows(Campaign)
+    )
+    region.account.quotas.admit("campaigns", present)
+    now = region.now()
+    campaign = Campaign(
+        name=name,
+        campaign_arn=arn,
+        solution_version_arn=version.arn,
+        min_provisioned_tps=min_provisioned_tps,
+        campaign_config=campaign_config,
+        solution_arn=version.solution_arn,
+        dataset_group_arn=version.dataset_group_arn,
+        creation_date_time=now,
+        last_updated_date_time=now,
+    )
+    return region.create(campaign, checked)
+
+
+def _version(region: Region, arn: str, asked: str) -> SolutionVersion:
+    """The version of an ARN; ``$LATEST`` is the newest ACTIVE one.
+
+    unknown: $LATEST of a solution without an ACTIVE version. chosen: ResourceInUseException while there is another,
+    ResourceNotFoundException while there is none.
+    """
+    if not arn.endswith(LATEST):
+        return region.find(SolutionVersion, arn)  # not found for the bare ARN of a solution (aws-sdk-js-v3 issue 4982)
+    solution = region.find(Solution, arn.removesuffix(LATEST))
+    newest = newest_version(region, solution.arn, ACTIVE) or newest_version(region, solution.arn)
+    if newest is None:
+        raise refusal("not found", arn=arn)
+    return newest
+
+
+def _check_config(region: Region, version: SolutionVersion, config: CampaignConfig) -> None:
+    recipe = version.recipe
+    check_exploration(recipe, config.item_exploration_config)
+    check_metadata(config.enable_metadata_with_recommendations, region.records[version.dataset_group_arn])
+    if config.ranking_influence is not None and not recipe.supports_ranking_influence:
+        raise refusal("recipe lacks", member="rankingInfluence", recipe=recipe.name)
+
+
+@operation("DescribeCampaign")
+def describe_campaign(region: Region, *, campaign_arn: str) -> Campaign:
+    """The campaign, one look later in its creation or update."""
+    return region.describe(Campaign, campaign_arn)
+
+
+@operation("ListCampaigns")
+def list_campaigns(
+    region: Region,
+    *,
+    solution_arn: str | None = None,
+    next_token: str | None = None,
+    max_results: int | None = None,
+) -> Page:
+    """The campaigns of a solution, or all of the region."""
+    return list_page(region, Campaign, solution_arn, next_token, max_results)
+
+
+@operation("UpdateCampaign")
+def update_campaign(
+    region: Region,
+    *,
+    campaign_arn: str,
+    solution_version_arn: str | None = None,
+    min_provisioned_tps: int | None = None,
+    campaign_config: CampaignConfig | None = None,
+) -> Campaign:
+    """Deploy another version or change the configuration; the campaign answers as before until that is done."""
+    campaign = region.find(Campaign, campaign_arn)
+    version = _version(region, solution_version_arn or campaign.solution_version_arn, "UpdateCampaign")
+    if version.solution_arn != campaign.solution_arn:
+        raise refusal("other solution", arn=version.arn, campaign=campaign_arn)  # unknown: allowed? chosen: no
+    if campaign_config is not None:
+        _check_config(region, version, campaign_config)
+    # unknown: whether a new configuration replaces the old one or adds to it. chosen: it replaces it
+    config = campaign.campaign_config if campaign_config is None else campaign_config
+    tps = campaign.min_provisioned_tps if min_provisioned_tps is None else min_provisioned_tps
+    _check_sync(campaign, config, solution_version_arn)
+    same = (campaign.solution_version_arn, campaign.min_provisioned_tps, campaign.campaign_config)
+    if same == (version.arn, tps, config):
+        raise refusal("no change", arn=campaign_arn)
+    region.require(version, "UpdateCampaign", (ACTIVE,))
+    region.require(campaign, "UpdateCampaign", (ACTIVE, CREATE_FAILED))
+    if region.engine.is_moving(campaign_arn):
+        raise refusal("updating", arn=campaign_arn)
+    _begin_update(region, campaign, version.arn, tps, config)
+    return campaign
+
+
+def _check_sync(campaign: Campaign, config: CampaignConfig | None, given_arn: str | None) -> None:
+    """A campaign that follows takes no version but ``$LATEST``, and has to be told so when it begins to follow."""
+    if not (config and config.sync_with_latest_solution_version):
+        return
+    fixed = given_arn is not None and not given_arn.endswith(LATEST)
+    if fixed or (given_arn is None and not campaign.follows):
+        raise refusal("sync without latest")
+
+
+def _begin_update(
+    region: Region, campaign: Campaign, version_arn: str, tps: int, config: CampaignConfig | None
+) -> None:
+    now = region.now()
+    update = CampaignUpdate(
+        solution_version_arn=version_arn,
+        min_provisioned_tps=tps,
+        campaign_config=config,
+        creation_date_time=now,
+        last_updated_date_time=now,
+    )
+    region.engine.begin(region, attrs.evolve(campaign, latest_campaign_update=update), "update")
+
+
+@operation("DeleteCampaign")
+def delete_campaign(region: Region, *, campaign_arn: str) -> None:
+    """Delete a campaign that is ACTIVE or failed and not being updated."""
+    campaign = region.find(Campaign, campaign_arn)
+    if campaign.status == ACTIVE and region.engine.is_moving(campaign_arn):
+        raise refusal("updating", arn=campaign_arn)
+    region.delete(campaign, "DeleteCampaign", (ACTIVE, CREATE_FAILED))

@@ -1,0 +1,139 @@
+"""Recipes, and the algorithms and feature transformations behind them: what the service itself brings along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any, Final
+
+from pytest_personalize.recommenders.catalogue import RECIPES, RECIPES_BY_ARN, Hyperparameter, Recipe
+from pytest_personalize.service import arns
+from pytest_personalize.service.account import Region
+from pytest_personalize.service.errors import refusal
+from pytest_personalize.service.operations import Page, operation
+from pytest_personalize.service.paging import sequence_page
+
+PAGE_SIZE: Final = 12
+"""A listing without maxResults comes in short pages: 11 recipes and a token were seen printed."""
+
+_RANGES: Final = {
+    "integer": "integerHyperParameterRanges",
+    "continuous": "continuousHyperParameterRanges",
+    "categorical": "categoricalHyperParameterRanges",
+}
+
+
+def find_recipe(recipe_arn: str) -> Recipe:
+    """The recipe of an ARN; ResourceNotFoundException for an unknown one, InvalidInputException for another type."""
+    recipe = RECIPES_BY_ARN.get(recipe_arn)
+    if recipe is None:
+        raise _unknown(recipe_arn, "recipe")
+    return recipe
+
+
+@operation("DescribeRecipe")
+def describe_recipe(region: Region, *, recipe_arn: str) -> Mapping[str, Any]:
+    """A recipe, the legacy ones included."""
+    return _recipe(find_recipe(recipe_arn).name)
+
+
+@operation("ListRecipes")
+def list_recipes(
+    region: Region,
+    *,
+    recipe_provider: str | None = None,
+    next_token: str | None = None,
+    max_results: int | None = None,
+    domain: str | None = None,
+) -> Page:
+    """The recipes on offer, by name; with ``domain`` the use cases of that domain alone."""
+    names = [name for name, recipe in RECIPES.items() if recipe.listed and domain in (None, recipe.domain)]
+    page = sequence_page(f"recipes?{domain or ''}", names, next_token, max_results or PAGE_SIZE)
+    return Page([_recipe(name) for name in page.items], page.next_token)
+
+
+@operation("DescribeAlgorithm")
+def describe_algorithm(region: Region, *, algorithm_arn: str) -> Mapping[str, Any]:
+    """An algorithm: its hyperparameters, their defaults and ranges.
+
+    No printed answer was found; image, input mode and resource configuration are unknown and left out.
+    """
+    return _algorithm(algorithm_arn)
+
+
+@operation("DescribeFeatureTransformation")
+def describe_feature_transformation(region: Region, *, feature_transformation_arn: str) -> Mapping[str, Any]:
+    """A feature transformation and its default parameters."""
+    return _feature_transformation(feature_transformation_arn)
+
+
+def _unknown(arn: str, kind: str) -> Exception:
+    parsed = arns.parse(arn)
+    if parsed is None or parsed.kind != kind:
+        return refusal("wrong arn", wanted=kind.replace("-", " "), arn=arn)
+    return refusal("not found", arn=arn)
+
+
+@cache
+def _recipe(name: str) -> Mapping[str, Any]:
+    recipe = RECIPES[name]
+    return {
+        "name": recipe.name,
+        "recipeArn": recipe.arn,
+        "algorithmArn": recipe.algorithm_arn,
+        "featureTransformationArn": recipe.feature_transformation_arn,
+        "status": recipe.status,
+        "description": recipe.description,
+        "recipeType": recipe.recipe_type,
+        "domain": recipe.domain,
+        **_dates(recipe),
+    }
+
+
+@cache
+def _algorithm(arn: str) -> Mapping[str, Any]:
+    recipe = next((recipe for recipe in RECIPES.values() if recipe.algorithm_arn == arn), None)
+    if recipe is None:
+        raise _unknown(arn, "algorithm")
+    knobs = [knob for knob in recipe.hyperparameters if knob.group == "algorithm"]
+    return {
+        "name": arn.rpartition("/")[2],
+        "algorithmArn": arn,
+        "defaultHyperParameters": {knob.name: knob.default for knob in knobs},
+        "defaultHyperParameterRanges": {
+            member: [_range(knob) for knob in knobs if knob.kind == kind] for kind, member in _RANGES.items()
+        },
+        **_dates(recipe),
+    }
+
+
+def _range(knob: Hyperparameter) -> dict[str, Any]:
+    if knob.kind == "categorical":
+        return {"name": knob.name, "values": knob.values, "isTunable": knob.tunable}
+    return {"name": knob.name, "minValue": knob.low, "maxValue": knob.high, "isTunable": knob.tunable}
+
+
+@cache
+def _feature_transformation(arn: str) -> Mapping[str, Any]:
+    recipes = [recipe for recipe in RECIPES.values() if recipe.feature_transformation_arn == arn]
+    if not recipes:
+        raise _unknown(arn, "feature-transformation")
+    return {
+        "name": arn.rpartition("/")[2],
+        "featureTransformationArn": arn,
+        "defaultParameters": _first(recipe.feature_transformation_defaults for recipe in recipes),
+        "status": recipes[0].status,
+        **_dates(recipes[0]),
+    }
+
+
+def _first(defaults: Iterable[Mapping[str, str]]) -> Mapping[str, str]:
+    """The parameters of a transformation that recipes without such parameters share."""
+    return next(filter(None, defaults), {})
+
+
+def _dates(recipe: Recipe) -> dict[str, float]:
+    return {
+        "creationDateTime": recipe.creation_date_time,
+        "lastUpdatedDateTime": recipe.last_updated_date_time,
+    }

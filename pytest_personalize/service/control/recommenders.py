@@ -1,0 +1,272 @@
+"""Recommenders: the use cases of a Domain dataset group, trained and deployed in one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import ClassVar, Final
+
+import attrs
+from attrs import field, frozen
+
+from pytest_personalize.recommenders.model import Settings
+from pytest_personalize.recommenders.recipe import Recipe
+from pytest_personalize.service.account import Region, resource_kind
+from pytest_personalize.service.control.dataset_groups import DatasetGroup
+from pytest_personalize.service.control.item_settings import check_exploration, check_metadata
+from pytest_personalize.service.control.recipes import find_recipe
+from pytest_personalize.service.control.tags import Tag, checked_tags
+from pytest_personalize.service.control.training_columns import (
+    Columns,
+    TrainingDataConfig,
+    check_columns,
+    excluded_columns,
+    present_columns,
+)
+from pytest_personalize.service.errors import JobFailed, refusal
+from pytest_personalize.service.lifecycle import ACTIONS, SCRIPTS, Script, creation, deletion
+from pytest_personalize.service.operations import Page, operation, structure
+from pytest_personalize.service.paging import list_page
+from pytest_personalize.service.resource import ACTIVE, CREATE_FAILED, Resource
+from pytest_personalize.service.training import Trained, train
+
+INACTIVE: Final = "INACTIVE"
+WEEK: Final = 7 * 86400.0
+
+
+@structure
+@frozen(kw_only=True)
+class RecommenderConfig:
+    """How a recommender answers and what it trains on."""
+
+    item_exploration_config: Mapping[str, str] | None = None
+    min_recommendation_requests_per_second: int | None = None
+    training_data_config: TrainingDataConfig | None = None
+    enable_metadata_with_recommendations: bool | None = None
+
+
+@frozen(kw_only=True)
+class RecommenderUpdate:
+    """The latest update of a recommender and how far it is."""
+
+    recommender_config: RecommenderConfig
+    status: str = ""
+    failure_reason: str | None = None
+    creation_date_time: float
+    last_updated_date_time: float
+
+
+@resource_kind
+@frozen(kw_only=True)
+class Recommender(Resource):
+    """A recommender. ``model_metrics`` are worked out by the first DescribeRecommender after a training.
+
+    Beside the members of the service: ``columns`` are those of the datasets when its training was configured, the
+    only ones that it trains on; ``next_training`` is when the service trains it anew.
+    """
+
+    kind: ClassVar[str] = "recommender"
+    arn_field: ClassVar[str] = "recommender_arn"
+    parent_field: ClassVar[str | None] = "dataset_group_arn"
+    blocks_parent: ClassVar[bool] = True
+
+    recommender_arn: str
+    dataset_group_arn: str
+    name: str
+    recipe_arn: str
+    recommender_config: RecommenderConfig
+    latest_recommender_update: RecommenderUpdate | None = None
+    model_metrics: Mapping[str, float] | None = None
+
+    columns: Columns = field(factory=dict, repr=False)
+    next_training: float | None = field(default=None, repr=False)
+
+    @property
+    def recipe(self) -> Recipe:
+        """Its use case."""
+        return find_recipe(self.recipe_arn)
+
+
+def _train(region: Region, recommender: Recommender, now: float) -> Recommender:
+    """Train on the data of the group; a failure is the recommender's."""
+    records = region.records[recommender.dataset_group_arn]
+    config = recommender.recommender_config.training_data_config
+    settings = Settings(
+        excluded_columns=excluded_columns(config, records, recommender.columns), seed=region.account.seed
+    )
+    region.models[recommender.arn] = train(region, recommender.dataset_group_arn, recommender.recipe, settings)
+    return attrs.evolve(recommender, model_metrics=None)
+
+
+def _created(region: Region, recommender: Recommender, now: float) -> Recommender:
+    return _plan_training(region, _train(region, recommender, now), now)
+
+
+def _plan_training(region: Region, recommender: Recommender, now: float) -> Recommender:
+    """Recommenders are trained anew every 7 days (developer guide, use cases)."""
+    region.engine.plan(now + WEEK, "recommender training", region, recommender.arn)
+    return attrs.evolve(recommender, next_training=now + WEEK)
+
+
+def _updated(region: Region, recommender: Recommender, now: float) -> Recommender:
+    """Put the latest update in force; other training columns mean a full training (service model)."""
+    update = recommender.latest_recommender_update
+    if update is None:
+        return recommender
+    config = update.recommender_config
+    changed = attrs.evolve(recommender, recommender_config=config, last_updated_date_time=now)
+    if config.training_data_config == recommender.recommender_config.training_data_config:
+        return changed
+    columns = present_columns(region.records[recommender.dataset_group_arn])
+    return _plan_training(region, _train(region, attrs.evolve(changed, columns=columns), now), now)
+
+
+def _stopped(region: Region, recommender: Recommender, now: float) -> Recommender:
+    return attrs.evolve(recommender, next_training=None)
+
+
+def _weekly(region: Region, arn: str, now: float) -> None:
+    """The training of the week; with data that allow none the recommender keeps its model."""
+    recommenders = region.rows(Recommender)
+    recommender = recommenders.get(arn)
+    if recommender is None or recommender.next_training != now:
+        return
+    with suppress(JobFailed):
+        recommender = _train(region, recommender, now)
+    recommenders.put(_plan_training(region, recommender, now))
+
+
+_STOP: Final = ("STOP PENDING", "STOP IN_PROGRESS")
+_START: Final = ("START PENDING", "START IN_PROGRESS")
+SCRIPTS["recommender", "create"] = creation(60, 2400, work=_created)
+SCRIPTS["recommender", "update"] = creation(30, 600, work=_updated, field="latest_recommender_update")
+SCRIPTS["recommender", "stop"] = Script(states=_STOP, seconds=(30, 120), end=INACTIVE, work=_stopped)
+SCRIPTS["recommender", "start"] = Script(states=_START, seconds=(30, 600), work=_plan_training)
+SCRIPTS["recommender", "delete"] = deletion(20, 60)
+ACTIONS["recommender training"] = _weekly
+
+
+@operation("CreateRecommender")
+def create_recommender(
+    region: Region,
+    *,
+    name: str,
+    dataset_group_arn: str,
+    recipe_arn: str,
+    recommender_config: RecommenderConfig | None = None,
+    tags: Sequence[Tag] = (),
+) -> Recommender:
+    """Train and deploy a use case of the domain of the group.
+
+    unknown: whether a missing dataset is refused here. chosen: no, the recommender is CREATE FAILED.
+    """
+    group = region.find(DatasetGroup, dataset_group_arn)
+    recipe = find_recipe(recipe_arn)
+    if group.domain is None:
+        raise refusal("domain group needed")
+    if recipe.domain != group.domain:
+        raise refusal("other domain", recipe=recipe.name, domain=group.domain)
+    config = recommender_config or RecommenderConfig()
+    records = region.records[dataset_group_arn]
+    _check_config(region, recipe, config, dataset_group_arn)
+    checked = checked_tags(tags)
+    region.require(group, "CreateRecommender", (ACTIVE,))
+    arn = region.arn(Recommender.kind, name)
+    present = region.rows(Recommender)
+    region.claim(Recommender.kind, arn)
+    region.account.quotas.admit("recommenders", len(present.of(dataset_group_arn)))
+    region.account.quotas.admit("recommenders_per_region", len(present))
+    now = region.now()
+    recommender = Recommender(
+        recommender_arn=arn,
+        dataset_group_arn=dataset_group_arn,
+        name=name,
+        recipe_arn=recipe_arn,
+        recommender_config=config,
+        columns=present_columns(records),
+        creation_date_time=now,
+        last_updated_date_time=now,
+    )
+    return region.create(recommender, checked)
+
+
+def _check_config(region: Region, recipe: Recipe, config: RecommenderConfig, dataset_group_arn: str) -> None:
+    records = region.records[dataset_group_arn]
+    check_exploration(recipe, config.item_exploration_config)
+    check_metadata(config.enable_metadata_with_recommendations, records)
+    check_columns(config.training_data_config, records)
+
+
+@operation("DescribeRecommender")
+def describe_recommender(region: Region, *, recommender_arn: str) -> Recommender:
+    """The recommender, with the metrics of its model once it has one."""
+    recommender = region.describe(Recommender, recommender_arn)
+    trained: Trained | None = region.models.get(recommender_arn)
+    if recommender.model_metrics is None and trained is not None and not recommender.status.startswith("DELETE"):
+        recommender = attrs.evolve(recommender, model_metrics=trained.metrics())
+        region.rows(Recommender).put(recommender)
+    return recommender
+
+
+@operation("ListRecommenders")
+def list_recommenders(
+    region: Region,
+    *,
+    dataset_group_arn: str | None = None,
+    next_token: str | None = None,
+    max_results: int | None = None,
+) -> Page:
+    """The recommenders of a dataset group, or all of the region."""
+    return list_page(region, Recommender, dataset_group_arn, next_token, max_results)
+
+
+@operation("UpdateRecommender")
+def update_recommender(region: Region, *, recommender_arn: str, recommender_config: RecommenderConfig) -> Recommender:
+    """Change the configuration; the recommender answers as before until that is done.
+
+    unknown: whether members that are left out keep their values. chosen: no, the configuration is replaced.
+    """
+    recommender = region.find(Recommender, recommender_arn)
+    _check_config(region, recommender.recipe, recommender_config, recommender.dataset_group_arn)
+    if recommender_config == recommender.recommender_config:
+        raise refusal("no change", arn=recommender_arn)
+    region.require(recommender, "UpdateRecommender", (ACTIVE,))
+    _refuse_busy(region, recommender_arn)
+    now = region.now()
+    update = RecommenderUpdate(
+        recommender_config=recommender_config, creation_date_time=now, last_updated_date_time=now
+    )
+    region.engine.begin(region, attrs.evolve(recommender, latest_recommender_update=update), "update")
+    return recommender
+
+
+@operation("StopRecommender")
+def stop_recommender(region: Region, *, recommender_arn: str) -> Recommender:
+    """Stop an ACTIVE recommender: it answers no more and is not trained."""
+    recommender = region.active(Recommender, recommender_arn, "StopRecommender")
+    _refuse_busy(region, recommender_arn)
+    region.engine.begin(region, recommender, "stop")
+    return recommender
+
+
+@operation("StartRecommender")
+def start_recommender(region: Region, *, recommender_arn: str) -> Recommender:
+    """Start an INACTIVE recommender again, with the model that it had."""
+    recommender = region.find(Recommender, recommender_arn)
+    region.require(recommender, "StartRecommender", (INACTIVE,))
+    region.engine.begin(region, recommender, "start")
+    return recommender
+
+
+@operation("DeleteRecommender")
+def delete_recommender(region: Region, *, recommender_arn: str) -> None:
+    """Delete a recommender that is ACTIVE, INACTIVE or failed and not being updated."""
+    recommender = region.find(Recommender, recommender_arn)
+    if recommender.status == ACTIVE:
+        _refuse_busy(region, recommender_arn)
+    region.delete(recommender, "DeleteRecommender", (ACTIVE, INACTIVE, CREATE_FAILED))
+
+
+def _refuse_busy(region: Region, arn: str) -> None:
+    if region.engine.is_moving(arn):
+        raise refusal("updating", arn=arn)

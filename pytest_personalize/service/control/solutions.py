@@ -1,0 +1,331 @@
+"""Solutions: a recipe and its configuration, from which versions are trained."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
+
+import attrs
+from attrs import field, frozen
+
+from pytest_personalize.recommenders.recipe import Recipe
+from pytest_personalize.service.account import Region, resource_kind
+from pytest_personalize.service.control.dataset_groups import DatasetGroup
+from pytest_personalize.service.control.recipes import find_recipe
+from pytest_personalize.service.control.solution_config import (
+    NO_CONFIG,
+    AutoTrainingConfig,
+    EventsConfig,
+    SolutionConfig,
+    days_between_trainings,
+    with_internal_names,
+)
+from pytest_personalize.service.control.solution_rules import (
+    check_auto_training,
+    check_config,
+    check_events,
+    check_incremental,
+)
+from pytest_personalize.service.control.tags import Tag, checked_tags
+from pytest_personalize.service.control.training_columns import Columns, present_columns
+from pytest_personalize.service.errors import refusal
+from pytest_personalize.service.lifecycle import SCRIPTS, Script, creation, deletion
+from pytest_personalize.service.operations import Page, operation, structure
+from pytest_personalize.service.paging import list_page
+from pytest_personalize.service.resource import ACTIVE, CREATE_FAILED, Resource
+from pytest_personalize.service.tables import Table
+
+if TYPE_CHECKING:
+    from pytest_personalize.service.control.solution_versions import SolutionVersion
+
+HOUR: Final = 3600.0
+
+AUTO_ML_RECIPE: Final = "arn:aws:personalize:::recipe/aws-user-personalization"
+"""unknown: what AutoML chooses, now that the HRNN recipes are retired. chosen: the recipe that replaced them."""
+
+
+@structure
+@frozen(kw_only=True)
+class SolutionUpdateConfig:
+    """What UpdateSolution can change."""
+
+    auto_training_config: AutoTrainingConfig | None = None
+    events_config: EventsConfig | None = None
+
+
+@frozen(kw_only=True)
+class SolutionUpdate:
+    """The latest update of a solution and how far it is."""
+
+    solution_update_config: SolutionUpdateConfig | None
+    perform_auto_training: bool | None
+    perform_incremental_update: bool | None
+    status: str = ""
+    failure_reason: str | None = None
+    creation_date_time: float
+    last_updated_date_time: float
+
+
+@frozen(kw_only=True)
+class AutoMLResult:
+    """What AutoML found."""
+
+    best_recipe_arn: str
+
+
+@resource_kind
+@frozen(kw_only=True)
+class Solution(Resource):
+    """A solution. ``latest_solution_version`` is filled in by DescribeSolution alone.
+
+    Beside the members of the service: ``columns`` are those of the datasets when it was created, the only ones that
+    it trains on; ``next_training`` is when the service trains by itself the next time, ``trains_anyway`` whether it
+    does so without new data.
+    """
+
+    kind: ClassVar[str] = "solution"
+    arn_field: ClassVar[str] = "solution_arn"
+    parent_field: ClassVar[str | None] = "dataset_group_arn"
+    blocks_parent: ClassVar[bool] = True
+
+    name: str
+    solution_arn: str
+    perform_hpo: bool = False
+    perform_auto_ml: bool = False
+    perform_auto_training: bool = True
+    perform_incremental_update: bool | None = None
+    recipe_arn: str | None = None
+    dataset_group_arn: str
+    event_type: str | None = None
+    solution_config: SolutionConfig | None = None
+    auto_ml_result: AutoMLResult | None = None
+    latest_solution_version: SolutionVersion | None = None
+    latest_solution_update: SolutionUpdate | None = None
+
+    columns: Columns = field(factory=dict, repr=False)
+    next_training: float | None = field(default=None, repr=False)
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe that its versions are trained with."""
+        return find_recipe(self.recipe_arn or AUTO_ML_RECIPE)
+
+
+Versions: TypeAlias = "Table[SolutionVersion]"
+
+
+def _first_training(region: Region, solution: Solution, now: float) -> Solution:
+    """Once a solution is ACTIVE its first automatic training starts within the hour: here at the end of it."""
+    return schedule_training(region, solution, now + HOUR)
+
+
+def _update(region: Region, solution: Solution, now: float) -> Solution:
+    """Put the settings of the latest update in force; what it does not name stays."""
+    update = solution.latest_solution_update
+    if update is None:
+        return solution
+    given = update.solution_update_config or SolutionUpdateConfig()
+    config = solution.solution_config or NO_CONFIG
+    if given.auto_training_config is not None:
+        config = attrs.evolve(config, auto_training_config=given.auto_training_config)
+    if given.events_config is not None:
+        config = attrs.evolve(config, events_config=given.events_config)
+    automatic = solution.perform_auto_training if update.perform_auto_training is None else update.perform_auto_training
+    if not automatic:
+        config = attrs.evolve(config, auto_training_config=None)
+    incremental = update.perform_incremental_update
+    changed = attrs.evolve(
+        solution,
+        perform_auto_training=automatic,
+        perform_incremental_update=solution.perform_incremental_update if incremental is None else incremental,
+        solution_config=None if config == NO_CONFIG and solution.solution_config is None else config,
+        last_updated_date_time=now,
+    )
+    if not automatic:
+        return attrs.evolve(changed, next_training=None)
+    # A change of the frequency resets the schedule (developer guide, updating a solution).
+    before = days_between_trainings(solution.solution_config)
+    if not solution.perform_auto_training or before != days_between_trainings(config):
+        return schedule_training(region, changed, now + HOUR)
+    return changed
+
+
+def _forget_versions(region: Region, solution: Solution, now: float) -> Solution:
+    """A solution takes its versions with it."""
+    versions = versions_in(region)
+    for version in versions.of(solution.arn):
+        versions.remove(version.arn)
+        region.forget(version.arn)
+    return solution
+
+
+SCRIPTS["solution", "create"] = creation(5, 20, work=_first_training)
+SCRIPTS["solution", "create at once"] = Script(states=(), seconds=(), work=_first_training)
+SCRIPTS["solution", "update"] = creation(10, 30, work=_update, field="latest_solution_update")
+SCRIPTS["solution", "delete"] = deletion(20, 40, work=_forget_versions)
+
+
+def versions_in(region: Region) -> Versions:
+    """All solution versions of a region."""
+    return region.table("solution-version")
+
+
+def newest_version(region: Region, solution_arn: str, status: str | None = None) -> SolutionVersion | None:
+    """The newest version of a solution, of that status when one is given."""
+    versions = versions_in(region)
+    if status is None:
+        return next(iter(versions.newest_first(solution_arn, 0, 1)[0]), None)
+    return next((version for version in reversed(versions.of(solution_arn)) if version.status == status), None)
+
+
+def schedule_training(region: Region, solution: Solution, due: float) -> Solution:
+    """Train by itself at ``due``, if the solution does that at all; takes the place of what was planned before."""
+    if not solution.perform_auto_training:
+        return solution
+    region.engine.plan(due, "automatic training", region, solution.arn)
+    return attrs.evolve(solution, next_training=due)
+
+
+@operation("CreateSolution")
+def create_solution(
+    region: Region,
+    *,
+    name: str,
+    perform_hpo: bool = False,
+    perform_auto_ml: bool = False,
+    perform_auto_training: bool | None = None,
+    perform_incremental_update: bool | None = None,
+    recipe_arn: str | None = None,
+    dataset_group_arn: str,
+    event_type: str | None = None,
+    solution_config: SolutionConfig | None = None,
+    tags: Sequence[Tag] = (),
+) -> Solution:
+    """A new solution, which is ACTIVE at once (printed output of AWS samples)."""
+    group = region.find(DatasetGroup, dataset_group_arn)
+    if (recipe_arn is None) != perform_auto_ml:
+        raise refusal("recipe or automl")
+    recipe = find_recipe(recipe_arn or AUTO_ML_RECIPE)
+    _check_recipe(recipe, group)
+    automatic = recipe.supports_auto_training if perform_auto_training is None else perform_auto_training
+    records = region.records[dataset_group_arn]
+    config = solution_config
+    if config is not None:
+        check_auto_training(automatic, config.auto_training_config)
+        if perform_auto_ml:  # the rest of the configuration is not looked at (service model)
+            config = SolutionConfig(auto_ml_config=config.auto_ml_config)
+    hpo = perform_hpo and not perform_auto_ml
+    if config is not None or hpo:
+        check_config(recipe, config or NO_CONFIG, records, event_type=event_type, hpo=hpo)
+    check_incremental(recipe, perform_incremental_update)
+    if perform_auto_training and not recipe.supports_auto_training:
+        raise refusal("recipe lacks", member="performAutoTraining", recipe=recipe.name)
+    checked = checked_tags(tags)
+    region.require(group, "CreateSolution", (ACTIVE,))
+    arn = region.arn(Solution.kind, name)
+    region.claim(Solution.kind, arn)
+    region.account.quotas.admit("solutions", len(region.rows(Solution).of(dataset_group_arn)))
+    if config is None and recipe.recipe_type != "USER_SEGMENTATION":
+        config = NO_CONFIG  # printed answers have {}, those of the segmentation recipes have nothing
+    now = region.now()
+    solution = Solution(
+        name=name,
+        solution_arn=arn,
+        perform_hpo=perform_hpo or perform_auto_ml,
+        perform_auto_ml=perform_auto_ml,
+        perform_auto_training=automatic,
+        perform_incremental_update=perform_incremental_update,
+        recipe_arn=recipe_arn,
+        dataset_group_arn=dataset_group_arn,
+        event_type=event_type,
+        solution_config=config,
+        columns=present_columns(records),
+        creation_date_time=now,
+        last_updated_date_time=now,
+    )
+    if checked:
+        region.tags[arn] = checked
+    # Real code trains in the very second of CreateSolution, so only who asks for it sees a solution on its way.
+    script = "create" if region.engine.transitions.overridden(Solution.kind) else "create at once"
+    created: Solution = region.engine.begin(region, solution, script)
+    return created
+
+
+def _check_recipe(recipe: Recipe, group: DatasetGroup) -> None:
+    if recipe.domain is not None:
+        raise refusal("domain recipe", recipe=recipe.name)
+    if recipe.recipe_type == "PERSONALIZED_ACTIONS" and group.domain is not None:
+        raise refusal("custom group needed", recipe=recipe.name)
+
+
+@operation("DescribeSolution")
+def describe_solution(region: Region, *, solution_arn: str) -> Solution:
+    """The solution with a summary of its newest version."""
+    solution = region.describe(Solution, solution_arn)
+    config = solution.solution_config
+    if config is not None and config.hpo_config is not None:
+        solution = attrs.evolve(solution, solution_config=with_internal_names(config))
+    newest = newest_version(region, solution_arn)
+    return solution if newest is None else attrs.evolve(solution, latest_solution_version=newest)
+
+
+@operation("ListSolutions")
+def list_solutions(
+    region: Region,
+    *,
+    dataset_group_arn: str | None = None,
+    next_token: str | None = None,
+    max_results: int | None = None,
+) -> Page:
+    """The solutions of a dataset group, or all of the region."""
+    return list_page(region, Solution, dataset_group_arn, next_token, max_results)
+
+
+@operation("UpdateSolution")
+def update_solution(
+    region: Region,
+    *,
+    solution_arn: str,
+    perform_auto_training: bool | None = None,
+    perform_incremental_update: bool | None = None,
+    solution_update_config: SolutionUpdateConfig | None = None,
+) -> Solution:
+    """Change automatic training, incremental updates or the weights of events; progress is in the latest update."""
+    solution = region.find(Solution, solution_arn)
+    given = solution_update_config or SolutionUpdateConfig()
+    automatic = solution.perform_auto_training if perform_auto_training is None else perform_auto_training
+    check_auto_training(automatic, given.auto_training_config)
+    check_incremental(solution.recipe, perform_incremental_update)
+    check_events(solution.recipe, given.events_config, region.records[solution.dataset_group_arn])
+    if given.events_config is not None and solution.event_type is not None:
+        raise refusal("both event settings")
+    if perform_auto_training and not solution.recipe.supports_auto_training:
+        raise refusal("recipe lacks", member="performAutoTraining", recipe=solution.recipe.name)
+    # unknown: whether an update that says nothing is refused. chosen: yes, as for campaigns
+    if perform_auto_training is None and perform_incremental_update is None and given == SolutionUpdateConfig():
+        raise refusal("no change", arn=solution_arn)
+    region.require(solution, "UpdateSolution", (ACTIVE,))
+    if region.engine.is_moving(solution_arn):
+        raise refusal("updating", arn=solution_arn)
+    now = region.now()
+    update = SolutionUpdate(
+        solution_update_config=solution_update_config,
+        perform_auto_training=automatic,
+        perform_incremental_update=perform_incremental_update,
+        creation_date_time=now,
+        last_updated_date_time=now,
+    )
+    region.engine.begin(region, attrs.evolve(solution, latest_solution_update=update), "update")
+    return solution
+
+
+@operation("DeleteSolution")
+def delete_solution(region: Region, *, solution_arn: str) -> None:
+    """Delete a solution and its versions; not while a campaign uses it, a version is in training or it is updated."""
+    solution = region.find(Solution, solution_arn)
+    running = [version.arn for version in versions_in(region).of(solution_arn) if region.engine.is_moving(version.arn)]
+    if running:
+        raise refusal("used", arn=solution_arn, blockers=", ".join(running))
+    if solution.status == ACTIVE and region.engine.is_moving(solution_arn):
+        raise refusal("updating", arn=solution_arn)
+    region.delete(solution, "DeleteSolution", (ACTIVE, CREATE_FAILED))

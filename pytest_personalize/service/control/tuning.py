@@ -1,0 +1,55 @@
+"""Hyperparameter optimization: which values to try."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from pytest_personalize.recommenders.recipe import Hyperparameter, Recipe
+from pytest_personalize.service.control.solution_config import (
+    CategoricalHyperParameterRange,
+    HPOConfig,
+    Range,
+)
+
+MOST_TRIALS: Final = 4
+"""unknown: how the service searches. chosen: the ends, the middle and the default; each trial is a whole evaluation."""
+
+Trial = dict[str, str]
+
+
+def trials(recipe: Recipe, config: HPOConfig | None) -> list[Trial]:
+    """Values to try for the hyperparameters that may vary, at most as many as there are training jobs.
+
+    Without ranges everything varies that the recipe can tune, within the recipe's own bounds.
+    """
+    choices = dict(_choices(recipe, config))
+    if not choices:
+        return []
+    rounds = ({name: values[n % len(values)] for name, values in choices.items()} for n in range(MOST_TRIALS))
+    different = list({tuple(trial.items()): trial for trial in rounds}.values())
+    resources = config and config.hpo_resource_config
+    jobs = resources and resources.max_number_of_training_jobs
+    return different[: int(float(jobs))] if jobs else different
+
+
+def _choices(recipe: Recipe, config: HPOConfig | None) -> Iterator[tuple[str, list[str]]]:
+    ranges = config and config.algorithm_hyper_parameter_ranges
+    given = {one.name: one for _, one in ranges.ranges()} if ranges else None
+    for knob in recipe.hyperparameters:
+        if knob.tunable and (given is None or knob.name in given):
+            values = _values(knob, None if given is None else given[knob.name])
+            if values:
+                yield knob.name, values
+
+
+def _values(knob: Hyperparameter, one: Range | None) -> list[str]:
+    if isinstance(one, CategoricalHyperParameterRange):
+        return list(one.values or ())
+    if knob.kind == "categorical":
+        return list(knob.values)
+    low, high = (knob.low, knob.high) if one is None else (one.min_value, one.max_value)
+    if low is None or high is None:
+        return []
+    numbers = [min(max(float(knob.default), low), high), low, high, (low + high) / 2]
+    return [str(int(n)) if knob.kind == "integer" else str(float(n)) for n in dict.fromkeys(numbers)]
