@@ -11,7 +11,7 @@ from attrs import frozen
 from pytest_personalize.data.avro import check_replacement
 from pytest_personalize.data.errors import SchemaError
 from pytest_personalize.data.schema_rules import DATASET_TYPES
-from pytest_personalize.service.account import KINDS, Region, resource_kind
+from pytest_personalize.service.account import Region, resource_kind
 from pytest_personalize.service.control.dataset_groups import DatasetGroup
 from pytest_personalize.service.control.schemas import DatasetSchema
 from pytest_personalize.service.control.tags import Tag, checked_tags
@@ -191,7 +191,7 @@ def delete_dataset(region: Region, *, dataset_arn: str) -> None:
     dataset = region.find(Dataset, dataset_arn)
     trainings = [
         version
-        for version in (region.table("solution-version") if "solution-version" in KINDS else ())
+        for version in region.table("solution-version")
         if version.dataset_group_arn == dataset.dataset_group_arn and version.status in _UNDER_WAY
     ]
     _refuse_while(region, "DeleteDataset", dataset, [*_imports_under_way(region, dataset), *trainings])

@@ -1,0 +1,114 @@
+"""Data deletion jobs: all that a dataset group knows of some users is forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+import attrs
+from attrs import frozen
+
+from pytest_personalize.data.csvfile import read_ids
+from pytest_personalize.data.errors import CsvError
+from pytest_personalize.service.account import Region, resource_kind
+from pytest_personalize.service.control.dataset_groups import DatasetGroup
+from pytest_personalize.service.control.import_jobs import DataSource, checked_location, read_files
+from pytest_personalize.service.control.tags import Tag, checked_tags
+from pytest_personalize.service.errors import JobFailed
+from pytest_personalize.service.lifecycle import SCRIPTS, Script
+from pytest_personalize.service.operations import Page, operation
+from pytest_personalize.service.paging import list_page
+from pytest_personalize.service.resource import ACTIVE, Resource
+
+INPUT_BYTES: Final = 100 * 1024 * 1024
+"""The most that the files of a job can have together (developer guide, quotas page)."""
+
+
+@resource_kind
+@frozen(kw_only=True)
+class DataDeletionJob(Resource):
+    """One deletion; ``num_deleted`` counts records, and is there when it is COMPLETED."""
+
+    kind: ClassVar[str] = "data-deletion-job"
+    arn_field: ClassVar[str] = "data_deletion_job_arn"
+    parent_field: ClassVar[str | None] = "dataset_group_arn"
+
+    job_name: str
+    data_deletion_job_arn: str
+    dataset_group_arn: str
+    data_source: DataSource
+    role_arn: str
+    num_deleted: int | None = None
+
+
+def _delete(region: Region, job: DataDeletionJob, now: float) -> DataDeletionJob:
+    records = region.records.get(job.dataset_group_arn)
+    if records is None:
+        raise JobFailed(f"{job.dataset_group_arn} was deleted.")
+    files = read_files(region, job.data_source)
+    if sum(len(content) for _, content in files) > INPUT_BYTES:
+        raise JobFailed(f"The input files of a data deletion job can have at most {INPUT_BYTES} bytes together.")
+    try:
+        users = read_ids(files)
+    except CsvError as error:
+        raise JobFailed(str(error)) from None
+    return attrs.evolve(job, num_deleted=records.delete_users(tuple(users)))
+
+
+SCRIPTS["data-deletion-job", "create"] = Script(
+    states=("PENDING", "IN_PROGRESS"), seconds=(60, 3540), end="COMPLETED", failed="FAILED", work=_delete
+)
+
+
+@operation("CreateDataDeletionJob")
+def create_data_deletion_job(
+    region: Region,
+    *,
+    job_name: str,
+    dataset_group_arn: str,
+    data_source: DataSource,
+    role_arn: str,
+    tags: Sequence[Tag] = (),
+) -> DataDeletionJob:
+    """Delete the users of CSV files with the column USER_ID from an ACTIVE dataset group.
+
+    Their records and interactions go; trained models stay as they are (developer guide, deleting users).
+    """
+    group = region.find(DatasetGroup, dataset_group_arn)
+    checked_location(data_source)
+    checked = checked_tags(tags)
+    region.require(group, "CreateDataDeletionJob", (ACTIVE,))
+    arn = region.arn(DataDeletionJob.kind, job_name)
+    table = region.rows(DataDeletionJob)
+    region.claim(DataDeletionJob.kind, arn)
+    pending = sum(job.status == "PENDING" for job in table.of(dataset_group_arn))
+    region.account.quotas.admit("data_deletion_jobs_pending", pending)
+    now = region.now()
+    job = DataDeletionJob(
+        job_name=job_name,
+        data_deletion_job_arn=arn,
+        dataset_group_arn=dataset_group_arn,
+        data_source=data_source,
+        role_arn=role_arn,
+        creation_date_time=now,
+        last_updated_date_time=now,
+    )
+    return region.create(job, checked)
+
+
+@operation("DescribeDataDeletionJob")
+def describe_data_deletion_job(region: Region, *, data_deletion_job_arn: str) -> DataDeletionJob:
+    """The job, one look later in its script."""
+    return region.describe(DataDeletionJob, data_deletion_job_arn)
+
+
+@operation("ListDataDeletionJobs")
+def list_data_deletion_jobs(
+    region: Region,
+    *,
+    dataset_group_arn: str | None = None,
+    next_token: str | None = None,
+    max_results: int | None = None,
+) -> Page:
+    """The jobs of a dataset group, or of the region, newest first (service model)."""
+    return list_page(region, DataDeletionJob, dataset_group_arn, next_token, max_results, newest_first=True)

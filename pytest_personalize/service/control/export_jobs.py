@@ -1,0 +1,129 @@
+"""Dataset export jobs: the records of a dataset as a CSV file in a bucket."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from attrs import frozen
+
+from pytest_personalize.data.errors import StoreError
+from pytest_personalize.data.export import ExportMode, export_csv
+from pytest_personalize.data.stores import parse_uri
+from pytest_personalize.service.account import Region, resource_kind
+from pytest_personalize.service.batch import S3DataConfig
+from pytest_personalize.service.control.datasets import Dataset
+from pytest_personalize.service.control.tags import Tag, checked_tags
+from pytest_personalize.service.errors import JobFailed, refusal
+from pytest_personalize.service.lifecycle import SCRIPTS, creation
+from pytest_personalize.service.operations import Page, operation, structure
+from pytest_personalize.service.paging import list_page
+from pytest_personalize.service.resource import ACTIVE, Resource
+
+
+@structure
+@frozen(kw_only=True)
+class DatasetExportJobOutput:
+    """The folder that the file goes to."""
+
+    s3_data_destination: S3DataConfig
+
+
+@resource_kind
+@frozen(kw_only=True)
+class DatasetExportJob(Resource):
+    """One export; it can not be deleted."""
+
+    kind: ClassVar[str] = "dataset-export-job"
+    arn_field: ClassVar[str] = "dataset_export_job_arn"
+    parent_field: ClassVar[str | None] = "dataset_arn"
+
+    job_name: str
+    dataset_export_job_arn: str
+    dataset_arn: str
+    ingestion_mode: ExportMode = "PUT"
+    role_arn: str
+    job_output: DatasetExportJobOutput
+
+
+def folder_of(config: S3DataConfig) -> str:
+    """The address of an output folder, with a slash at its end; InvalidInputException for what is no S3 address."""
+    folder = config.path if config.path.endswith("/") else f"{config.path}/"
+    try:
+        parse_uri(folder)
+    except StoreError as error:
+        raise refusal("output location", path=config.path, problem=error.problem) from None
+    return folder
+
+
+def write(region: Region, uri: str, text: str) -> None:
+    """Leave a file in a bucket; JobFailed when that can not be done."""
+    try:
+        region.account.store().put(uri, text.encode())
+    except StoreError as error:
+        raise JobFailed(f"Invalid S3 output path. {error}") from None
+
+
+def _export(region: Region, job: DatasetExportJob, now: float) -> DatasetExportJob:
+    dataset = region.rows(Dataset).get(job.dataset_arn)
+    if dataset is None:
+        raise JobFailed(f"{job.dataset_arn} was deleted before its export.")
+    records = region.records[dataset.dataset_group_arn]
+    text = "".join(export_csv(records, dataset.dataset_type, job.ingestion_mode))
+    # unknown: how the service names the files and how many it makes. chosen: one, with the name of the job
+    write(region, f"{folder_of(job.job_output.s3_data_destination)}{job.job_name}.csv", text)
+    return job
+
+
+SCRIPTS["dataset-export-job", "create"] = creation(20, 280, _export)
+
+
+@operation("CreateDatasetExportJob")
+def create_dataset_export_job(
+    region: Region,
+    *,
+    job_name: str,
+    dataset_arn: str,
+    role_arn: str,
+    job_output: DatasetExportJobOutput,
+    ingestion_mode: ExportMode = "PUT",
+    tags: Sequence[Tag] = (),
+) -> DatasetExportJob:
+    """Export what was imported (BULK), what came through the events API (PUT), or both (ALL) of an ACTIVE dataset."""
+    dataset = region.find(Dataset, dataset_arn)
+    folder_of(job_output.s3_data_destination)
+    checked = checked_tags(tags)
+    region.require(dataset, "CreateDatasetExportJob", (ACTIVE,))
+    arn = region.arn(DatasetExportJob.kind, job_name)
+    region.claim(DatasetExportJob.kind, arn)
+    region.account.quotas.admit("export_jobs_running", region.engine.running(region, DatasetExportJob.kind))
+    now = region.now()
+    job = DatasetExportJob(
+        job_name=job_name,
+        dataset_export_job_arn=arn,
+        dataset_arn=dataset_arn,
+        ingestion_mode=ingestion_mode,
+        role_arn=role_arn,
+        job_output=job_output,
+        creation_date_time=now,
+        last_updated_date_time=now,
+    )
+    return region.create(job, checked)
+
+
+@operation("DescribeDatasetExportJob")
+def describe_dataset_export_job(region: Region, *, dataset_export_job_arn: str) -> DatasetExportJob:
+    """The job, one look later in its script."""
+    return region.describe(DatasetExportJob, dataset_export_job_arn)
+
+
+@operation("ListDatasetExportJobs")
+def list_dataset_export_jobs(
+    region: Region,
+    *,
+    dataset_arn: str | None = None,
+    next_token: str | None = None,
+    max_results: int | None = None,
+) -> Page:
+    """The jobs of a dataset, or of the region; those of a dataset that was deleted stay."""
+    return list_page(region, DatasetExportJob, dataset_arn, next_token, max_results)

@@ -1,0 +1,199 @@
+"""Metric attributions: which metrics of events are reported, and where to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, Final
+
+import attrs
+from attrs import frozen
+
+from pytest_personalize.service.account import Region, resource_kind
+from pytest_personalize.service.attribution import MetricAttribute, read_expression
+from pytest_personalize.service.batch import S3DataConfig
+from pytest_personalize.service.control.dataset_groups import DatasetGroup
+from pytest_personalize.service.control.export_jobs import folder_of
+from pytest_personalize.service.errors import refusal
+from pytest_personalize.service.lifecycle import SCRIPTS, creation, deletion
+from pytest_personalize.service.operations import Page, operation, structure
+from pytest_personalize.service.paging import PAGE_SIZE, list_page, sequence_page
+from pytest_personalize.service.resource import ACTIVE, CREATE_FAILED, Resource
+
+MOST_METRICS: Final = 10
+
+
+@structure
+@frozen(kw_only=True)
+class MetricAttributionOutput:
+    """Who writes the reports of imports, and where to."""
+
+    role_arn: str
+    s3_data_destination: S3DataConfig | None = None
+
+
+@resource_kind
+@frozen(kw_only=True)
+class MetricAttribution(Resource):
+    """The one metric attribution of a dataset group."""
+
+    kind: ClassVar[str] = "metric-attribution"
+    arn_field: ClassVar[str] = "metric_attribution_arn"
+    parent_field: ClassVar[str | None] = "dataset_group_arn"
+    blocks_parent: ClassVar[bool] = True
+
+    name: str
+    metric_attribution_arn: str
+    dataset_group_arn: str
+    metrics_output_config: MetricAttributionOutput
+    metrics: tuple[MetricAttribute, ...]
+
+
+SCRIPTS["metric-attribution", "create"] = creation(5, 40)
+SCRIPTS["metric-attribution", "delete"] = deletion(5, 25)
+
+
+@operation("CreateMetricAttribution")
+def create_metric_attribution(
+    region: Region,
+    *,
+    name: str,
+    dataset_group_arn: str,
+    metrics: Sequence[MetricAttribute],
+    metrics_output_config: MetricAttributionOutput,
+) -> MetricAttribution:
+    """The one metric attribution of an ACTIVE dataset group whose Interactions dataset has EVENT_TYPE."""
+    group = region.find(DatasetGroup, dataset_group_arn)
+    _check_metrics(region, dataset_group_arn, metrics, metrics)
+    _check_output(metrics_output_config)
+    region.require(group, "CreateMetricAttribution", (ACTIVE,))
+    arn = region.arn(MetricAttribution.kind, name)
+    region.claim(MetricAttribution.kind, arn)
+    present = region.rows(MetricAttribution).of(dataset_group_arn)
+    if present:
+        raise refusal("second attribution", group=dataset_group_arn, arn=present[0].arn)
+    now = region.now()
+    attribution = MetricAttribution(
+        name=name,
+        metric_attribution_arn=arn,
+        dataset_group_arn=dataset_group_arn,
+        metrics_output_config=metrics_output_config,
+        metrics=tuple(metrics),
+        creation_date_time=now,
+        last_updated_date_time=now,
+    )
+    return region.create(attribution)
+
+
+@operation("UpdateMetricAttribution")
+def update_metric_attribution(
+    region: Region,
+    *,
+    metric_attribution_arn: str | None = None,
+    add_metrics: Sequence[MetricAttribute] = (),
+    remove_metrics: Sequence[str] = (),
+    metrics_output_config: MetricAttributionOutput | None = None,
+) -> MetricAttribution:
+    """Remove metrics by name, add others, or report to another place; it holds at once."""
+    attribution = _find(region, metric_attribution_arn)
+    names = {metric.metric_name for metric in attribution.metrics}
+    unknown = [name for name in remove_metrics if name not in names]
+    if unknown:
+        raise refusal("unknown metric", name=unknown[0], arn=attribution.arn, known=", ".join(sorted(names)))
+    kept = [metric for metric in attribution.metrics if metric.metric_name not in remove_metrics]
+    _check_metrics(region, attribution.dataset_group_arn, add_metrics, [*kept, *add_metrics])
+    if metrics_output_config is not None:
+        _check_output(metrics_output_config)
+    region.require(attribution, "UpdateMetricAttribution", (ACTIVE,))
+    taken = {metric.metric_name for metric in kept}
+    for metric in add_metrics:
+        if metric.metric_name in taken:
+            raise refusal("metric exists", name=metric.metric_name, arn=attribution.arn)
+    updated = attrs.evolve(
+        attribution,
+        metrics=(*kept, *add_metrics),
+        metrics_output_config=metrics_output_config or attribution.metrics_output_config,
+        last_updated_date_time=region.now(),
+    )
+    region.rows(MetricAttribution).put(updated)
+    return updated
+
+
+@operation("DescribeMetricAttribution")
+def describe_metric_attribution(region: Region, *, metric_attribution_arn: str) -> MetricAttribution:
+    """The metric attribution without its metrics."""
+    return region.describe(MetricAttribution, metric_attribution_arn)
+
+
+@operation("ListMetricAttributions")
+def list_metric_attributions(
+    region: Region,
+    *,
+    dataset_group_arn: str | None = None,
+    next_token: str | None = None,
+    max_results: int | None = None,
+) -> Page:
+    """The metric attributions of a dataset group, or of the region."""
+    return list_page(region, MetricAttribution, dataset_group_arn, next_token, max_results)
+
+
+@operation("ListMetricAttributionMetrics")
+def list_metric_attribution_metrics(
+    region: Region,
+    *,
+    metric_attribution_arn: str | None = None,
+    next_token: str | None = None,
+    max_results: int | None = None,
+) -> Page:
+    """The metrics of a metric attribution, in the order in which they were added."""
+    if metric_attribution_arn not in region.rows(MetricAttribution):  # not found is not among the modelled errors
+        raise refusal("attribution needed", arn=metric_attribution_arn)
+    attribution = _find(region, metric_attribution_arn)
+    return sequence_page(attribution.arn, attribution.metrics, next_token, max_results or PAGE_SIZE)
+
+
+@operation("DeleteMetricAttribution")
+def delete_metric_attribution(region: Region, *, metric_attribution_arn: str) -> None:
+    """Delete an ACTIVE or failed metric attribution."""
+    attribution = region.find(MetricAttribution, metric_attribution_arn)
+    region.delete(attribution, "DeleteMetricAttribution", (ACTIVE, CREATE_FAILED))
+
+
+def _find(region: Region, arn: str | None) -> MetricAttribution:
+    """The metric attribution of an ARN that the model does not require."""
+    if arn is None:
+        raise refusal("attribution needed", arn="no Arn")
+    return region.find(MetricAttribution, arn)
+
+
+def _check_metrics(
+    region: Region, dataset_group_arn: str, added: Sequence[MetricAttribute], together: Sequence[MetricAttribute]
+) -> None:
+    """Hold metrics against the schemas of the dataset group; InvalidInputException for one that does not fit."""
+    schemas = region.records[dataset_group_arn].schemas
+    interactions = schemas.get("INTERACTIONS")
+    if interactions is None or interactions.field("EVENT_TYPE") is None:
+        raise refusal("no event type", group=dataset_group_arn)
+    if not 1 <= len(together) <= MOST_METRICS:
+        raise refusal("metric count", limit=MOST_METRICS, count=len(together))
+    repeated = _repeated(metric.metric_name for metric in added)
+    if repeated is not None:
+        raise refusal("repeated metric", name=repeated)
+    for metric in added:
+        try:
+            read_expression(metric.expression, schemas)
+        except ValueError as error:
+            raise refusal("metric expression", problem=error) from None
+
+
+def _check_output(config: MetricAttributionOutput) -> None:
+    if config.s3_data_destination is not None:
+        folder_of(config.s3_data_destination)
+
+
+def _repeated(names: Iterable[str]) -> str | None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return None
