@@ -1,0 +1,151 @@
+"""What the tests of the service share: refusals by code, and a workshop that makes resources through the clients."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from itertools import count
+from typing import Any
+
+import pytest
+from attrs import define, field
+from botocore.exceptions import ClientError
+
+from pytest_personalize import PersonalizeBackend
+
+ROLE = "arn:aws:iam::123456789012:role/PersonalizeRole"
+
+SCHEMA_NAMES = {
+    "INTERACTIONS": "Interactions",
+    "ITEMS": "Items",
+    "USERS": "Users",
+    "ACTIONS": "Actions",
+    "ACTION_INTERACTIONS": "ActionInteractions",
+}
+FIELDS: dict[str, dict[str, Any]] = {
+    "INTERACTIONS": {"USER_ID": "string", "ITEM_ID": "string", "TIMESTAMP": "long", "EVENT_TYPE": "string"},
+    "ITEMS": {"ITEM_ID": "string", "PRICE": "float", "CATEGORY_L1": "categorical"},
+    "USERS": {"USER_ID": "string", "MEMBERSHIP": "categorical"},
+    "ACTIONS": {"ACTION_ID": "string", "VALUE": ["long", "null"], "GENRE": "categorical"},
+    "ACTION_INTERACTIONS": {"USER_ID": "string", "ACTION_ID": "string", "EVENT_TYPE": "string", "TIMESTAMP": "long"},
+}
+
+
+def avro(dataset_type: str, **fields: Any) -> str:
+    """A schema with the usual fields of its type and ``fields``, whose types may be "categorical" or "textual"."""
+    written = []
+    for name, kind in (FIELDS[dataset_type] | fields).items():
+        if kind in ("categorical", "textual"):
+            written.append({"name": name, "type": "string", kind: True})
+        else:
+            written.append({"name": name, "type": kind})
+    record = {"type": "record", "name": SCHEMA_NAMES[dataset_type], "namespace": "com.amazonaws.personalize.schema"}
+    return json.dumps(record | {"fields": written, "version": "1.0"})
+
+
+@define
+class Workshop:
+    """Makes resources through the clients; what a test does not name gets a name of its own."""
+
+    backend: PersonalizeBackend
+    personalize: Any
+    _numbers: Iterator[int] = field(factory=lambda: count(1))
+
+    def name(self, stem: str) -> str:
+        """A name that is not taken."""
+        return f"{stem}-{next(self._numbers)}"
+
+    def group(self, **members: Any) -> str:
+        """A dataset group."""
+        answer = self.personalize.create_dataset_group(**{"name": self.name("group")} | members)
+        return str(answer["datasetGroupArn"])
+
+    def schema(self, dataset_type: str = "INTERACTIONS", domain: str | None = None, **fields: Any) -> str:
+        """A schema with the usual fields and those."""
+        members = {} if domain is None else {"domain": domain}
+        text = avro(dataset_type, **fields)
+        return str(self.personalize.create_schema(name=self.name("schema"), schema=text, **members)["schemaArn"])
+
+    def dataset(self, dataset_type: str = "INTERACTIONS", group: str | None = None, **fields: Any) -> str:
+        """A dataset, in a group of its own unless one is given."""
+        answer = self.personalize.create_dataset(
+            name=self.name("dataset"),
+            datasetGroupArn=group or self.group(),
+            datasetType=dataset_type,
+            schemaArn=self.schema(dataset_type, **fields),
+        )
+        return str(answer["datasetArn"])
+
+    def tracking_id(self, group: str) -> str:
+        """The tracking id of a new event tracker."""
+        answer = self.personalize.create_event_tracker(name=self.name("tracker"), datasetGroupArn=group)
+        return str(answer["trackingId"])
+
+    def upload(self, lines: Sequence[str] | str, name: str = "data.csv") -> str:
+        """The address of a new object."""
+        uri = f"s3://bucket/{next(self._numbers)}/{name}"
+        self.backend.s3.put(uri, (lines if isinstance(lines, str) else "\n".join([*lines, ""])).encode())
+        return uri
+
+    def start_import(self, dataset: str, location: str, **members: Any) -> str:
+        """A dataset import job."""
+        answer = self.personalize.create_dataset_import_job(
+            jobName=self.name("import"),
+            datasetArn=dataset,
+            dataSource={"dataLocation": location},
+            roleArn=ROLE,
+            **members,
+        )
+        return str(answer["datasetImportJobArn"])
+
+    def imported(self, dataset: str, *lines: str, **members: Any) -> dict[str, Any]:
+        """How an import of these lines ended."""
+        job = self.start_import(dataset, self.upload(lines), **members)
+        described = self.personalize.describe_dataset_import_job(datasetImportJobArn=job)
+        return dict(described["datasetImportJob"])
+
+    def rows(self, dataset: str, mode: str = "ALL") -> list[str]:
+        """The lines of an export of the dataset, without the header."""
+        name = self.name("export")
+        self.personalize.create_dataset_export_job(
+            jobName=name,
+            datasetArn=dataset,
+            ingestionMode=mode,
+            roleArn=ROLE,
+            jobOutput={"s3DataDestination": {"path": "s3://exports"}},
+        )
+        return self.backend.s3.get(f"s3://exports/{name}.csv").decode().splitlines()[1:]
+
+
+@pytest.fixture
+def backend(personalize_backend: PersonalizeBackend) -> PersonalizeBackend:
+    """The backend of the test."""
+    return personalize_backend
+
+
+@pytest.fixture
+def client(backend: PersonalizeBackend, personalize: Any) -> Any:
+    """A client of the control plane."""
+    return personalize
+
+
+@pytest.fixture
+def workshop(personalize_backend: PersonalizeBackend, personalize: Any) -> Workshop:
+    """Makes resources in the backend of the test."""
+    return Workshop(personalize_backend, personalize)
+
+
+@contextmanager
+def _refused(code: str, text: str = "") -> Iterator[None]:
+    with pytest.raises(ClientError) as caught:
+        yield
+    error = caught.value.response["Error"]
+    assert error["Code"] == code
+    assert text in error["Message"]
+
+
+@pytest.fixture
+def refused() -> Callable[..., AbstractContextManager[None]]:
+    """A context manager, from a code and a text: the call inside is refused with them."""
+    return _refused

@@ -1,0 +1,123 @@
+"""Recipes, algorithms and feature transformations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+RECIPE = "arn:aws:personalize:::recipe/"
+ALGORITHM = "arn:aws:personalize:::algorithm/"
+TRANSFORMATION = "arn:aws:personalize:::feature-transformation/"
+
+pytestmark = pytest.mark.usefixtures("backend")
+
+
+def listed(client: Any, **filters: Any) -> list[dict[str, Any]]:
+    page = client.list_recipes(**filters)
+    recipes: list[dict[str, Any]] = page["recipes"]
+    while "nextToken" in page:
+        page = client.list_recipes(nextToken=page["nextToken"], **filters)
+        recipes += page["recipes"]
+    return recipes
+
+
+def test_recipes_are_listed_by_name(client: Any) -> None:
+    names = [recipe["name"] for recipe in listed(client)]
+
+    assert names == sorted(names)
+    assert len(names) == 22
+
+
+def test_a_listing_comes_in_pages_of_twelve(client: Any) -> None:
+    page = client.list_recipes()
+
+    assert len(page["recipes"]) == 12
+    assert "nextToken" in page
+
+
+def test_max_results_sets_the_size_of_a_page(client: Any) -> None:
+    page = client.list_recipes(maxResults=100, recipeProvider="SERVICE")
+
+    assert len(page["recipes"]) == 22
+    assert "nextToken" not in page
+
+
+def test_a_domain_filter_leaves_the_use_cases_of_that_domain(client: Any) -> None:
+    recipes = listed(client, domain="VIDEO_ON_DEMAND")
+
+    assert {recipe["domain"] for recipe in recipes} == {"VIDEO_ON_DEMAND"}
+    assert len(recipes) == 5
+
+
+def test_a_token_is_only_good_for_its_filter(client: Any, refused: Any) -> None:
+    token = client.list_recipes(maxResults=1)["nextToken"]
+
+    with refused("InvalidNextTokenException"):
+        client.list_recipes(maxResults=1, nextToken=token, domain="ECOMMERCE")
+
+
+def test_a_listed_recipe_has_the_members_of_printed_answers(client: Any) -> None:
+    by_name = {recipe["name"]: recipe for recipe in listed(client)}
+
+    assert set(by_name["aws-sims"]) == {"name", "recipeArn", "status", "creationDateTime", "lastUpdatedDateTime"}
+    assert by_name["aws-sims"]["status"] == "ACTIVE"
+    assert by_name["aws-ecomm-recommended-for-you"]["domain"] == "ECOMMERCE"
+
+
+def test_legacy_recipes_are_described_but_not_listed(client: Any) -> None:
+    names = {recipe["name"] for recipe in listed(client)}
+
+    assert client.describe_recipe(recipeArn=RECIPE + "aws-hrnn")["recipe"]["recipeType"] == "USER_PERSONALIZATION"
+    assert "aws-hrnn" not in names
+
+
+def test_describe_recipe(client: Any) -> None:
+    recipe = client.describe_recipe(recipeArn=RECIPE + "aws-sims")["recipe"]
+
+    assert recipe["name"] == "aws-sims"
+    assert recipe["algorithmArn"] == ALGORITHM + "aws-sims"
+    assert recipe["featureTransformationArn"] == TRANSFORMATION + "sims"
+    assert recipe["recipeType"] == "RELATED_ITEMS"
+    assert recipe["status"] == "ACTIVE"
+
+
+def test_an_unknown_recipe_is_not_found(client: Any, refused: Any) -> None:
+    with refused("ResourceNotFoundException"):
+        client.describe_recipe(recipeArn=RECIPE + "aws-crystal-ball")
+
+
+def test_the_arn_of_something_else_is_no_recipe(client: Any, refused: Any) -> None:
+    with refused("InvalidInputException"):
+        client.describe_recipe(recipeArn=ALGORITHM + "aws-sims")
+
+
+def test_an_algorithm_has_defaults_and_ranges(client: Any) -> None:
+    algorithm = client.describe_algorithm(algorithmArn=ALGORITHM + "aws-sims")["algorithm"]
+
+    assert algorithm["defaultHyperParameters"] == {"popularity_discount_factor": "0.5", "min_cointeraction_count": "3"}
+    assert algorithm["defaultHyperParameterRanges"]["integerHyperParameterRanges"] == [
+        {"name": "min_cointeraction_count", "minValue": 0, "maxValue": 10, "isTunable": True}
+    ]
+
+
+def test_an_unknown_algorithm_is_not_found(client: Any, refused: Any) -> None:
+    with refused("ResourceNotFoundException"):
+        client.describe_algorithm(algorithmArn=ALGORITHM + "aws-oracle")
+
+
+def test_a_feature_transformation_has_default_parameters(client: Any) -> None:
+    answer = client.describe_feature_transformation(featureTransformationArn=TRANSFORMATION + "sims")
+
+    assert answer["featureTransformation"]["defaultParameters"]["max_item_interaction_count_percentile"] == "0.9"
+    assert answer["featureTransformation"]["status"] == "ACTIVE"
+
+
+def test_an_unknown_feature_transformation_is_not_found(client: Any, refused: Any) -> None:
+    with refused("ResourceNotFoundException"):
+        client.describe_feature_transformation(featureTransformationArn=TRANSFORMATION + "alchemy")
+
+
+def test_recipes_can_not_be_tagged(client: Any, refused: Any) -> None:
+    with refused("InvalidInputException"):
+        client.tag_resource(resourceArn=RECIPE + "aws-sims", tags=[{"tagKey": "team", "tagValue": "a"}])
