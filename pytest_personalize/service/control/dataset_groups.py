@@ -11,7 +11,7 @@ from pytest_personalize.data.records import Records
 from pytest_personalize.service.account import Region, resource_kind
 from pytest_personalize.service.control.tags import Tag, checked_tags
 from pytest_personalize.service.errors import refusal
-from pytest_personalize.service.lifecycle import SCRIPTS, creation, deletion
+from pytest_personalize.service.lifecycle import SCRIPTS, Script, creation
 from pytest_personalize.service.operations import Page, operation
 from pytest_personalize.service.paging import list_page
 from pytest_personalize.service.resource import ACTIVE, CREATE_FAILED, Resource
@@ -33,7 +33,8 @@ class DatasetGroup(Resource):
 
 
 SCRIPTS["dataset-group", "create"] = creation(5, 40)
-SCRIPTS["dataset-group", "delete"] = deletion(20, 10)
+# DELETE IN_PROGRESS is not among the states of a dataset group (service model)
+SCRIPTS["dataset-group", "delete"] = Script(states=("DELETE PENDING",), seconds=(30,), end=None)
 
 
 @operation("CreateDatasetGroup")
@@ -49,6 +50,7 @@ def create_dataset_group(
     """A new group; a role and a KMS key only come together (service model)."""
     if (role_arn is None) != (kms_key_arn is None):
         raise refusal("key and role")
+    checked = checked_tags(tags)
     arn = region.arn(DatasetGroup.kind, name)
     region.claim(DatasetGroup.kind, arn)
     region.account.quotas.admit("dataset_groups", len(region.rows(DatasetGroup)))
@@ -63,7 +65,7 @@ def create_dataset_group(
         last_updated_date_time=now,
     )
     region.records[arn] = Records()
-    return region.create(group, checked_tags(tags))
+    return region.create(group, checked)
 
 
 @operation("DescribeDatasetGroup")

@@ -47,7 +47,9 @@ def create_event_tracker(
     region: Region, *, name: str, dataset_group_arn: str, tags: Sequence[Tag] = ()
 ) -> EventTracker:
     """A tracker for an ACTIVE dataset group that has none; ResourceAlreadyExistsException for a second one."""
-    region.active(DatasetGroup, dataset_group_arn, "CreateEventTracker")
+    group = region.find(DatasetGroup, dataset_group_arn)
+    checked = checked_tags(tags)
+    region.require(group, "CreateEventTracker", (ACTIVE,))
     present = region.rows(EventTracker).of(dataset_group_arn)
     if present:
         raise refusal("second event tracker", group=dataset_group_arn, arn=present[0].arn)
@@ -62,7 +64,7 @@ def create_event_tracker(
         creation_date_time=now,
         last_updated_date_time=now,
     )
-    return region.create(tracker, checked_tags(tags))
+    return region.create(tracker, checked)
 
 
 @operation("DescribeEventTracker")

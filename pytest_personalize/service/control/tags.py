@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 from attrs import frozen
@@ -11,6 +12,7 @@ from pytest_personalize.service import arns
 from pytest_personalize.service.account import KINDS, Region
 from pytest_personalize.service.errors import refusal
 from pytest_personalize.service.operations import operation, structure
+from pytest_personalize.service.resource import Resource
 
 TAG_LIMIT: Final = 50
 NOT_TAGGABLE: Final = frozenset({"schema", "metric-attribution", "recipe", "algorithm", "feature-transformation"})
@@ -46,34 +48,52 @@ def checked_tags(tags: Sequence[Tag], present: Mapping[str, str] = {}, arn: str 
     return merged
 
 
-def _tags_of(region: Region, resource_arn: str) -> dict[str, str]:
+@cache
+def _classes(arn_kind: str) -> tuple[type[Resource], ...]:
+    """The classes of resources whose ARNs say that."""
+    return tuple(cls for cls in KINDS.values() if (cls.arn_kind or cls.kind) == arn_kind)
+
+
+def _find(region: Region, resource_arn: str) -> Resource:
+    """The resource of an ARN, if resources of its type can have tags; InvalidInputException otherwise."""
     arn = arns.parse(resource_arn)
     if arn is not None and arn.kind in NOT_TAGGABLE:
         raise refusal("not taggable", arn=resource_arn)
-    classes = [cls for cls in KINDS.values() if arn is not None and (cls.arn_kind or cls.kind) == arn.kind]
+    classes = () if arn is None else _classes(arn.kind)
     if not classes:
         raise refusal("wrong arn", wanted="taggable resource", arn=resource_arn)
-    region.find(next((cls for cls in classes if resource_arn in region.rows(cls)), classes[0]), resource_arn)
+    return region.find(next((cls for cls in classes if resource_arn in region.rows(cls)), classes[0]), resource_arn)
+
+
+def _changeable_tags(region: Region, resource_arn: str, operation: str) -> dict[str, str]:
+    """The tags of a resource that is there to stay."""
+    resource = _find(region, resource_arn)
+    # unknown: in which states tags can not be changed, only that there are some. chosen: while it is being deleted
+    if resource.status.startswith("DELETE"):
+        needed = "a resource that is not being deleted"
+        raise refusal("status", arn=resource_arn, status=resource.status, operation=operation, needed=needed)
     return region.tags.get(resource_arn, {})
 
 
 @operation("ListTagsForResource")
 def list_tags_for_resource(region: Region, *, resource_arn: str) -> Mapping[str, Any]:
     """All tags of a resource, in the order in which they were set."""
-    tags = _tags_of(region, resource_arn)
+    _find(region, resource_arn)
+    tags = region.tags.get(resource_arn, {})
     return {"tags": [Tag(tag_key=key, tag_value=value) for key, value in tags.items()]}
 
 
 @operation("TagResource")
 def tag_resource(region: Region, *, resource_arn: str, tags: Sequence[Tag]) -> None:
     """Set tags; a key that is there gets the new value."""
-    region.tags[resource_arn] = checked_tags(tags, _tags_of(region, resource_arn), resource_arn)
+    present = _changeable_tags(region, resource_arn, "TagResource")
+    region.tags[resource_arn] = checked_tags(tags, present, resource_arn)
 
 
 @operation("UntagResource")
 def untag_resource(region: Region, *, resource_arn: str, tag_keys: Sequence[str]) -> None:
     """Remove tags; keys that are not there are passed over."""
-    present = _tags_of(region, resource_arn)
+    present = _changeable_tags(region, resource_arn, "UntagResource")
     if len(tag_keys) > TAG_LIMIT:
         raise refusal("too many tag keys", limit=TAG_LIMIT, count=len(tag_keys))
     region.tags[resource_arn] = {key: value for key, value in present.items() if key not in tag_keys}
