@@ -1,0 +1,137 @@
+"""Metadata as labels: what two items, or two users, have in common."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count
+
+from attrs import field, frozen
+
+from pytest_personalize.data.avro import Schema
+from pytest_personalize.data.columns import Column, NumberColumn, TextColumn, Value
+
+BUCKETS = 8
+"""Into how many equally filled buckets numbers are sorted."""
+
+_NO_METADATA = frozenset(
+    {"CREATION_TIMESTAMP", "IMPRESSION", "RECOMMENDATION_ID", "EVENT_ATTRIBUTION_SOURCE", "EXPIRATION_TIMESTAMP"}
+)
+
+
+@frozen(kw_only=True, eq=False)
+class Facet:
+    """One column read as labels: categories are their own labels, numbers are labelled by bucket."""
+
+    name: str
+    column: Column
+    edges: tuple[float, ...] = ()
+
+    def labels(self, value: object) -> tuple[str, ...]:
+        """The labels of a value as records or requests write it."""
+        if value is None:
+            return ()
+        if isinstance(self.column, TextColumn):
+            return tuple(filter(None, str(value).split("|")))
+        try:
+            return (str(bisect_right(self.edges, float(str(value)))),)
+        except ValueError:  # a request may say anything about a numeric column
+            return ()
+
+    def by_row(self) -> Iterator[tuple[str, ...]]:
+        """The labels of every row."""
+        column = self.column
+        if isinstance(column, TextColumn):
+            return map(column.members, column.codes)
+        return map(self.labels, map(column.get, range(len(column))))
+
+
+def facets(schema: Schema | None, columns: Mapping[str, Column], excluded: Iterable[str] = ()) -> tuple[Facet, ...]:
+    """The columns that trainings learn from: categories and numbers (developer guide, training data columns)."""
+    if schema is None:
+        return ()
+    left_out = _NO_METADATA.union(excluded)
+    found = []
+    for schema_field in schema.fields:
+        column = columns.get(schema_field.name)
+        if column is None or schema_field.name in left_out:
+            continue
+        if schema_field.categorical:
+            found.append(Facet(name=schema_field.name, column=column))
+        elif schema_field.numeric:
+            found.append(Facet(name=schema_field.name, column=column, edges=_edges(column)))
+    return tuple(found)
+
+
+def numbers(column: Column) -> Iterator[float | None]:
+    """The entries of a numeric column."""
+    assert isinstance(column, NumberColumn)
+    return map(column.get, range(len(column)))
+
+
+def _edges(column: Column) -> tuple[float, ...]:
+    """The bounds of equally filled buckets."""
+    values = sorted(value for value in numbers(column) if value is not None)
+    if not values:
+        return ()
+    return tuple(dict.fromkeys(values[len(values) * n // BUCKETS] for n in range(1, BUCKETS)))
+
+
+class _Codes(dict[tuple[str, str], int]):
+    """Small numbers for labels, in the order in which they are met."""
+
+    def __missing__(self, label: tuple[str, str]) -> int:
+        code = self[label] = len(self)
+        return code
+
+
+@frozen(kw_only=True, eq=False)
+class Labels:
+    """The labels of every entity that has a record, as sets of small numbers; equal sets are one object."""
+
+    sets: Mapping[int, frozenset[int]] = field(factory=dict)
+
+
+_NOTHING: frozenset[int] = frozenset()
+
+
+def likeness(one: frozenset[int], other: frozenset[int]) -> float:
+    """How much two label sets have in common, 0..1: the square of the cosine between them."""
+    shared = len(one & other)
+    return shared * shared / (len(one) * len(other)) if shared else 0.0
+
+
+def label(
+    ids: Sequence[int] | array[int], found: Iterable[Facet], words: Iterable[Sequence[tuple[str, ...]]] = ()
+) -> Labels:
+    """Label every entity by its facets, and by words where given; the last of several rows of an id counts.
+
+    Args:
+        ids: The entity of every row.
+        found: The columns to read.
+        words: More labels by row, one sequence a column.
+    """
+    codes = _Codes()
+    names = count()
+    sources: list[tuple[str, Iterable[tuple[str, ...]]]] = [(facet.name, facet.by_row()) for facet in found]
+    sources += [(f"\0{next(names)}", column) for column in words]
+    pools: list[dict[tuple[str, ...], frozenset[int]]] = [{} for _ in sources]
+    rows: list[frozenset[int]] = [_NOTHING] * len(ids)
+    pairs: dict[tuple[frozenset[int], frozenset[int]], frozenset[int]] = {}
+    for pool, (name, labels) in zip(pools, sources, strict=True):
+        for row, own in enumerate(labels):
+            coded = pool.get(own)
+            if coded is None:
+                coded = pool[own] = frozenset([codes[name, text] for text in own])
+            pair = (rows[row], coded)
+            both = pairs.get(pair)
+            if both is None:
+                both = pairs[pair] = rows[row] | coded
+            rows[row] = both
+    return Labels(sets=dict(zip(ids, rows, strict=True)))
+
+
+def as_number(value: Value) -> float | None:
+    """A value as a number, None when it is not one."""
+    return float(value) if isinstance(value, int | float) else None

@@ -1,0 +1,97 @@
+"""Ties between items that rest on metadata alone; they carry items that have few interactions or none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from attrs import field, frozen
+
+from .attributes import Labels, facets, label, likeness
+from .texts import keywords
+from .training import Training
+
+COLD_BELOW = 5
+"""Items with fewer interactions count as cold (developer guide, Similar-Items)."""
+
+_WARM_SHOWN = 20
+_COLD_SHOWN = 4
+"""How many items a label remembers of either sort."""
+
+_COLD_TIES = 5
+"""How many cold items a warm item is tied to at most."""
+
+
+def item_labels(training: Training, *, with_text: bool = False) -> Labels:
+    """The labels of all items that have metadata; `with_text` adds the rare words of textual columns."""
+    table, schema = training.records.items_table, training.records.schemas.get("ITEMS")
+    if table is None or schema is None or not training.recipe.trains_on_items:
+        return Labels()
+    excluded = training.settings.excluded_columns.get("ITEMS", frozenset())
+    textual = [f.name for f in schema.fields if f.textual and f.name not in excluded] if with_text else []
+    words = [keywords(table.columns[name]) for name in textual]
+    return label(table.ids, facets(schema, table.columns, excluded), words)
+
+
+@frozen(kw_only=True, eq=False)
+class Relatives:
+    """Finds items by what their metadata have in common with an item.
+
+    Warm items find cold ones, so that these are recommended at all; cold items find any.
+    """
+
+    labels: Labels
+    popularity: Sequence[int]
+    cold_below: int
+    warm: Mapping[int, Sequence[int]]
+    """By label: the items that have it and most users, most users first."""
+    cold: Mapping[int, Sequence[int]]
+    """By label: cold items that have it, newest first."""
+    _found: dict[int, tuple[tuple[int, float], ...]] = field(factory=dict, init=False)
+
+    def of(self, item: int) -> tuple[tuple[int, float], ...]:
+        """The items most alike and their likeness (0..1), the most alike first."""
+        found = self._found.get(item)
+        if found is None:
+            found = self._found[item] = self._find(item)
+        return found
+
+    def is_warm(self, item: int) -> bool:
+        """Whether the item has enough interactions to be known by them."""
+        return self.popularity[item] >= self.cold_below
+
+    def _find(self, item: int) -> tuple[tuple[int, float], ...]:
+        sets = self.labels.sets
+        own = sets.get(item)
+        if not own:
+            return ()
+        warm = self.is_warm(item)
+        candidates: set[int] = set()
+        for code in own:
+            candidates.update(self.cold.get(code, ()))
+            if not warm:
+                candidates.update(self.warm.get(code, ()))
+        candidates.discard(item)
+        alike = sorted((-likeness(own, sets[other]), other) for other in candidates)
+        return tuple((other, -negative) for negative, other in alike[: _COLD_TIES if warm else None])
+
+
+def relatives(
+    labels: Labels, popularity: Sequence[int], birthdays: Mapping[int, float], cold_below: int = COLD_BELOW
+) -> Relatives:
+    """Make the finder.
+
+    Args:
+        labels: The metadata of the items.
+        popularity: By item: its users.
+        birthdays: When items came (epoch seconds).
+        cold_below: Items with fewer users are cold.
+    """
+    warm: dict[int, list[int]] = {}
+    cold: dict[int, list[int]] = {}
+    for item in sorted(labels.sets, key=lambda item: (-popularity[item], -birthdays.get(item, 0.0), item)):
+        shown, most = (cold, _COLD_SHOWN) if popularity[item] < cold_below else (warm, _WARM_SHOWN)
+        for code in labels.sets[item]:
+            entry = shown.setdefault(code, [])
+            if len(entry) < most:
+                entry.append(item)
+    return Relatives(labels=labels, popularity=popularity, cold_below=cold_below, warm=warm, cold=cold)

@@ -1,0 +1,221 @@
+"""Personal scores: a distribution over the catalogue, mixed from popularity and what the user did."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Final
+
+from attrs import define, field, frozen
+
+from .exploration import Exploration
+from .leanings import Surroundings
+from .metadata import Relatives
+from .model import Query, Ranked
+from .neighbours import Neighbours
+
+LOOKED_AT: Final = 100
+"""How many of the newest events of a history are looked at."""
+
+_REMEMBERED: Final = 128
+"""How many answers are kept for the case that the same question comes again."""
+
+
+@frozen(kw_only=True, eq=False)
+class Prior:
+    """What items weigh before anything is known about the user: masses that sum to one, and the items by mass."""
+
+    masses: Sequence[float]
+    order: array[int]
+    head: frozenset[int]
+    """The heaviest items, which answers list although nothing points to them."""
+
+
+@define(eq=False)
+class Answer:
+    """Masses of the items that something is known about for this question; all others keep their prior.
+
+    `order` is those items, heaviest first, and `whole` the mass of the whole catalogue.
+    """
+
+    prior: Prior
+    masses: dict[int, float]
+    order: list[int]
+    whole: float
+    explored: frozenset[int]
+
+
+@frozen(kw_only=True, eq=False)
+class Recency:
+    """How the newest items of a history count: weight and number of neighbours by place, newest first."""
+
+    weights: tuple[tuple[float, int], ...]
+
+    @classmethod
+    def over(cls, length: int, keep: int, *, decaying: bool) -> Recency:
+        """Count `length` items, the newest with `keep` neighbours.
+
+        Decaying, every older item counts less than the one after it, the weights falling to a few percent, and brings
+        as many fewer neighbours. Otherwise all count alike and share out the same number of neighbours.
+        """
+        decay = max(0.5, 1 - 2.4 / length)
+        weights = [decay**place for place in range(length)]
+        if decaying:
+            return cls(weights=tuple((weight, max(3, int(keep * weight))) for weight in weights))
+        shared = max(3, int(keep * sum(weights) / length))
+        return cls(weights=((1.0, shared),) * length)
+
+
+@frozen(kw_only=True, eq=False)
+class Mixture:
+    """Scores for a user, which sum to 1 over the catalogue.
+
+    Every item has a mass, and its score is its share of all mass: a softmax whose logits are the logarithms of the
+    masses. The mass begins as the item's popularity (for users without history: popularity in the early histories of
+    all users). Each of the newest distinct items of the history adds mass to its neighbours, which are the items that
+    stand near it in the histories of other users; the longer ago, the less. The newest item, and those without
+    neighbours, also add a little to items with like metadata, which is how cold items come in. The context and the
+    attributes of the user add a little mass to items that are commoner with them. An item of the history itself keeps
+    a part of its mass, the larger the more often users come back to items. Only the items touched in this way are
+    worked out and sorted for a question; the others follow from a list that was sorted at training.
+    """
+
+    usual: Prior
+    early: Prior
+    known: bytes
+    """By item: 1 when it took part in the training."""
+    neighbours: Neighbours
+    recency: Recency
+    kept: float
+    returning: float
+    """What share of its mass an item of the history keeps, and what mass the newest ones get for being in it."""
+    relatives: Relatives | None
+    likeness: float
+    """What mass a relative gets that has everything in common with the newest item."""
+    surroundings: Surroundings
+    exploration: Exploration | None
+    fixed_exploration: tuple[float, float] | None
+    """Weight and age limit (days) where campaigns have no say."""
+    _answers: dict[object, Answer] = field(factory=dict, init=False)
+
+    def knows(self, item: int) -> bool:
+        """Whether the item was among the interactions or, where those count, the items of the training."""
+        return item < len(self.known) and self.known[item] == 1
+
+    def explored(self, query: Query) -> frozenset[int]:
+        """The items whose place in the answer is due to exploration rather than to the user or to popularity."""
+        return self.answer(query).explored
+
+    def ranked(self, query: Query) -> Ranked:
+        """The catalogue (or the candidates that are known) with scores, best first."""
+        answer = self.answer(query)
+        if query.candidates is not None:
+            return self._among(query.candidates, answer)
+        return _merged(answer)
+
+    def masses(self, items: Sequence[int], query: Query) -> list[float]:
+        """The masses of some known items."""
+        answer = self.answer(query)
+        found, prior = answer.masses, answer.prior.masses
+        return [found[item] if item in found else prior[item] for item in items]
+
+    def answer(self, query: Query) -> Answer:
+        """Work out the masses that differ from the prior; answers are kept and given again."""
+        exploring = self._exploring(query)
+        asked = self.surroundings.asked(query.user, query.user_values, query.context)
+        seen = tuple(dict.fromkeys(reversed(query.history[-LOOKED_AT:])))
+        key = (seen, asked, exploring)
+        answer = self._answers.get(key)
+        if answer is None:
+            answer = self._mix(seen, asked, exploring)
+            if len(self._answers) >= _REMEMBERED:
+                del self._answers[next(iter(self._answers))]
+            self._answers[key] = answer
+        return answer
+
+    def _exploring(self, query: Query) -> tuple[int, int | None, float, float] | None:
+        if self.exploration is None:
+            return None
+        weight, days = self.fixed_exploration or (query.exploration_weight, query.exploration_age_cut_off)
+        return (query.seed, query.user, weight, days) if weight > 0.0 else None
+
+    def _mix(
+        self,
+        seen: tuple[int, ...],
+        asked: tuple[tuple[str, str], ...],
+        exploring: tuple[int, int | None, float, float] | None,
+    ) -> Answer:
+        neighbours = self.neighbours
+        offsets, others, ties = neighbours.offsets, neighbours.items, neighbours.masses
+        known, size = self.known, len(self.known)
+        history = [item for item in seen if item < size and known[item]]
+        prior = self.usual if history else self.early
+        at_first = prior.masses
+        masses: dict[int, float] = {}
+        for item, (weight, most) in zip(history, self.recency.weights, strict=False):
+            start = offsets[item]
+            stop = min(offsets[item + 1], start + most)
+            for other, tie in zip(others[start:stop], ties[start:stop], strict=True):
+                if other in masses:
+                    masses[other] += weight * tie
+                else:
+                    masses[other] = at_first[other] + weight * tie
+            if self.relatives is not None and (start == stop or item == history[0]):
+                for other, likeness in self.relatives.of(item):
+                    more = self.likeness * weight * likeness
+                    masses[other] = masses.get(other, at_first[other]) + more
+        for leaning in self.surroundings.leanings(asked):
+            for other, tie in zip(leaning.items, leaning.masses, strict=True):
+                masses[other] = masses.get(other, at_first[other]) + tie
+        for item in history[: len(self.recency.weights)]:
+            masses[item] = masses.get(item, at_first[item]) + self.returning
+        head = prior.head
+        for item in history:
+            if item in masses or item in head:
+                masses[item] = masses.get(item, at_first[item]) * self.kept
+        explored = self._raise(masses, prior, exploring) if exploring is not None else frozenset()
+        order = sorted(masses, key=masses.__getitem__, reverse=True)
+        whole = 1.0 + sum(masses.values()) - sum(map(at_first.__getitem__, masses))
+        return Answer(prior, masses, order, whole, explored)
+
+    def _raise(
+        self, masses: dict[int, float], prior: Prior, exploring: tuple[int, int | None, float, float]
+    ) -> frozenset[int]:
+        """Raise the explored items; returns those that owe most of their mass to it."""
+        assert self.exploration is not None
+        best = max(masses.values(), default=0.0)
+        if prior.order:
+            best = max(best, prior.masses[prior.order[0]])
+        explored = []
+        for item, share in self.exploration.chosen(*exploring):
+            had = masses.get(item, prior.masses[item])
+            masses[item] = had + best * share
+            if had < best * share:
+                explored.append(item)
+        return frozenset(explored)
+
+    def _among(self, candidates: Sequence[int], answer: Answer) -> Iterator[tuple[int, float | None]]:
+        found, prior, whole = answer.masses, answer.prior.masses, answer.whole
+        masses = {item: found[item] if item in found else prior[item] for item in candidates if self.knows(item)}
+        return ((item, masses[item] / whole) for item in sorted(masses, key=masses.__getitem__, reverse=True))
+
+
+def _merged(answer: Answer) -> Iterator[tuple[int, float | None]]:
+    """Merge the items worked out with the others in the order of their prior."""
+    masses, prior, order = answer.masses, answer.prior.masses, answer.prior.order
+    share = 1.0 / answer.whole
+    place, places = 0, len(order)
+    for item in answer.order:
+        mass = masses[item]
+        while place < places:
+            rival = order[place]
+            if rival not in masses:
+                if prior[rival] <= mass:
+                    break
+                yield rival, prior[rival] * share
+            place += 1
+        yield item, mass * share
+    for rival in islice(order, place, None):
+        if rival not in masses:
+            yield rival, prior[rival] * share

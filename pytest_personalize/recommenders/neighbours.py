@@ -1,0 +1,108 @@
+"""Which items stand near which in the histories of users."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+
+from attrs import frozen
+
+from .training import Histories
+
+Weighed = list[tuple[float, int]]
+"""Items with the negative of their mass, in ascending order: the strongest first, ties by item index."""
+
+
+@frozen(eq=False)
+class Neighbours:
+    """For every item a short list of other items, strongest first, and how strong the tie is (its mass).
+
+    The list of item `n` is `items[offsets[n]:offsets[n + 1]]`, and `masses` runs alongside.
+    """
+
+    offsets: array[int]
+    items: array[int]
+    masses: array[float]
+
+    def of(self, item: int) -> Iterator[tuple[int, float]]:
+        """The neighbours of an item and their masses, strongest first; none for an item that is not known."""
+        if item + 1 >= len(self.offsets):
+            return iter(())
+        start, stop = self.offsets[item], self.offsets[item + 1]
+        return zip(self.items[start:stop], self.masses[start:stop], strict=True)
+
+
+def cooccurrences(histories: Histories, item_count: int, window: int) -> Iterator[tuple[int, Counter[int]]]:
+    """For every item, how often each other item stands within `window` places of it in a history.
+
+    The work is linear in the interactions: every place is read once for each of its 2 * `window` neighbours, by
+    `Counter` over slices, which counts in C and never holds more than one item's counts.
+    """
+    gap = [item_count] * window
+    line = gap[:]
+    for history in histories:
+        line += history
+        line += gap
+    places: list[list[int]] = [[] for _ in range(item_count + 1)]
+    for place, item in enumerate(line):
+        places[item].append(place)
+    places.pop()
+    reach = window + 1
+    for item, own in enumerate(places):
+        near: list[int] = []
+        for place in own:
+            near += line[place - window : place + reach]
+        counts = Counter(near)
+        del counts[item], counts[item_count]
+        own.clear()
+        yield item, counts
+
+
+def strongest(counts: Mapping[int, int], discount: Sequence[float], keep: int) -> Weighed:
+    """The `keep` items of the largest count times discount.
+
+    Only pairs that occurred more than once are weighed. Most pairs occur once, by chance; where there are few others
+    the ones that were met first are taken in, up to a third of the places.
+    """
+    weighed = [(-count * discount[item], item) for item, count in counts.items() if count > 1]
+    least = keep // 3
+    if len(weighed) < least:
+        weighed += [(-discount[item], item) for item, count in islice(counts.items(), least) if count == 1]
+    weighed.sort()
+    return weighed[:keep]
+
+
+def neighbours(
+    histories: Histories,
+    *,
+    item_count: int,
+    window: int,
+    keep: int,
+    discount: Sequence[float],
+    scale: Sequence[float] | None = None,
+    minimum: int = 1,
+) -> Neighbours:
+    """Find the neighbours of every item.
+
+    Args:
+        histories: Where items stand side by side.
+        item_count: One more than the largest item index.
+        window: How many places apart two items may stand.
+        keep: How many neighbours an item has at most.
+        discount: By item: what one co-occurrence with it counts.
+        scale: By item: what all ties of the item are multiplied by.
+        minimum: Pairs that occur fewer times are left out.
+    """
+    offsets, items, masses = array("I", (0,)), array("I"), array("f")
+    for item, counts in cooccurrences(histories, item_count, window):
+        frequent: Mapping[int, int] = counts
+        if minimum > 1:
+            frequent = {other: count for other, count in counts.items() if count >= minimum}
+        best = strongest(frequent, discount, keep)
+        items.extend([other for _, other in best])
+        factor = 1.0 if scale is None else scale[item]
+        masses.extend([-mass * factor for mass, _ in best])
+        offsets.append(len(items))
+    return Neighbours(offsets, items, masses)
