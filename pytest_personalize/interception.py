@@ -189,8 +189,7 @@ def attach(client: Any) -> None:
     model = client.meta.service_model
     if model.service_name not in SERVICES:
         raise ValueError(f"attach takes clients of {', '.join(sorted(SERVICES))}, not of {model.service_name}")
-    event = f"before-call.{model.service_id.hyphenize()}"
-    client.meta.events.register_last(event, _before_call, unique_id="pytest-personalize")
+    client.meta.events.register_last(f"before-call.{model.service_id.hyphenize()}", _before_call)
 
 
 def _hook(handlers: Any) -> None:
