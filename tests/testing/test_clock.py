@@ -1,0 +1,314 @@
+"""The clock of a backend: moved, held, slept on, and beside the tools that hold or move the time of the process."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+import time
+import types
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from time import sleep as imported_sleep
+
+import boto3
+import pytest
+
+from pytest_personalize import PersonalizeBackend, mock_personalize
+
+LONG = 3600.0
+SHORT = 5.0  # what a test may take in real seconds before it counts as having waited
+
+MOMENT = datetime(2024, 2, 29, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def backend() -> Iterator[PersonalizeBackend]:
+    with mock_personalize(transitions="clock") as backend:
+        yield backend
+
+
+def test_it_follows_the_time_of_the_process(backend: PersonalizeBackend) -> None:
+    assert abs(backend.clock.now() - datetime.now(UTC)) < timedelta(seconds=SHORT)
+
+
+def test_it_tells_milliseconds_in_utc(backend: PersonalizeBackend) -> None:
+    backend.clock.freeze(1709208000.1234)
+
+    assert backend.clock.now() == datetime(2024, 2, 29, 12, 0, 0, 123000, tzinfo=UTC)
+
+
+class TestAdvance:
+    def test_the_arguments_add_up(self, backend: PersonalizeBackend) -> None:
+        backend.clock.freeze(MOMENT)
+
+        there = backend.clock.advance(days=1, hours=1, minutes=1, seconds=1)
+
+        assert there == datetime(2024, 3, 1, 13, 1, 1, tzinfo=UTC)
+
+    def test_resources_move_on(self, backend: PersonalizeBackend) -> None:
+        client = boto3.client("personalize", region_name="us-east-1")
+        arn = client.create_dataset_group(name="shop")["datasetGroupArn"]
+
+        backend.clock.advance(hours=1)
+
+        assert client.describe_dataset_group(datasetGroupArn=arn)["datasetGroup"]["status"] == "ACTIVE"
+
+    def test_a_step_back_is_refused(self, backend: PersonalizeBackend) -> None:
+        with pytest.raises(ValueError, match="only moves forward, not by -60"):
+            backend.clock.advance(minutes=-1)
+
+    def test_no_step_of_a_thread_is_lost(self, backend: PersonalizeBackend) -> None:
+        backend.clock.freeze(MOMENT)
+        threads = [
+            threading.Thread(target=lambda: [backend.clock.advance(seconds=1) for _ in range(500)]) for _ in range(8)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert backend.clock.now() == MOMENT + timedelta(seconds=4000)
+
+
+class TestFreeze:
+    def test_it_stands_still(self, backend: PersonalizeBackend) -> None:
+        held = backend.clock.freeze()
+        time.sleep(0.01)
+
+        assert backend.clock.now() == held
+
+    def test_it_stands_where_it_is_told(self, backend: PersonalizeBackend) -> None:
+        assert backend.clock.freeze(MOMENT) == backend.clock.now() == MOMENT
+
+    def test_a_time_without_a_zone_is_local(self, backend: PersonalizeBackend) -> None:
+        local = datetime(2024, 2, 29, 12, 0)
+
+        assert backend.clock.freeze(local) == local.astimezone(UTC)
+
+    def test_resources_are_created_then(self, backend: PersonalizeBackend) -> None:
+        backend.clock.freeze(MOMENT)
+
+        boto3.client("personalize", region_name="us-east-1").create_dataset_group(name="shop")
+
+        assert backend.dataset_groups["shop"].creation_date_time == MOMENT.timestamp()
+
+    def test_it_can_be_moved_all_the_same(self, backend: PersonalizeBackend) -> None:
+        backend.clock.freeze(MOMENT)
+
+        assert backend.clock.advance(minutes=1) == MOMENT + timedelta(minutes=1)
+
+    def test_it_runs_on_from_where_it_stood(self, backend: PersonalizeBackend) -> None:
+        backend.clock.freeze(MOMENT)
+        backend.clock.unfreeze()
+        time.sleep(0.01)
+
+        assert MOMENT < backend.clock.now() < MOMENT + timedelta(seconds=SHORT)
+
+
+class TestSkipSleep:
+    @pytest.fixture(autouse=True)
+    def _frozen(self, backend: PersonalizeBackend) -> None:
+        backend.clock.freeze(MOMENT)
+
+    @pytest.fixture(autouse=True)
+    def _without_waiting(self) -> Iterator[None]:
+        begun = time.monotonic()
+        yield
+        assert time.monotonic() - begun < SHORT
+
+    @staticmethod
+    def slept(backend: PersonalizeBackend) -> float:
+        return (backend.clock.now() - MOMENT).total_seconds()
+
+    def test_a_sleep_moves_the_clock(self, backend: PersonalizeBackend) -> None:
+        with backend.clock.skip_sleep():
+            time.sleep(LONG)
+
+        assert self.slept(backend) == LONG
+
+    def test_a_sleep_that_was_imported_by_name_moves_it(self, backend: PersonalizeBackend) -> None:
+        with backend.clock.skip_sleep():
+            imported_sleep(LONG)
+
+        assert self.slept(backend) == LONG
+
+    def test_a_polling_loop_comes_to_its_end(self, backend: PersonalizeBackend) -> None:
+        client = boto3.client("personalize", region_name="us-east-1")
+        arn = client.create_dataset_group(name="shop")["datasetGroupArn"]
+        with backend.clock.skip_sleep():
+            while client.describe_dataset_group(datasetGroupArn=arn)["datasetGroup"]["status"] != "ACTIVE":
+                time.sleep(30)
+
+        assert self.slept(backend) >= 30
+
+    def test_afterwards_sleeps_are_real(self, backend: PersonalizeBackend) -> None:
+        functions = time.sleep, asyncio.sleep, imported_sleep
+        with backend.clock.skip_sleep():
+            assert time.sleep is not functions[0]
+
+        assert (time.sleep, asyncio.sleep, imported_sleep) == functions
+
+    def test_afterwards_sleeps_are_real_when_the_block_fails(self, backend: PersonalizeBackend) -> None:
+        real = time.sleep
+        with pytest.raises(RuntimeError), backend.clock.skip_sleep():
+            raise RuntimeError
+
+        assert time.sleep is real
+
+    def test_a_module_that_is_imported_meanwhile_gets_the_real_sleep(
+        self, backend: PersonalizeBackend, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real = time.sleep
+        module = types.ModuleType("imported_meanwhile")
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+        with backend.clock.skip_sleep():
+            module.pause = time.sleep  # type: ignore[attr-defined]
+
+        assert module.pause is real  # type: ignore[attr-defined]
+
+    def test_a_sleep_that_somebody_else_had_replaced_is_put_back(
+        self, backend: PersonalizeBackend, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def theirs(seconds: float) -> None:
+            raise AssertionError("called")
+
+        monkeypatch.setattr(time, "sleep", theirs)
+        with backend.clock.skip_sleep():
+            time.sleep(LONG)
+
+        assert time.sleep is theirs
+        assert self.slept(backend) == LONG
+
+    def test_other_threads_sleep_on_it_too(self, backend: PersonalizeBackend) -> None:
+        with backend.clock.skip_sleep():
+            thread = threading.Thread(target=time.sleep, args=(LONG,))
+            thread.start()
+            thread.join()
+
+        assert self.slept(backend) == LONG
+
+    def test_a_nested_block_moves_the_inner_clock(self, backend: PersonalizeBackend) -> None:
+        with mock_personalize() as inner, backend.clock.skip_sleep():
+            inner.clock.freeze(MOMENT)
+            with inner.clock.skip_sleep():
+                time.sleep(LONG)
+            time.sleep(1)
+
+        assert (self.slept(inner), self.slept(backend)) == (LONG, 1)
+
+    def test_a_negative_sleep_fails_as_ever(self, backend: PersonalizeBackend) -> None:
+        with backend.clock.skip_sleep(), pytest.raises(ValueError, match="must be non-negative"):
+            time.sleep(-1)
+
+    def test_a_task_sleeps_and_gets_its_result(self, backend: PersonalizeBackend) -> None:
+        with backend.clock.skip_sleep():
+            assert asyncio.run(asyncio.sleep(LONG, "done")) == "done"
+
+        assert self.slept(backend) == LONG
+
+    def test_tasks_sleep_side_by_side(self, backend: PersonalizeBackend) -> None:
+        async def main() -> None:
+            await asyncio.gather(*(asyncio.sleep(LONG) for _ in range(10)))
+
+        with backend.clock.skip_sleep():
+            asyncio.run(main())
+
+        assert self.slept(backend) == LONG
+
+    def test_tasks_wake_in_the_order_of_their_times(self, backend: PersonalizeBackend) -> None:
+        woken: list[tuple[str, float]] = []
+
+        async def beat(name: str, seconds: float, times: int) -> None:
+            for _ in range(times):
+                await asyncio.sleep(seconds)
+                woken.append((name, self.slept(backend)))
+
+        async def main() -> None:
+            await asyncio.gather(beat("slow", 25, 1), beat("fast", 10, 3))
+
+        with backend.clock.skip_sleep():
+            asyncio.run(main())
+
+        assert woken == [("fast", 10), ("fast", 20), ("slow", 25), ("fast", 30)]
+
+    def test_what_a_woken_task_sets_off_comes_before_the_next_one_wakes(self, backend: PersonalizeBackend) -> None:
+        seen: list[float] = []
+
+        async def main() -> None:
+            queue: asyncio.Queue[None] = asyncio.Queue()
+
+            async def produce() -> None:
+                for _ in range(2):
+                    await asyncio.sleep(60)
+                    queue.put_nowait(None)
+
+            async def consume() -> None:
+                for _ in range(2):
+                    await queue.get()
+                    await asyncio.sleep(1)
+                    seen.append(self.slept(backend))
+
+            await asyncio.gather(produce(), consume())
+
+        with backend.clock.skip_sleep():
+            asyncio.run(main())
+
+        assert seen == [61, 121]
+
+    def test_a_cancelled_sleep_does_not_move_it(self, backend: PersonalizeBackend) -> None:
+        async def main() -> None:
+            task = asyncio.create_task(asyncio.sleep(LONG))
+            await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.sleep(1)
+
+        with backend.clock.skip_sleep():
+            asyncio.run(main())
+
+        assert self.slept(backend) == 1
+
+
+class TestBesideFreezegun:
+    def test_it_stands_where_freezegun_holds_the_time(self, backend: PersonalizeBackend) -> None:
+        freezegun = pytest.importorskip("freezegun", reason="freezegun is not installed")
+        with freezegun.freeze_time(MOMENT):
+            assert backend.clock.now() == MOMENT
+
+    def test_it_moves_with_freezegun(self, backend: PersonalizeBackend) -> None:
+        freezegun = pytest.importorskip("freezegun", reason="freezegun is not installed")
+        with freezegun.freeze_time(MOMENT) as held:
+            held.tick(60)
+            assert backend.clock.now() == MOMENT + timedelta(seconds=60)
+
+    def test_advance_comes_on_top(self, backend: PersonalizeBackend) -> None:
+        freezegun = pytest.importorskip("freezegun", reason="freezegun is not installed")
+        with freezegun.freeze_time(MOMENT):
+            assert backend.clock.advance(hours=1) == MOMENT + timedelta(hours=1)
+
+    def test_sleeps_are_skipped_under_freezegun(self, backend: PersonalizeBackend) -> None:
+        freezegun = pytest.importorskip("freezegun", reason="freezegun is not installed")
+        with freezegun.freeze_time(MOMENT), backend.clock.skip_sleep():
+            time.sleep(LONG)
+            asyncio.run(asyncio.sleep(LONG))
+            assert backend.clock.now() == MOMENT + timedelta(seconds=2 * LONG)
+
+
+class TestBesideTimeMachine:
+    def test_it_stands_where_time_machine_holds_the_time(self, backend: PersonalizeBackend) -> None:
+        time_machine = pytest.importorskip("time_machine", reason="time-machine is not installed")
+        with time_machine.travel(MOMENT, tick=False):
+            assert backend.clock.now() == MOMENT
+
+    def test_it_moves_with_time_machine(self, backend: PersonalizeBackend) -> None:
+        time_machine = pytest.importorskip("time_machine", reason="time-machine is not installed")
+        with time_machine.travel(MOMENT, tick=False) as traveller:
+            traveller.shift(60)
+            assert backend.clock.now() == MOMENT + timedelta(seconds=60)
+
+    def test_sleeps_are_skipped_under_time_machine(self, backend: PersonalizeBackend) -> None:
+        time_machine = pytest.importorskip("time_machine", reason="time-machine is not installed")
+        with time_machine.travel(MOMENT, tick=False), backend.clock.skip_sleep():
+            time.sleep(LONG)
+            asyncio.run(asyncio.sleep(LONG))
+            assert backend.clock.now() == MOMENT + timedelta(seconds=2 * LONG)
