@@ -33,12 +33,12 @@ FIELDS: dict[str, dict[str, Any]] = {
 
 
 def avro(dataset_type: str, **fields: Any) -> str:
-    """A schema with the usual fields of its type and ``fields``, whose types may be "categorical" or "textual"."""
+    """A schema with the usual fields of its type and ``fields``: "categorical", "textual", or None for no such field."""
     written = []
     for name, kind in (FIELDS[dataset_type] | fields).items():
         if kind in ("categorical", "textual"):
             written.append({"name": name, "type": "string", kind: True})
-        else:
+        elif kind is not None:
             written.append({"name": name, "type": kind})
     record = {"type": "record", "name": SCHEMA_NAMES[dataset_type], "namespace": "com.amazonaws.personalize.schema"}
     return json.dumps(record | {"fields": written, "version": "1.0"})
@@ -149,3 +149,60 @@ def _refused(code: str, text: str = "") -> Iterator[None]:
 def refused() -> Callable[..., AbstractContextManager[None]]:
     """A context manager, from a code and a text: the call inside is refused with them."""
     return _refused
+
+
+EXTRA_FIELDS: dict[str, dict[str, Any]] = {
+    "INTERACTIONS": {"EVENT_VALUE": ["float", "null"]},
+    "ITEMS": {"GENRES": "categorical", "CREATION_TIMESTAMP": "long"},
+}
+"""Beside the usual fields, so that the data do for both domains."""
+
+LINES: dict[str, list[str]] = {
+    "INTERACTIONS": [
+        "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE,EVENT_VALUE",
+        *(
+            f"u{user},i{(user * 3 + step * step) % 20},{1_700_000_000 + step * 3600 + user},{event_type},{step}"
+            for user in range(30)
+            for step, event_type in enumerate(("View", "Watch", "Purchase") * 2)
+        ),
+    ],
+    "ITEMS": [
+        "ITEM_ID,PRICE,CATEGORY_L1,GENRES,CREATION_TIMESTAMP",
+        *(f"i{n},{n}.5,toys,{'Drama|War' if n % 2 else 'Comedy'},{1_600_000_000 + n}" for n in range(20)),
+    ],
+    "USERS": ["USER_ID,MEMBERSHIP", *(f"u{n},gold" for n in range(30))],
+    "ACTIONS": ["ACTION_ID,VALUE,GENRE", *(f"a{n},{n},offer" for n in range(5))],
+}
+"""30 users with 6 events each on 20 items; enough to train on, too little for the minimums of AWS."""
+
+
+@pytest.fixture
+def make_dataset(workshop: Workshop) -> Callable[..., str]:
+    """``make_dataset(group_arn, "ITEMS", lines=[...], PAGES="long")``: the ARN of a dataset with those lines."""
+
+    def make(group: str, kind: str, lines: Sequence[str] | None = None, **fields: Any) -> str:
+        described = workshop.personalize.describe_dataset_group(datasetGroupArn=group)["datasetGroup"]
+        schema = workshop.schema(kind, described.get("domain"), **EXTRA_FIELDS.get(kind, {}) | fields)
+        answer = workshop.personalize.create_dataset(
+            name=workshop.name("dataset"), datasetGroupArn=group, datasetType=kind, schemaArn=schema
+        )
+        wanted = LINES.get(kind, []) if lines is None else lines
+        if wanted:
+            job = workshop.imported(answer["datasetArn"], *wanted)
+            assert job["status"] == "ACTIVE", job
+        return str(answer["datasetArn"])
+
+    return make
+
+
+@pytest.fixture
+def make_group(workshop: Workshop, make_dataset: Callable[..., str]) -> Callable[..., str]:
+    """``make_group("INTERACTIONS", "ITEMS", domain=...)``: the ARN of a dataset group with those datasets in it."""
+
+    def make(*kinds: str, **members: Any) -> str:
+        group = workshop.group(**members)
+        for kind in kinds:
+            make_dataset(group, kind)
+        return group
+
+    return make
