@@ -90,7 +90,7 @@ def _merged(current: _Rows, new: _Rows, mode: ImportMode) -> _Rows:
     fresh = current.empty()
     fresh.extend(new)
     # unknown: which record of an id wins after a FULL import, the imported or the earlier put one. chosen: the put one
-    fresh.extend(current.select(current.origins))  # as a mask: PUT is 1 and BULK 0
+    fresh.extend(current.select(current.origins))  # as a mask: BULK is 0, and nothing else is
     return fresh
 
 

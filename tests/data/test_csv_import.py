@@ -149,6 +149,20 @@ class TestValues:
         else:
             assert list(values_of(records, "OWN").values()) == outcomes
 
+    @pytest.mark.parametrize(
+        ("kind", "least", "greatest"),
+        [("int", -2147483648, 2147483647), ("long", -9223372036854775807, 9223372036854775807)],
+    )
+    def test_whole_numbers_reach_to_the_bounds_of_their_type(
+        self, items: Make, kind: str, least: int, greatest: int
+    ) -> None:
+        records = items(OWN=kind)
+        import_items(records, f"ITEM_ID,OWN\ni1,{least}\ni2,{greatest}\n")
+        assert values_of(records, "OWN") == {"i1": least, "i2": greatest}
+        for beyond in (least - 2, greatest + 1):
+            with pytest.raises(CsvError, match=f"'{beyond}' is no {kind}"):
+                import_items(records, f"ITEM_ID,OWN\ni1,{beyond}\n")
+
 
 class TestModes:
     """What stays of the rows before (developer guide, bulk import)."""
@@ -279,7 +293,7 @@ class TestRefusal:
     def test_a_column_must_not_come_twice(self, records: Records) -> None:
         with pytest.raises(CsvError, match="names a column twice") as refusal:
             import_events(records, HEADER.replace("\n", ",DEVICE\n"))
-        assert refusal.value.column == "DEVICE"
+        assert (refusal.value.line, refusal.value.column) == (1, "DEVICE")
 
     def test_more_event_types_than_can_be_told_apart_are_refused(self, records: Records) -> None:
         lines = [f"ann,i1,5,type{number},,tv\n" for number in range(2**16)]

@@ -70,8 +70,9 @@ def test_a_bar_separates_the_members_of_a_category(table: EntityTable) -> None:
 
 def test_new_columns_of_another_schema_hold_null(table: EntityTable, schema: Callable[..., Schema]) -> None:
     table.put(1, {"YEAR": 1999})
-    wider = table.with_schema(schema("Items", ITEM_ID="string", YEAR="int?", COUNTRY="string? categorical"))
-    assert [wider.value(1, name) for name in ("YEAR", "COUNTRY")] == [1999, None]
-    wider.put(1, {"COUNTRY": "FR"})
-    assert wider.value(1, "COUNTRY") == "FR"
+    new = {"COUNTRY": "string? categorical", "RANK": "long?", "SHARE": "double?", "SOLD": "boolean?"}
+    wider = table.with_schema(schema("Items", ITEM_ID="string", YEAR="int?", **new))
+    assert [wider.value(1, name) for name in ("YEAR", *new)] == [1999, None, None, None, None]
+    wider.put(1, {"COUNTRY": "FR", "RANK": 3, "SHARE": 0.5, "SOLD": True})
+    assert [wider.value(1, name) for name in ("YEAR", *new)] == [None, "FR", 3, 0.5, True]
     assert table.value(1, "YEAR") == 1999

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from pytest_personalize.data.avro import Schema
-from pytest_personalize.data.events import BULK, PUT, EventLog
+from pytest_personalize.data.events import ANONYMOUS, BULK, PUT, EventLog
 from pytest_personalize.data.records import Records
 
 IDS = st.integers(0, 4)
@@ -122,6 +122,43 @@ class TestRepetition:
         assert trained is not None
         assert list(log.items) == [0, 1, 2, 3]
         assert list(trained.items) == [0, 1, 3]
+
+
+class TestAnonymousEvents:
+    """Events of a session whose user is not known (developer guide, events for anonymous users)."""
+
+    USER, SESSION = 0, 1
+
+    @pytest.fixture
+    def records(self, events: Callable[..., Records]) -> Records:
+        records = events(EVENT_TYPE="string", EVENT_VALUE="float?", DEVICE="string?")
+        log = records.log("INTERACTIONS")
+        log.append(user=self.USER, item=0, time=1)
+        log.append(user=self.SESSION, item=1, time=2, origin=ANONYMOUS)
+        log.append(user=self.SESSION, item=2, time=3, type="watch", value=1.5, extra={"DEVICE": "tv"}, origin=ANONYMOUS)
+        return records
+
+    def test_they_are_kept_and_exact_repetitions_dropped(self, records: Records) -> None:
+        log = records.log("INTERACTIONS")
+        assert not log.append(user=self.SESSION, item=1, time=2, origin=ANONYMOUS)
+        assert [log.items[row] for row in log.rows_of_user(self.SESSION)] == [1, 2]
+
+    def test_they_are_no_part_of_trainings(self, records: Records) -> None:
+        assert list(records.view().log("INTERACTIONS").items) == [0]
+        assert len(records.log("INTERACTIONS")) == 3
+
+    def test_a_log_that_counts_as_a_whole_is_not_copied(self) -> None:
+        log = log_of((0, 0, 5))
+        assert log.trainable() is log
+
+    def test_linking_a_session_gives_its_events_to_the_user_once(self, records: Records) -> None:
+        log = records.log("INTERACTIONS")
+        for _ in range(2):
+            log.link(self.SESSION, self.USER)
+        rows = log.rows_of_user(self.USER)
+        assert [log.items[row] for row in rows] == [0, 1, 2]
+        assert [log.value(rows[2], name) for name in ("EVENT_TYPE", "EVENT_VALUE", "DEVICE")] == ["watch", 1.5, "tv"]
+        assert list(records.view().log("INTERACTIONS").items) == [0, 1, 2]
 
 
 @given(st.lists(st.tuples(IDS, IDS, TIMES)), st.integers(0, 12))

@@ -103,6 +103,9 @@ REFUSED = [
     ("Interactions", None, EVENTS | {f"OWN_{n}": "int" for n in range(6)}, "6 metadata fields, expected at most 5"),
     ("Users", None, {"USER_ID": "string"} | {f"OWN_{n}": "int" for n in range(26)}, "expected at most 25"),
     ("Items", None, {"ITEM_ID": "string"} | {f"OWN_{n}": "int" for n in range(101)}, "expected at most 100"),
+    ("Users", "ECOMMERCE", {"USER_ID": "string"} | {f"OWN_{n}": "int" for n in range(26)}, "expected at most 25"),
+    ("Users", "VIDEO_ON_DEMAND", {"USER_ID": "string"} | {f"OWN_{n}": "int" for n in range(26)}, "at most 25"),
+    ("Interactions", "ECOMMERCE", DOMAIN_EVENTS | {f"OWN_{n}": "int" for n in range(6)}, "expected at most 5"),
     ("Actions", None, {"ACTION_ID": "string"} | {f"OWN_{n}": "int" for n in range(11)}, "expected at most 10"),
     # names
     ("Users", None, {"USER_ID": "string", "GENRES_FIELD_1": "int", "GENRESFIELD1": "int"}, "must differ by more than"),
