@@ -1,0 +1,509 @@
+"""Streamed records: events, action interactions, and single items, users and actions."""
+
+import json
+from datetime import UTC, datetime
+
+import boto3
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytest_personalize import mock_personalize
+
+EVENT_FIELDS = {
+    "EVENT_VALUE": ["float", "null"],
+    "DISCOUNT": ["string", "null"],
+    "PAGES_READ": ["int", "null"],
+}
+
+
+@pytest.fixture
+def group(workshop):
+    return workshop.group()
+
+
+@pytest.fixture
+def clicks(workshop, group):
+    """The Interactions dataset that events go to."""
+    return workshop.dataset(group=group, **EVENT_FIELDS)
+
+
+@pytest.fixture
+def put(workshop, group, clicks, personalize_events):
+    """Puts events into it; what is not given is that of an ordinary view."""
+    tracking_id = workshop.tracking_id(group)
+
+    def put(*events, user="u1", session="s1"):
+        call = {"trackingId": tracking_id, "sessionId": session} | ({} if user is None else {"userId": user})
+        ordinary = {"eventType": "View", "itemId": "i1", "sentAt": 1}
+        personalize_events.put_events(eventList=[ordinary | event for event in events], **call)
+
+    return put
+
+
+# -- what becomes of an event ------------------------------------------------------------------------------------------
+
+
+def test_an_event_becomes_a_row(put, workshop, clicks):
+    put({"itemId": "i7", "sentAt": 1700000000, "eventType": "Buy", "eventValue": 2.5})
+    assert workshop.rows(clicks) == ["u1,i7,1700000000,Buy,2.5,,"]
+
+
+def test_the_answer_is_empty(workshop, group, clicks, personalize_events):
+    answer = personalize_events.put_events(
+        trackingId=workshop.tracking_id(group),
+        sessionId="s",
+        eventList=[{"eventType": "View", "itemId": "i", "sentAt": 1}],
+    )
+    assert set(answer) == {"ResponseMetadata"}
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
+
+
+@pytest.mark.parametrize(
+    "moment", [1553631760, 1553631760.9, "1553631760", datetime(2019, 3, 26, 20, 22, 40, tzinfo=UTC)]
+)
+def test_the_time_is_kept_in_seconds_however_it_is_given(put, workshop, clicks, moment):
+    put({"sentAt": moment})
+    assert workshop.rows(clicks) == ["u1,i1,1553631760,View,,,"]
+
+
+def test_properties_stand_for_columns_by_their_name_in_camel_case(put, workshop, clicks):
+    put({"properties": '{"discount": "No", "pagesRead": 12}'})
+    assert workshop.rows(clicks) == ["u1,i1,1,View,,No,12"]
+
+
+def test_numbers_can_be_written_as_text(put, workshop, clicks):
+    put({"properties": '{"pagesRead": "12", "eventValue": "4"}'})
+    assert workshop.rows(clicks) == ["u1,i1,1,View,4.0,,12"]
+
+
+def test_item_and_value_can_stand_in_the_properties(workshop, group, clicks, personalize_events):
+    personalize_events.put_events(
+        trackingId=workshop.tracking_id(group),
+        sessionId="s",
+        userId="u1",
+        eventList=[{"eventType": "View", "sentAt": 1, "properties": '{"itemId": "i9", "eventValue": 3}'}],
+    )
+    assert workshop.rows(clicks) == ["u1,i9,1,View,3.0,,"]
+
+
+def test_item_and_value_of_the_event_win_over_those_in_the_properties(put, workshop, clicks):
+    put({"itemId": "i1", "eventValue": 1.5, "properties": '{"itemId": "i9", "eventValue": 3}'})
+    assert workshop.rows(clicks) == ["u1,i1,1,View,1.5,,"]
+
+
+def test_keys_that_are_no_column_are_ignored(put, workshop, clicks):
+    put({"properties": '{"weather": "fine"}', "recommendationId": "RID-1", "impression": ["i1", "i2"]})
+    assert workshop.rows(clicks) == ["u1,i1,1,View,,,"]
+
+
+def test_recommendation_impression_session_and_source_are_kept_where_the_schema_has_them(workshop, personalize_events):
+    group = workshop.group()
+    nullable = ["string", "null"]
+    dataset = workshop.dataset(
+        group=group,
+        RECOMMENDATION_ID=nullable,
+        IMPRESSION=nullable,
+        SESSION_ID=nullable,
+        EVENT_ATTRIBUTION_SOURCE=nullable,
+    )
+    personalize_events.put_events(
+        trackingId=workshop.tracking_id(group),
+        sessionId="s1",
+        userId="u1",
+        eventList=[
+            {
+                "eventType": "View",
+                "itemId": "i1",
+                "sentAt": 1,
+                "recommendationId": "RID-1",
+                "impression": ["i1", "i2"],
+                "metricAttribution": {"eventAttributionSource": "mail"},
+            }
+        ],
+    )
+    assert workshop.rows(dataset) == ["u1,i1,1,View,RID-1,i1|i2,s1,mail"]
+
+
+def test_the_event_type_is_a_placeholder_where_the_schema_has_none(personalize, workshop, group, personalize_events):
+    fields = [{"name": n, "type": t} for n, t in (("USER_ID", "string"), ("ITEM_ID", "string"), ("TIMESTAMP", "long"))]
+    schema = personalize.create_schema(
+        name="plain", schema=json.dumps({"type": "record", "name": "Interactions", "fields": fields})
+    )["schemaArn"]
+    dataset = personalize.create_dataset(
+        name="plain", schemaArn=schema, datasetGroupArn=group, datasetType="INTERACTIONS"
+    )["datasetArn"]
+    personalize_events.put_events(
+        trackingId=workshop.tracking_id(group),
+        sessionId="s",
+        userId="u1",
+        eventList=[{"eventType": "placeholder", "itemId": "i1", "sentAt": 1}],
+    )
+    assert workshop.rows(dataset) == ["u1,i1,1"]
+
+
+def test_an_exact_repetition_is_kept_once(put, workshop, clicks):
+    put({}, {})
+    put({})
+    put({"sentAt": 2}, {"eventType": "Buy"})
+    assert len(workshop.rows(clicks)) == 3
+
+
+def test_streamed_events_and_imported_rows_are_told_apart(put, workshop, clicks):
+    workshop.imported(clicks, "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE,EVENT_VALUE,DISCOUNT,PAGES_READ", "u0,i0,0,Buy,,,")
+    put({})
+    assert workshop.rows(clicks, "BULK") == ["u0,i0,0,Buy,,,"]
+    assert workshop.rows(clicks, "PUT") == ["u1,i1,1,View,,,"]
+
+
+def test_the_session_with_the_name_null_is_accepted_and_without_effect(put, workshop, clicks):
+    put({}, session="null")
+    assert workshop.rows(clicks) == []
+
+
+texts = st.text(st.characters(codec="utf-8", exclude_characters='\r\n\\"', exclude_categories=["Cc"]), min_size=1)
+events = st.builds(
+    lambda item, moment, kind, discount: {
+        "itemId": item,
+        "sentAt": moment,
+        "eventType": kind,
+        "properties": json.dumps({"discount": discount}, ensure_ascii=False),
+    },
+    texts.filter(lambda text: len(text) < 50),
+    st.integers(0, 2**31),
+    st.sampled_from(["View", "Buy", "watch"]),
+    texts.filter(lambda text: len(text) < 50),
+)
+
+
+@settings(max_examples=20)
+@given(calls=st.lists(st.lists(events, min_size=1, max_size=10), max_size=4))
+def test_every_distinct_event_is_exported_as_it_was_put(calls, request):
+    workshop_class = type(request.getfixturevalue("workshop"))
+    with mock_personalize() as backend:
+        workshop = workshop_class(backend, boto3.client("personalize", region_name="us-east-1"))
+        streaming = boto3.client("personalize-events", region_name="us-east-1")
+        group = workshop.group()
+        dataset = workshop.dataset(group=group, DISCOUNT=["string", "null"])
+        tracking_id = workshop.tracking_id(group)
+        for call in calls:
+            streaming.put_events(trackingId=tracking_id, sessionId="s", userId="u", eventList=call)
+        rows = workshop.rows(dataset)
+    put = [
+        ("u", event["itemId"], str(event["sentAt"]), event["eventType"], json.loads(event["properties"])["discount"])
+        for call in calls
+        for event in call
+    ]
+    quoted = [",".join(f'"{cell}"' if "," in cell else cell for cell in row) for row in dict.fromkeys(put)]
+    assert rows == quoted
+
+
+# -- refusals ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        ({"properties": "{"}, "Error parsing properties json"),
+        ({"properties": '"{}"'}, "Error parsing properties json"),
+        ({"properties": '{"userId": "u"}'}, "userId"),
+        ({"properties": '{"TIMESTAMP": 1}'}, "TIMESTAMP"),
+        ({"properties": '{"Impression": "i1"}'}, "Impression"),
+        ({"properties": '{"pagesRead": "many"}'}, "PAGES_READ"),
+        ({"properties": json.dumps({"discount": "x" * 1024})}, "1024"),
+        ({"impression": [str(n) for n in range(26)]}, "impression"),
+        ({"recommendationId": "x" * 41}, "recommendationId"),
+        ({"metricAttribution": {"eventAttributionSource": " "}}, "eventAttributionSource"),
+        ({"impression": ["ü" * 256] * 25}, "bytes"),
+    ],
+)
+def test_a_bad_event_is_refused_and_the_others_of_the_call_with_it(put, workshop, clicks, refused, event, said):
+    with refused("InvalidInputException", said):
+        put({"itemId": "good"}, event)
+    assert workshop.rows(clicks) == []
+
+
+def test_an_event_without_an_item_is_refused(workshop, group, clicks, personalize_events, refused):
+    with refused("InvalidInputException", "itemId"):
+        personalize_events.put_events(
+            trackingId=workshop.tracking_id(group),
+            sessionId="s",
+            userId="u1",
+            eventList=[{"eventType": "View", "sentAt": 1}],
+        )
+
+
+def test_an_event_without_a_value_for_a_column_without_null_is_refused(workshop, personalize_events, refused):
+    group = workshop.group()
+    workshop.dataset(group=group, DEVICE="string")
+    with refused("InvalidInputException", "device"):
+        personalize_events.put_events(
+            trackingId=workshop.tracking_id(group),
+            sessionId="s",
+            eventList=[{"eventType": "View", "itemId": "i", "sentAt": 1}],
+        )
+
+
+def test_eleven_events_are_too_many(put, refused):
+    with refused("InvalidInputException", "eventList"):
+        put(*({"sentAt": n} for n in range(11)))
+
+
+def test_an_unknown_tracking_id_is_refused(personalize_events, refused):
+    with refused("InvalidInputException", "Invalid tracking id: 6a1dea7c"):
+        personalize_events.put_events(
+            trackingId="6a1dea7c", sessionId="s", eventList=[{"eventType": "View", "itemId": "i", "sentAt": 1}]
+        )
+
+
+def test_a_tracker_that_is_being_deleted_is_unknown(personalize_backend, personalize, put, refused):
+    (tracker,) = personalize.list_event_trackers()["eventTrackers"]
+    personalize_backend.transitions = "polls:1"
+    personalize.delete_event_tracker(eventTrackerArn=tracker["eventTrackerArn"])
+    with refused("InvalidInputException", "tracking id"):
+        put({})
+
+
+def test_a_tracker_records_while_it_is_being_created(personalize_backend, personalize_events, workshop, group, clicks):
+    personalize_backend.transitions["event-tracker"] = "clock"
+    personalize_events.put_events(
+        trackingId=workshop.tracking_id(group),
+        sessionId="s",
+        userId="u1",
+        eventList=[{"eventType": "View", "itemId": "i1", "sentAt": 1}],
+    )
+    assert workshop.rows(clicks) == ["u1,i1,1,View,,,"]
+
+
+def test_a_group_without_interactions_takes_no_events(workshop, group, personalize_events, refused):
+    with refused("InvalidInputException", "Interactions"):
+        personalize_events.put_events(
+            trackingId=workshop.tracking_id(group),
+            sessionId="s",
+            eventList=[{"eventType": "View", "itemId": "i", "sentAt": 1}],
+        )
+
+
+def test_the_tracker_of_one_region_is_unknown_in_another(workshop, group, clicks, refused):
+    elsewhere = boto3.client("personalize-events", region_name="eu-west-1")
+    with refused("InvalidInputException", "tracking id"):
+        elsewhere.put_events(
+            trackingId=workshop.tracking_id(group),
+            sessionId="s",
+            eventList=[{"eventType": "View", "itemId": "i", "sentAt": 1}],
+        )
+
+
+# -- sessions without a user -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def unseen(personalize, personalize_runtime, workshop, group, clicks):
+    """The items that a filter leaves for an id: those that it has not viewed."""
+    workshop.imported(
+        clicks,
+        "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE,EVENT_VALUE,DISCOUNT,PAGES_READ",
+        *(f"somebody,i{n},{n},Buy,,," for n in range(1, 4)),
+    )
+    solution = personalize.create_solution(
+        name="best",
+        datasetGroupArn=group,
+        recipeArn="arn:aws:personalize:::recipe/aws-popularity-count",
+        performAutoTraining=False,
+    )["solutionArn"]
+    version = personalize.create_solution_version(solutionArn=solution)["solutionVersionArn"]
+    campaign = personalize.create_campaign(name="best", solutionVersionArn=version)["campaignArn"]
+    unviewed = personalize.create_filter(
+        name="unviewed",
+        datasetGroupArn=group,
+        filterExpression='EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("View")',
+    )["filterArn"]
+
+    def unseen(user):
+        answer = personalize_runtime.get_recommendations(campaignArn=campaign, userId=user, filterArn=unviewed)
+        return {item["itemId"] for item in answer["itemList"]}
+
+    return unseen
+
+
+def test_a_session_without_a_user_counts_under_its_own_id(put, unseen):
+    put({"itemId": "i1"}, user=None, session="s1")
+    assert unseen("s1") == {"i2", "i3"}
+    assert unseen("s2") == {"i1", "i2", "i3"}
+
+
+def test_a_call_with_both_ids_gives_the_session_to_the_user(put, unseen):
+    put({"itemId": "i1"}, user=None, session="s1")
+    assert unseen("u1") == {"i1", "i2", "i3"}
+    put({"itemId": "i2", "sentAt": 2}, user="u1", session="s1")
+    assert unseen("u1") == {"i3"}
+
+
+def test_a_session_is_given_to_its_user_once(put, workshop, clicks):
+    put({"itemId": "i1", "eventValue": 1.5}, user=None)
+    put({"itemId": "i2"})
+    put({"itemId": "i3"})
+    assert workshop.rows(clicks) == ["u1,i1,1,View,1.5,,", "u1,i2,1,View,,,", "u1,i3,1,View,,,"]
+
+
+def test_what_a_session_does_later_without_a_user_is_given_to_the_user_as_well(put, workshop, clicks):
+    put({"itemId": "i1"}, user=None)
+    put({"itemId": "i2"})
+    put({"itemId": "i3"}, user=None)
+    put({"itemId": "i4"})
+    assert [row.split(",")[1] for row in workshop.rows(clicks)] == ["i1", "i2", "i3", "i4"]
+
+
+def test_a_user_whose_id_is_the_session_is_an_ordinary_user(put, workshop, clicks):
+    put({"itemId": "i1"}, user="s1", session="s1")
+    put({"itemId": "i2"}, user="u1", session="s1")
+    assert workshop.rows(clicks) == ["s1,i1,1,View,,,", "u1,i2,1,View,,,"]
+
+
+# -- items, users and actions ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def put_item(personalize_events):
+    def put_item(dataset, item="i1", **properties):
+        members = {"properties": json.dumps(properties)} if properties else {}
+        return personalize_events.put_items(datasetArn=dataset, items=[{"itemId": item, **members}])
+
+    return put_item
+
+
+def test_an_item_is_added(workshop, put_item):
+    dataset = workshop.dataset("ITEMS")
+    answer = put_item(dataset, price=2, categoryL1="tools|garden")
+    assert set(answer) == {"ResponseMetadata"}
+    assert workshop.rows(dataset, "PUT") == ["i1,2.0,tools|garden"]
+
+
+def test_an_item_of_the_same_id_is_replaced_as_a_whole(workshop, put_item):
+    dataset = workshop.dataset("ITEMS", BRAND=["string", "null"])
+    put_item(dataset, price=2, categoryL1="tools", brand="Acme")
+    put_item(dataset, price=3, categoryL1="tools")
+    assert workshop.rows(dataset) == ["i1,3.0,tools,"]
+
+
+def test_users_are_added(workshop, personalize_events):
+    dataset = workshop.dataset("USERS")
+    personalize_events.put_users(
+        datasetArn=dataset,
+        users=[{"userId": f"u{n}", "properties": '{"membership": "gold"}'} for n in range(2)],
+    )
+    assert workshop.rows(dataset) == ["u0,gold", "u1,gold"]
+
+
+def test_actions_are_added(workshop, personalize_events):
+    dataset = workshop.dataset("ACTIONS")
+    personalize_events.put_actions(
+        datasetArn=dataset, actions=[{"actionId": "a1", "properties": '{"value": 5, "genre": "mail"}'}]
+    )
+    assert workshop.rows(dataset) == ["a1,5,mail"]
+
+
+@pytest.mark.parametrize(
+    ("properties", "said"),
+    [
+        ({"price": 1, "categoryL1": "tools", "colour": "red"}, "colour"),
+        ({"price": "cheap", "categoryL1": "tools"}, "PRICE"),
+        ({"price": 1}, "categoryL1"),
+        ({"price": 1, "categoryL1": "x" * 1001}, "1000"),
+    ],
+)
+def test_a_bad_item_is_refused_and_the_others_of_the_call_with_it(
+    workshop, personalize_events, refused, properties, said
+):
+    dataset = workshop.dataset("ITEMS")
+    good = {"price": 1, "categoryL1": "tools"}
+    with refused("InvalidInputException", said):
+        personalize_events.put_items(
+            datasetArn=dataset,
+            items=[{"itemId": f"i{n}", "properties": json.dumps(given)} for n, given in enumerate((good, properties))],
+        )
+    assert workshop.rows(dataset) == []
+
+
+def test_a_dataset_of_another_type_is_refused(workshop, put_item, refused):
+    with refused("InvalidInputException", "USERS"):
+        put_item(workshop.dataset("USERS"))
+
+
+def test_an_unknown_dataset_is_not_found(put_item, refused):
+    with refused("ResourceNotFoundException"):
+        put_item("arn:aws:personalize:us-east-1:123456789012:dataset/shop/ITEMS")
+
+
+def test_a_refusal_of_the_events_api_has_its_own_http_status(put_item):
+    with pytest.raises(boto3.client("personalize-events", region_name="us-east-1").exceptions.ClientError) as caught:
+        put_item("arn:aws:personalize:us-east-1:123456789012:dataset/shop/ITEMS")
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404
+
+
+def test_a_dataset_that_is_being_updated_takes_no_items(personalize_backend, personalize, workshop, put_item, refused):
+    dataset = workshop.dataset("ITEMS")
+    schema = workshop.schema("ITEMS", BRAND=["string", "null"])
+    personalize_backend.transitions = "polls:1"
+    personalize.update_dataset(datasetArn=dataset, schemaArn=schema)
+    with refused("ResourceInUseException", "UPDATE PENDING"):
+        put_item(dataset, price=2, categoryL1="tools")
+
+
+def test_a_new_column_takes_values_after_the_update(personalize, workshop, put_item, refused):
+    dataset = workshop.dataset("ITEMS")
+    with refused("InvalidInputException", "brand"):
+        put_item(dataset, price=2, categoryL1="tools", brand="Acme")
+    personalize.update_dataset(datasetArn=dataset, schemaArn=workshop.schema("ITEMS", BRAND=["string", "null"]))
+    put_item(dataset, price=2, categoryL1="tools", brand="Acme")
+    assert workshop.rows(dataset) == ["i1,2.0,tools,Acme"]
+
+
+# -- action interactions -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def put_action_event(personalize, personalize_events):
+    """Puts events into an Action interactions dataset; what is not given is ordinary."""
+
+    def put(dataset, *events):
+        tracking_id = personalize.describe_dataset(datasetArn=dataset)["dataset"]["trackingId"]
+        ordinary = {"actionId": "a1", "userId": "u1", "sessionId": "s1", "timestamp": 1, "eventType": "TAKEN"}
+        personalize_events.put_action_interactions(
+            trackingId=tracking_id, actionInteractions=[ordinary | event for event in events]
+        )
+
+    return put
+
+
+@pytest.mark.parametrize("event_type", ["TAKEN", "NOT_TAKEN", "VIEWED", "Taken", "Not taken", "Viewed"])
+def test_an_action_event_becomes_a_row(workshop, put_action_event, event_type):
+    dataset = workshop.dataset("ACTION_INTERACTIONS")
+    put_action_event(dataset, {"eventType": event_type})
+    assert workshop.rows(dataset) == [f"u1,a1,{event_type},1"]
+
+
+def test_another_type_of_action_event_is_refused(workshop, put_action_event, refused):
+    dataset = workshop.dataset("ACTION_INTERACTIONS")
+    with refused("InvalidInputException", "Click"):
+        put_action_event(dataset, {}, {"eventType": "Click"})
+    assert workshop.rows(dataset) == []
+
+
+def test_an_action_session_is_given_to_its_user(workshop, personalize, personalize_events, put_action_event):
+    dataset = workshop.dataset("ACTION_INTERACTIONS")
+    tracking_id = personalize.describe_dataset(datasetArn=dataset)["dataset"]["trackingId"]
+    personalize_events.put_action_interactions(
+        trackingId=tracking_id,
+        actionInteractions=[{"actionId": "a0", "sessionId": "s1", "timestamp": 1, "eventType": "VIEWED"}],
+    )
+    put_action_event(dataset, {})
+    assert workshop.rows(dataset) == ["u1,a0,VIEWED,1", "u1,a1,TAKEN,1"]
+
+
+def test_the_tracking_id_of_an_event_tracker_is_unknown_to_action_events(workshop, group, personalize_events, refused):
+    with refused("ResourceNotFoundException"):
+        personalize_events.put_action_interactions(
+            trackingId=workshop.tracking_id(group),
+            actionInteractions=[{"actionId": "a", "sessionId": "s", "timestamp": 1, "eventType": "TAKEN"}],
+        )
