@@ -33,7 +33,7 @@ FIELDS: dict[str, dict[str, Any]] = {
 
 
 def avro(dataset_type: str, **fields: Any) -> str:
-    """A schema with the usual fields of its type and ``fields``: "categorical", "textual", or None for no such field."""
+    """A schema with the usual fields of its type and ``fields``: "categorical", "textual", or None for none."""
     written = []
     for name, kind in (FIELDS[dataset_type] | fields).items():
         if kind in ("categorical", "textual"):

@@ -1,0 +1,449 @@
+"""Campaigns: deployment of solution versions, configuration, updates, and following the newest version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from pytest_personalize import PersonalizeBackend
+
+RECIPE = "arn:aws:personalize:::recipe/"
+NOWHERE = "arn:aws:personalize:us-east-1:123456789012:campaign/none"
+
+
+@pytest.fixture
+def films(make_group: Callable[..., str]) -> str:
+    return make_group("INTERACTIONS", "ITEMS")
+
+
+@pytest.fixture
+def make_solution(client: Any, films: str) -> Callable[..., str]:
+    """``make_solution("aws-sims", name=...)``: the ARN of a solution that trains when it is told to."""
+
+    def make(recipe: str = "aws-sims", name: str = "picks", **members: Any) -> str:
+        wanted = {"performAutoTraining": False, "datasetGroupArn": films} | members
+        arn: str = client.create_solution(name=name, recipeArn=RECIPE + recipe, **wanted)["solutionArn"]
+        return arn
+
+    return make
+
+
+@pytest.fixture
+def train(client: Any) -> Callable[[str], str]:
+    return lambda solution: str(client.create_solution_version(solutionArn=solution)["solutionVersionArn"])
+
+
+@pytest.fixture
+def deploy(client: Any) -> Callable[..., str]:
+    """``deploy(version, name=..., **members)``: the ARN of a campaign."""
+
+    def make(version: str, name: str = "live", **members: Any) -> str:
+        arn: str = client.create_campaign(name=name, solutionVersionArn=version, **members)["campaignArn"]
+        return arn
+
+    return make
+
+
+@pytest.fixture
+def describe(client: Any) -> Callable[[str], dict[str, Any]]:
+    return lambda arn: client.describe_campaign(campaignArn=arn)["campaign"]
+
+
+@pytest.fixture
+def solution(make_solution: Any) -> str:
+    arn: str = make_solution()
+    return arn
+
+
+@pytest.fixture
+def version(train: Any, solution: str) -> str:
+    arn: str = train(solution)
+    return arn
+
+
+class TestDescription:
+    def test_a_campaign_is_described_as_in_printed_answers(self, deploy: Any, describe: Any, version: str) -> None:
+        campaign = describe(deploy(version))
+
+        assert campaign.pop("creationDateTime") <= campaign.pop("lastUpdatedDateTime")
+        assert campaign == {
+            "name": "live",
+            "campaignArn": "arn:aws:personalize:us-east-1:123456789012:campaign/live",
+            "solutionVersionArn": version,
+            "minProvisionedTPS": 1,
+            "status": "ACTIVE",
+        }
+
+    def test_it_goes_by_way_of_two_states(
+        self, backend: PersonalizeBackend, deploy: Any, describe: Any, version: str
+    ) -> None:
+        backend.transitions["campaign"] = "polls:2"
+        campaign = deploy(version)
+
+        seen = [describe(campaign)["status"] for _ in range(3)]
+        assert seen == ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"]
+
+    def test_the_configuration_comes_back_as_it_was_given(
+        self, deploy: Any, describe: Any, make_solution: Any, train: Any
+    ) -> None:
+        config = {
+            "itemExplorationConfig": {"explorationWeight": "0.8", "explorationItemAgeCutOff": "7"},
+            "enableMetadataWithRecommendations": True,
+            "syncWithLatestSolutionVersion": False,
+        }
+        version = train(make_solution("aws-user-personalization", "explorer"))
+        campaign = describe(deploy(version, minProvisionedTPS=3, campaignConfig=config))
+
+        assert campaign["campaignConfig"] == config
+        assert campaign["minProvisionedTPS"] == 3
+
+    def test_campaigns_are_listed_by_solution(
+        self, client: Any, deploy: Any, make_solution: Any, train: Any, version: str
+    ) -> None:
+        deploy(version)
+        other = make_solution(name="reads")
+        campaign = deploy(train(other), name="other")
+
+        (summary,) = client.list_campaigns(solutionArn=other)["campaigns"]
+        assert summary["campaignArn"] == campaign
+        assert set(summary) == {"name", "campaignArn", "status", "creationDateTime", "lastUpdatedDateTime"}
+
+    def test_the_backend_has_it_by_name(self, backend: PersonalizeBackend, deploy: Any, version: str) -> None:
+        campaign = deploy(version)
+
+        assert backend.campaigns["live"].campaign_arn == campaign
+
+    def test_an_unknown_campaign_is_not_found(self, describe: Any, backend: PersonalizeBackend, refused: Any) -> None:
+        with refused("ResourceNotFoundException"):
+            describe(NOWHERE)
+
+
+class TestWhichVersion:
+    def test_latest_is_the_newest_version(self, deploy: Any, describe: Any, train: Any, solution: str) -> None:
+        train(solution)
+        newest = train(solution)
+
+        assert describe(deploy(solution + "/$LATEST"))["solutionVersionArn"] == newest
+
+    def test_latest_is_the_newest_that_is_active(
+        self, backend: PersonalizeBackend, deploy: Any, describe: Any, train: Any, solution: str, version: str
+    ) -> None:
+        backend.transitions["solution-version"] = "polls:9"
+        train(solution)
+
+        assert describe(deploy(solution + "/$LATEST"))["solutionVersionArn"] == version
+
+    def test_latest_of_a_solution_without_versions_is_not_found(self, deploy: Any, solution: str, refused: Any) -> None:
+        with refused("ResourceNotFoundException"):
+            deploy(solution + "/$LATEST")
+
+    def test_the_arn_of_a_solution_is_not_that_of_a_version(self, deploy: Any, solution: str, refused: Any) -> None:
+        with refused("ResourceNotFoundException"):
+            deploy(solution)
+
+    def test_the_arn_of_something_else_is_refused(self, deploy: Any, films: str, refused: Any) -> None:
+        with refused("InvalidInputException"):
+            deploy(films)
+
+    def test_a_version_in_training_is_not_deployed(
+        self, backend: PersonalizeBackend, deploy: Any, train: Any, solution: str, refused: Any
+    ) -> None:
+        backend.transitions["solution-version"] = "polls:9"
+        with refused("ResourceInUseException"):
+            deploy(train(solution))
+
+    def test_a_failed_version_is_not_deployed(
+        self, deploy: Any, train: Any, make_group: Any, make_solution: Any, refused: Any
+    ) -> None:
+        failed = train(make_solution(name="empty", datasetGroupArn=make_group()))
+        with refused("ResourceInUseException"):
+            deploy(failed)
+
+    @pytest.mark.parametrize("recipe", ["aws-item-affinity", "aws-item-attribute-affinity"])
+    def test_segmentation_has_no_campaigns(
+        self, deploy: Any, train: Any, make_solution: Any, refused: Any, recipe: str
+    ) -> None:
+        version = train(make_solution(recipe, "segments"))
+        with refused("InvalidInputException"):
+            deploy(version)
+
+
+class TestRefusals:
+    def test_a_name_is_taken_once(self, deploy: Any, version: str, refused: Any) -> None:
+        campaign = deploy(version)
+        with refused("ResourceAlreadyExistsException", f"Another resource with Arn {campaign} already exists."):
+            deploy(version)
+
+    def test_a_group_has_five_campaigns(self, deploy: Any, version: str, refused: Any) -> None:
+        for n in range(5):
+            deploy(version, f"live-{n}")
+        with refused("LimitExceededException", "More than 5 resources in ACTIVE state."):
+            deploy(version, "live-5")
+
+    def test_the_quota_is_of_the_dataset_group(
+        self, deploy: Any, make_group: Any, make_solution: Any, train: Any, version: str, describe: Any
+    ) -> None:
+        for n in range(5):
+            deploy(version, f"live-{n}")
+        elsewhere = train(make_solution(name="other", datasetGroupArn=make_group("INTERACTIONS")))
+
+        assert describe(deploy(elsewhere, "other"))["status"] == "ACTIVE"
+
+    @pytest.mark.parametrize(
+        ("recipe", "config"),
+        [
+            ("aws-sims", {"itemExplorationConfig": {"explorationWeight": "0.3"}}),
+            ("aws-user-personalization-v2", {"itemExplorationConfig": {"explorationWeight": "0.3"}}),
+            ("aws-user-personalization", {"itemExplorationConfig": {"explorationWeight": "1.1"}}),
+            ("aws-user-personalization", {"itemExplorationConfig": {"explorationWeight": "some"}}),
+            ("aws-user-personalization", {"itemExplorationConfig": {"explorationItemAgeCutOff": "0.5"}}),
+            ("aws-user-personalization", {"itemExplorationConfig": {"exploration_weight": "0.5"}}),
+            ("aws-user-personalization", {"rankingInfluence": {"POPULARITY": 0.5}}),
+            ("aws-sims", {"syncWithLatestSolutionVersion": True}),
+        ],
+    )
+    def test_configurations_that_the_recipe_does_not_take(
+        self, deploy: Any, make_solution: Any, train: Any, refused: Any, recipe: str, config: dict[str, Any]
+    ) -> None:
+        version = train(make_solution(recipe, "other"))
+        with refused("InvalidInputException"):
+            deploy(version, campaignConfig=config)
+
+    def test_metadata_needs_items(
+        self, deploy: Any, make_group: Any, make_solution: Any, train: Any, refused: Any
+    ) -> None:
+        version = train(make_solution(name="bare", datasetGroupArn=make_group("INTERACTIONS")))
+        with refused("InvalidInputException"):
+            deploy(version, campaignConfig={"enableMetadataWithRecommendations": True})
+
+
+class TestUpdate:
+    @pytest.fixture
+    def campaign(self, deploy: Any, version: str) -> str:
+        arn: str = deploy(version)
+        return arn
+
+    def test_another_version_is_deployed(
+        self, client: Any, campaign: str, train: Any, solution: str, describe: Any
+    ) -> None:
+        newer = train(solution)
+        answer = client.update_campaign(campaignArn=campaign, solutionVersionArn=newer)
+
+        described = describe(campaign)
+        assert answer["campaignArn"] == campaign
+        assert described["solutionVersionArn"] == newer
+        update = described["latestCampaignUpdate"]
+        del update["creationDateTime"], update["lastUpdatedDateTime"]
+        assert update == {"solutionVersionArn": newer, "minProvisionedTPS": 1, "status": "ACTIVE"}
+
+    def test_the_latest_version_is_deployed(
+        self, client: Any, campaign: str, train: Any, solution: str, describe: Any
+    ) -> None:
+        newer = train(solution)
+        client.update_campaign(campaignArn=campaign, solutionVersionArn=solution + "/$LATEST")
+
+        assert describe(campaign)["solutionVersionArn"] == newer
+
+    def test_capacity_is_changed(self, client: Any, campaign: str, describe: Any, version: str) -> None:
+        client.update_campaign(campaignArn=campaign, minProvisionedTPS=5)
+
+        assert (describe(campaign)["minProvisionedTPS"], describe(campaign)["solutionVersionArn"]) == (5, version)
+
+    def test_the_configuration_is_changed(self, client: Any, campaign: str, describe: Any) -> None:
+        config = {"enableMetadataWithRecommendations": True}
+        client.update_campaign(campaignArn=campaign, campaignConfig=config)
+
+        assert describe(campaign)["campaignConfig"] == config
+
+    def test_there_is_no_latest_update_before_the_first(self, campaign: str, describe: Any) -> None:
+        assert "latestCampaignUpdate" not in describe(campaign)
+
+    def test_old_values_hold_until_the_update_is_active(
+        self, backend: PersonalizeBackend, client: Any, campaign: str, describe: Any
+    ) -> None:
+        backend.transitions["campaign"] = "polls:2"
+        client.update_campaign(campaignArn=campaign, minProvisionedTPS=5)
+
+        seen = [describe(campaign) for _ in range(3)]
+        assert [one["status"] for one in seen] == ["ACTIVE"] * 3
+        assert [one["minProvisionedTPS"] for one in seen] == [1, 1, 5]
+        states = [one["latestCampaignUpdate"]["status"] for one in seen]
+        assert states == ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"]
+
+    def test_a_second_update_has_to_wait(
+        self, backend: PersonalizeBackend, client: Any, campaign: str, refused: Any
+    ) -> None:
+        backend.transitions["campaign"] = "polls:9"
+        client.update_campaign(campaignArn=campaign, minProvisionedTPS=5)
+        with refused("ResourceInUseException"):
+            client.update_campaign(campaignArn=campaign, minProvisionedTPS=6)
+
+    def test_a_campaign_in_creation_is_not_updated(
+        self, backend: PersonalizeBackend, client: Any, deploy: Any, version: str, refused: Any
+    ) -> None:
+        backend.transitions["campaign"] = "polls:9"
+        campaign = deploy(version)
+        with refused("ResourceInUseException"):
+            client.update_campaign(campaignArn=campaign, minProvisionedTPS=6)
+
+    @pytest.mark.parametrize("members", [{}, {"minProvisionedTPS": 1}])
+    def test_an_update_that_changes_nothing_is_refused(
+        self, client: Any, campaign: str, refused: Any, members: dict[str, Any]
+    ) -> None:
+        with refused("InvalidInputException"):
+            client.update_campaign(campaignArn=campaign, **members)
+
+    def test_deploying_what_is_deployed_is_refused(
+        self, client: Any, campaign: str, solution: str, refused: Any
+    ) -> None:
+        with refused("InvalidInputException"):
+            client.update_campaign(campaignArn=campaign, solutionVersionArn=solution + "/$LATEST")
+
+    def test_a_configuration_that_is_in_place_is_refused(self, client: Any, campaign: str, refused: Any) -> None:
+        config = {"enableMetadataWithRecommendations": True}
+        client.update_campaign(campaignArn=campaign, campaignConfig=config)
+        with refused("InvalidInputException"):
+            client.update_campaign(campaignArn=campaign, campaignConfig=config)
+
+    def test_a_version_of_another_solution_is_refused(
+        self, client: Any, campaign: str, make_solution: Any, train: Any, refused: Any
+    ) -> None:
+        other = train(make_solution(name="reads"))
+        with refused("InvalidInputException"):
+            client.update_campaign(campaignArn=campaign, solutionVersionArn=other)
+
+    def test_a_version_in_training_is_refused(
+        self, backend: PersonalizeBackend, client: Any, campaign: str, train: Any, solution: str, refused: Any
+    ) -> None:
+        backend.transitions["solution-version"] = "polls:9"
+        with refused("ResourceInUseException"):
+            client.update_campaign(campaignArn=campaign, solutionVersionArn=train(solution))
+
+    def test_an_unknown_campaign_is_not_found(self, client: Any, backend: PersonalizeBackend, refused: Any) -> None:
+        with refused("ResourceNotFoundException"):
+            client.update_campaign(campaignArn=NOWHERE, minProvisionedTPS=2)
+
+
+SYNC = {"syncWithLatestSolutionVersion": True}
+
+
+class TestFollowing:
+    @pytest.fixture
+    def follower(self, deploy: Any, solution: str, version: str) -> str:
+        arn: str = deploy(solution + "/$LATEST", campaignConfig=SYNC)
+        return arn
+
+    def test_it_is_updated_to_each_new_version(self, follower: str, train: Any, solution: str, describe: Any) -> None:
+        newer = train(solution)
+
+        described = describe(follower)
+        assert described["solutionVersionArn"] == newer
+        assert described["latestCampaignUpdate"]["solutionVersionArn"] == newer
+        assert described["campaignConfig"] == SYNC
+
+    def test_it_stays_while_the_new_version_is_in_training(
+        self, backend: PersonalizeBackend, follower: str, train: Any, solution: str, version: str, describe: Any
+    ) -> None:
+        backend.transitions["solution-version"] = "polls:9"
+        train(solution)
+
+        assert describe(follower)["solutionVersionArn"] == version
+
+    def test_it_catches_up_with_a_version_that_came_during_an_update(
+        self, backend: PersonalizeBackend, client: Any, follower: str, train: Any, solution: str, describe: Any
+    ) -> None:
+        backend.transitions["campaign"] = "polls:1"
+        client.update_campaign(campaignArn=follower, minProvisionedTPS=4)
+        newer = train(solution)
+
+        seen = [describe(follower)["solutionVersionArn"] for _ in range(4)]
+        assert seen[-1] == newer
+        assert seen[0] != newer
+
+    def test_other_campaigns_stay(
+        self, deploy: Any, follower: str, train: Any, solution: str, version: str, describe: Any
+    ) -> None:
+        other = deploy(version, "other")
+        train(solution)
+
+        assert describe(other)["solutionVersionArn"] == version
+
+    def test_a_campaign_begins_to_follow_by_an_update(
+        self, client: Any, deploy: Any, train: Any, solution: str, version: str, describe: Any
+    ) -> None:
+        campaign = deploy(version)
+        client.update_campaign(campaignArn=campaign, solutionVersionArn=solution + "/$LATEST", campaignConfig=SYNC)
+        newer = train(solution)
+
+        assert describe(campaign)["solutionVersionArn"] == newer
+
+    @pytest.mark.parametrize("fixed_version", [False, True])
+    def test_it_has_to_be_told_to_follow_latest(
+        self, client: Any, deploy: Any, version: str, refused: Any, fixed_version: bool
+    ) -> None:
+        campaign = deploy(version)
+        fixed = {"solutionVersionArn": version} if fixed_version else {}
+        with refused("InvalidInputException"):
+            client.update_campaign(campaignArn=campaign, campaignConfig=SYNC, **fixed)
+
+    def test_a_follower_takes_no_fixed_version(
+        self, client: Any, follower: str, train: Any, solution: str, version: str, refused: Any
+    ) -> None:
+        train(solution)
+        with refused("InvalidInputException"):
+            client.update_campaign(campaignArn=follower, solutionVersionArn=version)
+
+    def test_it_stops_to_follow_by_an_update(
+        self, client: Any, follower: str, train: Any, solution: str, version: str, describe: Any
+    ) -> None:
+        client.update_campaign(campaignArn=follower, campaignConfig={"syncWithLatestSolutionVersion": False})
+        train(solution)
+
+        assert describe(follower)["solutionVersionArn"] == version
+
+
+class TestDeletion:
+    def test_a_campaign_goes(self, client: Any, deploy: Any, describe: Any, version: str, refused: Any) -> None:
+        campaign = deploy(version)
+        client.delete_campaign(campaignArn=campaign)
+        with refused("ResourceNotFoundException"):
+            describe(campaign)
+
+    def test_it_goes_by_way_of_two_states(
+        self, backend: PersonalizeBackend, client: Any, deploy: Any, describe: Any, version: str
+    ) -> None:
+        campaign = deploy(version)
+        backend.transitions["campaign"] = "polls:2"
+        client.delete_campaign(campaignArn=campaign)
+
+        assert [describe(campaign)["status"] for _ in range(2)] == ["DELETE PENDING", "DELETE IN_PROGRESS"]
+
+    def test_not_in_creation(
+        self, backend: PersonalizeBackend, client: Any, deploy: Any, version: str, refused: Any
+    ) -> None:
+        backend.transitions["campaign"] = "polls:9"
+        campaign = deploy(version)
+        with refused("ResourceInUseException"):
+            client.delete_campaign(campaignArn=campaign)
+
+    def test_not_during_an_update(
+        self, backend: PersonalizeBackend, client: Any, deploy: Any, version: str, refused: Any
+    ) -> None:
+        campaign = deploy(version)
+        backend.transitions["campaign"] = "polls:9"
+        client.update_campaign(campaignArn=campaign, minProvisionedTPS=5)
+        with refused("ResourceInUseException"):
+            client.delete_campaign(campaignArn=campaign)
+
+    def test_not_twice(self, backend: PersonalizeBackend, client: Any, deploy: Any, version: str, refused: Any) -> None:
+        campaign = deploy(version)
+        backend.transitions["campaign"] = "polls:9"
+        client.delete_campaign(campaignArn=campaign)
+        with refused("ResourceInUseException"):
+            client.delete_campaign(campaignArn=campaign)
+
+    def test_an_unknown_campaign_is_not_found(self, client: Any, backend: PersonalizeBackend, refused: Any) -> None:
+        with refused("ResourceNotFoundException"):
+            client.delete_campaign(campaignArn=NOWHERE)
