@@ -1,0 +1,160 @@
+"""Offline metrics: a model trained on a part of the data, measured by the rest of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
+from types import MappingProxyType
+from typing import Final
+
+from attrs import frozen
+
+from pytest_personalize.data.records import Records
+
+from .action_metrics import action_metrics
+from .emphasis import rewards
+from .fitting import RECOMMENDERS
+from .holdout import Case, by_time, by_users
+from .measures import event_rewards, mean, normalized_gain, precision, reciprocal_rank
+from .model import Model, Query, Settings
+from .recipe import Recipe
+from .segment_metrics import segment_metrics
+from .training import Training, prepare
+from .trending import increases, trending_items, window
+
+LENGTH: Final = 25
+"""How many places of a list are looked at."""
+
+CUTS: Final = (5, 10, 25)
+
+
+@frozen(kw_only=True)
+class Outcome:
+    """A test user's list, whether each place of it is a hit, and what was held out."""
+
+    case: Case
+    items: Sequence[int]
+    held_out: frozenset[int]
+    hits: Sequence[bool]
+
+
+def evaluate(recipe: Recipe, records: Records, settings: Settings) -> dict[str, float]:
+    """The metrics of a recipe on these data, rounded to 4 decimals, by their names in alphabetical order.
+
+    The split is made anew by the seed of the settings; the model that is measured is trained for the purpose.
+
+    Raises:
+        TrainingError: The data do not allow a training.
+    """
+    training = prepare(recipe, records, settings)
+    measured = _BY_TYPE.get(recipe.recipe_type, _item_metrics)(training)
+    return {name: round(measured[name], 4) for name in sorted(measured)}
+
+
+def _item_metrics(training: Training) -> dict[str, float]:
+    """The metrics of recipes that recommend items: personal, related, popular and ranked ones.
+
+    A ranking recipe ranks the whole catalogue; a related-items recipe is asked for the newest item of the input.
+    """
+    settings, recipe = training.settings, training.recipe
+    seen, cases = by_users(training, settings.seed)
+    model = RECOMMENDERS[recipe.name](seen)
+    outcomes = [_ask(training, model, case) for case in cases]
+    catalogue = set(training.column(training.log.items)).union(training.records.items_table or ())
+    shown = {item for outcome in outcomes for item in outcome.items}
+    measured = {
+        "coverage": len(shown) / len(catalogue) if catalogue else 0.0,
+        "mean_reciprocal_rank_at_25": mean(reciprocal_rank(outcome.hits, LENGTH) for outcome in outcomes),
+    }
+    for k in CUTS:
+        measured[f"precision_at_{k}"] = mean(precision(outcome.hits, k) for outcome in outcomes)
+        measured[f"normalized_discounted_cumulative_gain_at_{k}"] = mean(
+            normalized_gain([float(hit) for hit in outcome.hits], [1.0] * len(outcome.held_out), k)
+            for outcome in outcomes
+        )
+    if settings.event_weights:
+        measured |= _with_event_weights(training, outcomes)
+    if settings.objective is not None:
+        measured["average_rewards_at_k"] = _average_rewards(training, outcomes)
+    if "trend_prediction_accuracy" in recipe.metrics:
+        measured["trend_prediction_accuracy"] = _trend_accuracy(training)
+    return measured
+
+
+def _ask(training: Training, model: Model, case: Case) -> Outcome:
+    query = Query(user=case.user, item=case.history[-1], history=case.history, exploration_weight=0.0)
+    items = [item for item, _ in islice(model.ranked(query), LENGTH)]
+    held_out = frozenset(training.log.items[row] for row in case.held_out)
+    return Outcome(case=case, items=items, held_out=held_out, hits=[item in held_out for item in items])
+
+
+def _with_event_weights(training: Training, outcomes: Sequence[Outcome]) -> dict[str, float]:
+    """NDCG where a hit earns what the held-out event weighs; the dearest event of an item counts.
+
+    unknown: the key, "k" is printed for the number. chosen: one key for each of 5, 10 and 25
+    """
+    log = training.log
+    by_name = {name.casefold(): gain for name, gain in event_rewards(training.settings.event_weights).items()}
+    by_code = [by_name.get(name.casefold(), 0.0) for name in log.event_types]
+    scored = []
+    for outcome in outcomes:
+        gains: dict[int, float] = {}
+        for row in outcome.case.held_out:
+            gains[log.items[row]] = max(gains.get(log.items[row], 0.0), by_code[log.types[row]])
+        scored.append(([gains.get(item, 0.0) for item in outcome.items], list(gains.values())))
+    return {
+        f"normalized_discounted_cumulative_gain_with_event_weights_at_{k}": mean(
+            normalized_gain(found, possible, k) for found, possible in scored
+        )
+        for k in CUTS
+    }
+
+
+def _average_rewards(training: Training, outcomes: Sequence[Outcome]) -> float:
+    """The reward of the held-out items that are among the first 25, over the reward of all held-out items.
+
+    unknown: which recommendations the guide's denominator takes in. chosen: all that was held out
+    """
+    values = rewards(training)
+    if values is None:
+        return 0.0
+    shares = []
+    for outcome in outcomes:
+        whole = sum(values[item] for item in sorted(outcome.held_out))
+        if whole:
+            shares.append(
+                sum(values[item] for item, hit in zip(outcome.items, outcome.hits, strict=True) if hit) / whole
+            )
+    return mean(shares)
+
+
+def _trend_accuracy(training: Training) -> float:
+    """How much the 25 items that were trending one window ago gained since, over what the 25 largest gains were."""
+    newest, length = max(training.log.times, default=0), window(training)
+    gained = increases(training, newest, length)
+    best = sum(sorted((gain for gain in gained.values() if gain > 0), reverse=True)[:LENGTH])
+    before = trending_items(by_time(training, newest - length))
+    return sum(max(0, gained[item]) for item in before.order[:LENGTH]) / best if best else 0.0
+
+
+def _semantic_metrics(training: Training) -> dict[str, float]:
+    """Similarity by texts can do without interactions, and then there is nothing to measure it by but its lists."""
+    if len(training.log):
+        return _item_metrics(training)
+    model = RECOMMENDERS[training.recipe.name](training)
+    items = list(training.records.items_table or ())
+    shown = {other for item in items for other, _ in islice(model.ranked(Query(item=item)), LENGTH)}
+    return {"coverage": len(shown) / len(items) if items else 0.0}
+
+
+def _related_metrics(training: Training) -> dict[str, float]:
+    return (_item_metrics if "INTERACTIONS" in training.recipe.required_datasets else _semantic_metrics)(training)
+
+
+_BY_TYPE: Final[Mapping[str, Callable[[Training], dict[str, float]]]] = MappingProxyType(
+    {
+        "RELATED_ITEMS": _related_metrics,
+        "USER_SEGMENTATION": segment_metrics,
+        "PERSONALIZED_ACTIONS": action_metrics,
+    }
+)

@@ -1,0 +1,147 @@
+"""Semantic similarity: items whose names and descriptions say alike things."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from math import sqrt
+from typing import Final
+
+from attrs import field, frozen
+
+from pytest_personalize.data.avro import Field
+from pytest_personalize.data.entities import EntityTable
+
+from .attributes import as_number
+from .model import Query, Ranked, TrainingError, Unexploring
+from .texts import telling, words
+from .training import Training, histories
+
+_TERMS: Final = 25
+"""How many of its most telling words an item is compared by."""
+
+_SHOWN: Final = 200
+"""How many items a word remembers, those to which it matters most."""
+
+_NAME_COUNTS: Final = 2
+"""How many times as much a word of the name counts as one of the description."""
+
+
+@frozen(kw_only=True, eq=False)
+class SemanticSimilarity(Unexploring):
+    """Items like a given one by their texts, without scores; no interactions needed.
+
+    Each item is a list of the words of its name and its textual column, weighed by how often the text has them and how
+    few other texts do (TF-IDF); likeness is the cosine between two such lists. Popularity (users of the item, over the
+    most that any item has) and freshness (where its CREATION_TIMESTAMP lies between the oldest and the newest) are
+    mixed in as far as the request's ranking influence says. Items without a word in common follow, in that order.
+    """
+
+    weights: Mapping[int, Mapping[str, float]]
+    """By item: word to weight; the squares sum to 1."""
+    items_of: Mapping[str, Sequence[tuple[int, float]]]
+    """By word: items and the word's weight in them, the largest first."""
+    popularity: Mapping[int, float]
+    freshness: Mapping[int, float]
+    _found: dict[int, Mapping[int, float]] = field(factory=dict, init=False)
+
+    def knows(self, item: int) -> bool:
+        """Whether the item had a text at training."""
+        return item in self.weights
+
+    def likeness(self, item: int) -> Mapping[int, float]:
+        """Other items and how alike they are, 0..1."""
+        found = self._found.get(item)
+        if found is None:
+            sums: dict[int, float] = {}
+            for word, weight in self.weights.get(item, {}).items():
+                for other, its in self.items_of.get(word, ()):
+                    sums[other] = sums.get(other, 0.0) + weight * its
+            sums.pop(item, None)
+            found = self._found[item] = sums
+        return found
+
+    def ranked(self, query: Query) -> Ranked:
+        """The items like `query.item`, most alike first."""
+        wanted = None if query.candidates is None else set(query.candidates)
+        return ((item, None) for item in self._listed(query) if wanted is None or item in wanted)
+
+    def _listed(self, query: Query) -> Iterator[int]:
+        likeness = {} if query.item is None else self.likeness(query.item)
+        popular, fresh = query.popularity_influence / 2, query.freshness_influence / 2
+
+        def influence(item: int) -> float:
+            return popular * self.popularity.get(item, 0.0) + fresh * self.freshness.get(item, 0.0)
+
+        share = 1 - popular - fresh
+        strength = {item: share * alike + influence(item) for item, alike in likeness.items()}
+        yield from sorted(strength, key=lambda item: (-strength[item], item))
+        rest = [item for item in self.weights if item not in strength and item != query.item]
+        yield from sorted(rest, key=lambda item: (-influence(item), item))
+
+
+def semantic_similarity(training: Training) -> SemanticSimilarity:
+    """Read the texts of all items.
+
+    Raises:
+        TrainingError: The schema of the Items dataset names no itemName or no textual field.
+    """
+    table = training.records.items_table
+    assert table is not None  # the recipe requires the dataset
+    name, textual = _text_fields(training)
+    documents = {item: _document(table, item, name, textual) for item in table}
+    weight = telling(list(documents.values()))
+    weights = {item: _weigh(document, weight) for item, document in documents.items()}
+    items_of: dict[str, list[tuple[int, float]]] = {}
+    for item, own in weights.items():
+        for word, its in own.items():
+            items_of.setdefault(word, []).append((item, its))
+    popularity = histories(training).popularity(training.item_count)
+    return SemanticSimilarity(
+        weights=weights,
+        items_of={
+            word: sorted(entries, key=lambda entry: (-entry[1], entry[0]))[:_SHOWN]
+            for word, entries in items_of.items()
+        },
+        popularity=_between({item: float(popularity[item]) for item in table}, least=0.0),
+        freshness=_between(_creation(table)),
+    )
+
+
+def _text_fields(training: Training) -> tuple[Field, tuple[Field, ...]]:
+    schema = training.records.schemas["ITEMS"]
+    names = [schema_field for schema_field in schema.fields if schema_field.item_name]
+    textual = tuple(schema_field for schema_field in schema.fields if schema_field.textual)
+    if not names:
+        raise TrainingError(f"{training.recipe.name} needs a field with the attribute itemName in the Items schema.")
+    if not textual:
+        raise TrainingError(f"{training.recipe.name} needs a field with the attribute textual in the Items schema.")
+    return names[0], textual
+
+
+def _document(table: EntityTable, item: int, name: Field, textual: tuple[Field, ...]) -> list[str]:
+    called = words(str(table.value(item, name.name) or ""))
+    said = [word for part in textual for word in words(str(table.value(item, part.name) or ""))]
+    return called * _NAME_COUNTS + said
+
+
+def _weigh(document: list[str], weight: Mapping[str, float]) -> dict[str, float]:
+    """The most telling words of a document with weights whose squares sum to 1."""
+    counts = Counter(word for word in document if word in weight)
+    weighed = sorted(((-sqrt(count) * weight[word], word) for word, count in counts.items()))[:_TERMS]
+    length = sqrt(sum(negative**2 for negative, _ in weighed)) or 1.0
+    return {word: -negative / length for negative, word in weighed}
+
+
+def _creation(table: EntityTable) -> dict[int, float]:
+    if "CREATION_TIMESTAMP" not in table.columns:
+        return {}
+    times = ((item, as_number(table.value(item, "CREATION_TIMESTAMP"))) for item in table)
+    return {item: time for item, time in times if time is not None}
+
+
+def _between(values: Mapping[int, float], least: float | None = None) -> dict[int, float]:
+    """Every value as its place between the smallest (or `least`), 0, and the largest, 1."""
+    low = min(values.values(), default=0.0) if least is None else least
+    span = max(values.values(), default=0.0) - low
+    return {item: (value - low) / span for item, value in values.items()} if span > 0 else {}
