@@ -264,7 +264,8 @@ def delete_recommender(region: Region, *, recommender_arn: str) -> None:
     recommender = region.find(Recommender, recommender_arn)
     if recommender.status == ACTIVE:
         _refuse_busy(region, recommender_arn)
-    region.delete(recommender, "DeleteRecommender", (ACTIVE, INACTIVE, CREATE_FAILED))
+    without_metrics = attrs.evolve(recommender, model_metrics=None)  # null from now on (service model)
+    region.delete(without_metrics, "DeleteRecommender", (ACTIVE, INACTIVE, CREATE_FAILED))
 
 
 def _refuse_busy(region: Region, arn: str) -> None:
