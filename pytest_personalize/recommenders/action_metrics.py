@@ -69,7 +69,7 @@ def _split(events: EventLog | None, seed: int) -> tuple[EventLog | None, dict[in
     users = sorted(set(events.users))
     chosen = sorted(random.Random(seed).sample(users, round(len(users) * TEST_USERS) or min(1, len(users))))
     keep = bytearray(b"\x01") * len(events)
-    held_out = {}
+    held_out: dict[int, Sequence[tuple[int, bool]]] = {}
     for user in chosen:
         rows = events.rows_of_user(user)
         last = rows[-newest(rows, HELD_OUT) :]

@@ -36,7 +36,7 @@ _PATIENCE: Final = 5.0
 
 
 def outcome(event_type: str) -> str | None:
-    """ "taken", "nottaken" or "viewed", however it is written; None for other event types."""
+    """What an event type says, "taken", "nottaken" or "viewed", however it is written; None for other types."""
     plain = event_type.casefold().replace("_", "").replace(" ", "").replace("-", "")
     return plain if plain in _OUTCOMES else None
 

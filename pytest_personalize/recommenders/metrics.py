@@ -122,9 +122,8 @@ def _average_rewards(training: Training, outcomes: Sequence[Outcome]) -> float:
     for outcome in outcomes:
         whole = sum(values[item] for item in sorted(outcome.held_out))
         if whole:
-            shares.append(
-                sum(values[item] for item, hit in zip(outcome.items, outcome.hits, strict=True) if hit) / whole
-            )
+            hit = outcome.held_out.intersection(outcome.items)
+            shares.append(sum(values[item] for item in sorted(hit)) / whole)
     return mean(shares)
 
 

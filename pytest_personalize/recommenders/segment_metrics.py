@@ -21,8 +21,8 @@ _QUERIES: Final = 200
 def segment_metrics(training: Training) -> dict[str, float]:
     """How many of the users that did interact are in the predicted top 1 % of users.
 
-    The newest fifth of every user's interactions is held out. Segments are asked for each item in it or, for attributes,
-    for each value of a categorical column; the true users are those with such an interaction held out.
+    The newest fifth of every user's interactions is held out. Segments are asked for each item in it or, for
+    attributes, for each value of a categorical column; the true users are those with such an interaction held out.
     """
     seen, cases = by_interactions(training, HELD_OUT_OF_SEGMENTS)
     model = user_segmentation(seen)

@@ -96,13 +96,13 @@ def semantic_similarity(training: Training) -> SemanticSimilarity:
     for item, own in weights.items():
         for word, its in own.items():
             items_of.setdefault(word, []).append((item, its))
+    for entries in items_of.values():
+        entries.sort(key=lambda entry: (-entry[1], entry[0]))
+        del entries[_SHOWN:]
     popularity = histories(training).popularity(training.item_count)
     return SemanticSimilarity(
         weights=weights,
-        items_of={
-            word: sorted(entries, key=lambda entry: (-entry[1], entry[0]))[:_SHOWN]
-            for word, entries in items_of.items()
-        },
+        items_of=items_of,
         popularity=_between({item: float(popularity[item]) for item in table}, least=0.0),
         freshness=_between(_creation(table)),
     )
