@@ -63,8 +63,7 @@ def read_expression(text: str, schemas: Mapping[str, Schema]) -> Expression:
 
 def report(region: Region, records: Records, metrics: Iterable[MetricAttribute], rows: range) -> str:
     """The CSV report of those rows of the Interactions dataset: a line for each metric, source and window."""
-    log = records.interactions
-    assert log is not None
+    log = records.log("INTERACTIONS")
     source_of = _source_reader(region, log)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -100,8 +99,7 @@ def _worth_reader(records: Records, log: EventLog, expression: Expression) -> Ca
     column = expression.column
     if expression.dataset_type == "INTERACTIONS":
         return lambda row: float(log.value(row, column) or 0)
-    items = records.items_table
-    assert items is not None
+    items = records.table("ITEMS")
     return lambda row: float(items.value(log.items[row], column) or 0)
 
 

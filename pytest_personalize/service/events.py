@@ -141,8 +141,7 @@ def put_action_interactions(
         raise refusal("action tracking id", tracking_id=tracking_id)
     region.require(dataset, "PutActionInteractions", (ACTIVE,))
     records = region.records[dataset.dataset_group_arn]
-    schema, log = records.schemas["ACTION_INTERACTIONS"], records.action_interactions
-    assert log is not None
+    schema, log = records.schemas["ACTION_INTERACTIONS"], records.log("ACTION_INTERACTIONS")
     rows = [_values_of_action_event(schema, event) for event in action_interactions]
     for event, values in zip(action_interactions, rows, strict=True):
         user, origin = _owner(records.users, log, event.user_id, event.session_id)
@@ -185,7 +184,6 @@ def _put(
     region.require(dataset, operation, (ACTIVE,))
     records = region.records[dataset.dataset_group_arn]
     schema, table, ids = records.schemas[dataset_type], records.table(dataset_type), records.subjects(dataset_type)
-    assert table is not None
     rows = [(record_id, _read(properties, schema)) for record_id, properties in given]
     for record_id, values in rows:
         table.put(ids.intern(record_id), values)

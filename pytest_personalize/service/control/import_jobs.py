@@ -95,8 +95,7 @@ def _publish(region: Region, job: DatasetImportJob, dataset: Dataset, records: R
     if found is None:
         raise JobFailed(f"{dataset.dataset_group_arn} has no metric attribution with an S3 path any more.")
     metrics, folder = found
-    assert records.interactions is not None
-    first = 0 if job.import_mode == "FULL" else len(records.interactions) - count
+    first = 0 if job.import_mode == "FULL" else len(records.log("INTERACTIONS")) - count
     text = report(region, records, metrics, range(first, first + count))
     # The parts of the name are documented (developer guide, metric attribution results).
     # unknown: how the import method is written. chosen: BULK, as in ingestion modes

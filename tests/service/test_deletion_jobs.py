@@ -1,0 +1,148 @@
+"""Data deletion jobs."""
+
+import pytest
+
+ROLE = "arn:aws:iam::123456789012:role/PersonalizeRole"
+PREFIX = "arn:aws:personalize:us-east-1:123456789012:data-deletion-job/"
+
+
+def create(personalize, group, location="s3://bucket/users.csv", name="forget", **members):
+    return personalize.create_data_deletion_job(
+        jobName=name, datasetGroupArn=group, dataSource={"dataLocation": location}, roleArn=ROLE, **members
+    )["dataDeletionJobArn"]
+
+
+def described(personalize, arn):
+    return personalize.describe_data_deletion_job(dataDeletionJobArn=arn)["dataDeletionJob"]
+
+
+@pytest.fixture
+def group(workshop):
+    return workshop.group(name="shop")
+
+
+@pytest.fixture
+def clicks(workshop, group):
+    """Two interactions of ann, one of bob."""
+    dataset = workshop.dataset(group=group)
+    workshop.imported(dataset, "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE", "ann,i1,1,View", "bob,i1,2,View", "ann,i2,3,Buy")
+    return dataset
+
+
+@pytest.fixture
+def users(workshop, group):
+    """Records of ann and bob."""
+    dataset = workshop.dataset("USERS", group)
+    workshop.imported(dataset, "USER_ID,MEMBERSHIP", "ann,gold", "bob,silver")
+    return dataset
+
+
+def test_interactions_and_records_of_the_users_are_gone(personalize, workshop, group, clicks, users):
+    job = described(personalize, create(personalize, group, workshop.upload(["USER_ID", "ann", "nobody"])))
+    assert (job["status"], job["numDeleted"]) == ("COMPLETED", 3)
+    assert workshop.rows(clicks) == ["bob,i1,2,View"]
+    assert workshop.rows(users) == ["bob,silver"]
+
+
+def test_other_groups_keep_the_users(personalize, workshop, group, clicks):
+    other = workshop.dataset()
+    workshop.imported(other, "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE", "ann,i1,1,View")
+    create(personalize, group, workshop.upload(["USER_ID", "ann"]))
+    assert workshop.rows(other) == ["ann,i1,1,View"]
+
+
+def test_all_files_of_a_folder_and_its_subfolders_count(personalize, personalize_backend, workshop, group, clicks):
+    personalize_backend.s3.put("s3://bucket/forget/a.csv", b"USER_ID\nann\n")
+    personalize_backend.s3.put("s3://bucket/forget/more/b.csv", b"USER_ID\nbob\n")
+    personalize_backend.s3.put("s3://bucket/forget/notes.txt", b"not read")
+    create(personalize, group, "s3://bucket/forget/")
+    assert workshop.rows(clicks) == []
+
+
+def test_a_job_is_described_as_it_was_asked_for(personalize, workshop, group):
+    location = workshop.upload(["USER_ID"])
+    job = described(personalize, create(personalize, group, location))
+    del job["creationDateTime"], job["lastUpdatedDateTime"]
+    assert job == {
+        "jobName": "forget",
+        "dataDeletionJobArn": f"{PREFIX}forget",
+        "datasetGroupArn": group,
+        "dataSource": {"dataLocation": location},
+        "roleArn": ROLE,
+        "status": "COMPLETED",
+        "numDeleted": 0,
+    }
+
+
+def test_a_job_has_states_of_its_own_and_counts_at_the_end(personalize_backend, personalize, workshop, group, clicks):
+    personalize_backend.transitions = "polls:2"
+    job = create(personalize, group, workshop.upload(["USER_ID", "ann"]))
+    seen = [described(personalize, job) for _ in range(3)]
+    assert [each["status"] for each in seen] == ["PENDING", "IN_PROGRESS", "COMPLETED"]
+    assert [each.get("numDeleted") for each in seen] == [None, None, 2]
+
+
+@pytest.mark.parametrize("content", ["ann\n", "USERID\nann\n", ""])
+def test_a_file_without_the_column_fails_the_job(personalize, workshop, group, clicks, content):
+    job = described(personalize, create(personalize, group, workshop.upload(content)))
+    assert job["status"] == "FAILED"
+    assert job["failureReason"]
+    assert "numDeleted" not in job
+    assert len(workshop.rows(clicks)) == 3
+
+
+def test_a_file_that_is_not_there_fails_the_job(personalize, group):
+    job = described(personalize, create(personalize, group))
+    assert job["status"] == "FAILED"
+    assert "s3://bucket/users.csv" in job["failureReason"]
+
+
+def test_a_job_fails_when_its_group_was_deleted_meanwhile(personalize_backend, personalize, workshop, group):
+    personalize_backend.transitions["data-deletion-job"] = "polls:1"
+    job = create(personalize, group, workshop.upload(["USER_ID", "ann"]))
+    personalize.delete_dataset_group(datasetGroupArn=group)
+    described(personalize, job)
+    assert described(personalize, job)["status"] == "FAILED"
+
+
+def test_lists_show_the_newest_job_first(personalize, workshop, group):
+    for name in ("first", "second", "third"):
+        create(personalize, group, name=name)
+    page = personalize.list_data_deletion_jobs(datasetGroupArn=group, maxResults=2)
+    rest = personalize.list_data_deletion_jobs(datasetGroupArn=group, maxResults=2, nextToken=page["nextToken"])
+    jobs = page["dataDeletionJobs"] + rest["dataDeletionJobs"]
+    assert [job["jobName"] for job in jobs] == ["third", "second", "first"]
+    assert "nextToken" not in rest
+
+
+def test_a_malformed_location_is_refused(personalize, group, refused):
+    with refused("InvalidInputException", "Invalid Data location."):
+        create(personalize, group, "https://bucket/users.csv")
+
+
+def test_an_unknown_group_is_not_found(personalize, refused):
+    with refused("ResourceNotFoundException"):
+        create(personalize, "arn:aws:personalize:us-east-1:123456789012:dataset-group/none")
+
+
+@pytest.mark.personalize(transitions="polls:1")
+def test_a_group_that_is_not_active_is_refused(personalize, group, refused):
+    with refused("ResourceInUseException", "CREATE PENDING"):
+        create(personalize, group)
+
+
+def test_a_taken_name_is_refused(personalize, group, refused):
+    create(personalize, group)
+    with refused("ResourceAlreadyExistsException", f"{PREFIX}forget"):
+        create(personalize, group)
+
+
+@pytest.mark.personalize(transitions={"data-deletion-job": "polls:2"})
+def test_a_group_has_five_pending_jobs(personalize, workshop, group, refused):
+    location = workshop.upload(["USER_ID"])
+    jobs = [create(personalize, group, location, f"forget-{number}") for number in range(5)]
+    with refused("LimitExceededException"):
+        create(personalize, group, location)
+    for _ in range(2):
+        described(personalize, jobs[0])  # it is IN_PROGRESS then
+    create(personalize, group, location)
