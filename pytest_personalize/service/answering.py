@@ -180,9 +180,7 @@ def recommend(source: Source, ask: Ask) -> list[Result]:
     return _mix(promoted, rest, f"{source.seed}/{source.arn}/{ask.user_id}/{ask.item_id}/{promotion.count}")
 
 
-def _take(
-    source: Source, ask: Ask, selection: Selection | None, dropped: Collection[int], count: int
-) -> list[Result]:
+def _take(source: Source, ask: Ask, selection: Selection | None, dropped: Collection[int], count: int) -> list[Result]:
     candidates = None if selection is None else selection.candidates()
     if candidates is not None:
         candidates = [index for index in candidates if source.model.knows(index)]
@@ -244,5 +242,3 @@ def rank(source: Source, ask: Ask, item_ids: Sequence[str]) -> Iterator[tuple[st
             yield known[index], Result(index, score)
     for item_id in unknown:
         yield item_id, Result(-1, source.settings.unknown_item_score)
-
-

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from attrs import frozen
 
-from pytest_personalize.service import control, events
+from pytest_personalize.service import control, events, runtime
 from pytest_personalize.service.account import Region
 from pytest_personalize.service.errors import refusal
 from pytest_personalize.service.operations import OPERATIONS, STRUCTURES, Answer
@@ -20,7 +20,7 @@ from pytest_personalize.shapes.response import compile_output
 Form = Literal["python", "wire"]
 Rendered = dict[str, Any]
 
-ROOMS = (control, events)
+ROOMS = (control, events, runtime)
 """Importing them has entered their operations."""
 
 

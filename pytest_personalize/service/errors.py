@@ -82,6 +82,8 @@ REFUSALS: dict[str, Refusal] = {
     # -- batch jobs -----------------------------------------------------------------------------------------------
     "no batch": Refusal(INVALID_INPUT, "Recipe {recipe} of {arn} does not support {jobs}."),
     "no themes": Refusal(INVALID_INPUT, "Recipe {recipe} does not support THEME_GENERATION; use aws-similar-items."),
+    "theme column": Refusal(INVALID_INPUT, "The Items dataset has no string column {column} with the names of items."),
+    "theme texts": Refusal(INVALID_INPUT, "THEME_GENERATION needs an Items dataset with a textual field."),
     "theme config": Refusal(
         INVALID_INPUT, "batchInferenceJobMode THEME_GENERATION and themeGenerationConfig must be given together."
     ),
@@ -158,15 +160,22 @@ REFUSALS: dict[str, Refusal] = {
     "both event settings": Refusal(INVALID_INPUT, "Provide eventType or eventsConfig, not both."),
     "no event type column": Refusal(INVALID_INPUT, "{member} needs an EVENT_TYPE column in the Interactions dataset."),
     "objective attribute": Refusal(
-        INVALID_INPUT, "itemAttribute must be a numeric column of the Items dataset without null, which {name!r} is not."
+        INVALID_INPUT,
+        "itemAttribute must be a numeric column of the Items dataset without null, which {name!r} is not.",
     ),
     "both column lists": Refusal(INVALID_INPUT, "Provide excludedDatasetColumns or includedDatasetColumns, not both."),
-    "no dataset for columns": Refusal(INVALID_INPUT, "There is no dataset of type {dataset_type} to choose columns of."),
+    "no dataset for columns": Refusal(
+        INVALID_INPUT, "There is no dataset of type {dataset_type} to choose columns of."
+    ),
     "no such column": Refusal(INVALID_INPUT, "The {dataset_type} dataset has no column {column}."),
-    "column needed": Refusal(INVALID_INPUT, "{column} of the {dataset_type} dataset can not be excluded from training."),
+    "column needed": Refusal(
+        INVALID_INPUT, "{column} of the {dataset_type} dataset can not be excluded from training."
+    ),
     "training mode": Refusal(INVALID_INPUT, "trainingMode {mode} is for the service itself: use FULL or UPDATE."),
     "nothing to update": Refusal(INVALID_INPUT, "trainingMode UPDATE needs an ACTIVE FULL solution version of {arn}."),
-    "no campaign": Refusal(INVALID_INPUT, "Solution versions of the recipe {recipe} can not be deployed in a campaign."),
+    "no campaign": Refusal(
+        INVALID_INPUT, "Solution versions of the recipe {recipe} can not be deployed in a campaign."
+    ),
     "sync without latest": Refusal(
         INVALID_INPUT, "syncWithLatestSolutionVersion needs a solutionVersionArn of the form SOLUTIONARN/$LATEST."
     ),

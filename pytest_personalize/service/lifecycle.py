@@ -121,7 +121,10 @@ def _kind(name: str) -> str:
 
 @define
 class Transition:
-    """A resource on its way: which script, how often it was described, and on the clock when the next step is due."""
+    """A resource on its way: which script, how often it was described, and on the clock when the next step is due.
+
+    ``doom`` is the reason for which it is going to fail, if a test wants it to.
+    """
 
     region: str
     kind: str
@@ -131,6 +134,7 @@ class Transition:
     step: int = 0
     reads: int = 0
     due: float = 0.0
+    doom: str | None = None
 
 
 class Engine:
@@ -138,7 +142,7 @@ class Engine:
 
     def __init__(self, transitions: Transitions) -> None:
         self.transitions = transitions
-        self.sabotage: Callable[[str], str | None] = lambda kind: None
+        self.sabotage: Callable[[str, str], str | None] = lambda kind, script: None
         self.moment: float | None = None
         self._moving: dict[str, Transition] = {}
         self._due: list[tuple[float, int, str, str, str]] = []  # time, serial number, action, region, ARN
@@ -149,12 +153,13 @@ class Engine:
         script = SCRIPTS[resource.kind, name]
         mode = self.transitions[resource.kind]
         now = region.now()
+        doom = self.sabotage(resource.kind, name)
         if mode in ("instant", "polls:0") or not script.states:
             region.table(resource.kind).put(resource)
-            return self._finish(region, resource, script, now)
+            return self._finish(region, resource, script, now, doom)
         resource = script.show(resource, script.states[0], now)
         region.table(resource.kind).put(resource)
-        self._moving[resource.arn] = Transition(region.name, resource.kind, resource.arn, name, mode)
+        self._moving[resource.arn] = Transition(region.name, resource.kind, resource.arn, name, mode, doom=doom)
         if mode == "clock":
             self._plan_step(self._moving[resource.arn], now + script.seconds[0])
         return resource
@@ -185,7 +190,7 @@ class Engine:
         script = SCRIPTS[transition.kind, transition.script]
         if transition.reads >= int(transition.mode.partition(":")[2]):
             del self._moving[resource.arn]
-            return self._finish(region, resource, script, region.now())
+            return self._finish(region, resource, script, region.now(), transition.doom)
         step = min(transition.reads, len(script.states) - 1)
         transition.reads += 1
         if step != transition.step:
@@ -217,7 +222,7 @@ class Engine:
         if resource is None or transition.step == len(script.states):
             del self._moving[arn]
             if resource is not None:
-                self._finish(region, resource, script, now)
+                self._finish(region, resource, script, now, transition.doom)
             return
         table.put(script.show(resource, script.states[transition.step], now))
         self._plan_step(transition, now + script.seconds[transition.step])
@@ -238,12 +243,11 @@ class Engine:
         self._count += 1
         heapq.heappush(self._due, (due, self._count, "step", transition.region, transition.arn))
 
-    def _finish(self, region: Region, resource: Resource, script: Script, now: float) -> Any:
+    def _finish(self, region: Region, resource: Resource, script: Script, now: float, doom: str | None) -> Any:
         table = region.table(resource.kind)
-        reason = self.sabotage(resource.kind) if script.end == ACTIVE else None
         try:
-            if reason is not None:
-                raise JobFailed(reason)
+            if doom is not None:
+                raise JobFailed(doom)
             done = script.work(region, resource, now) if script.work else resource
         except JobFailed as failure:
             failed = script.show(resource, script.failed, now, failure.reason)

@@ -210,9 +210,7 @@ def _context(source: Source, context: Mapping[str, str]) -> Mapping[str, object]
     return found if source.recipe.supports_contextual_metadata else {}
 
 
-def _filter(
-    region: Region, source: Source, arn: str | None, values: Mapping[str, str], asked: str
-) -> FilterUse | None:
+def _filter(region: Region, source: Source, arn: str | None, values: Mapping[str, str], asked: str) -> FilterUse | None:
     if arn is None:
         return None
     use = usable_filter(region, arn, source.dataset_group_arn, source.arn)
@@ -243,9 +241,7 @@ def _columns(source: Source, with_metadata: bool, asked: Mapping[str, Sequence[s
     return metadata_columns(source.records, asked)
 
 
-def _entry(
-    item_id: str, result: Result, scored: bool, records: Records, columns: Mapping[str, str]
-) -> dict[str, Any]:
+def _entry(item_id: str, result: Result, scored: bool, records: Records, columns: Mapping[str, str]) -> dict[str, Any]:
     """One item of an answer; members that say nothing are left out."""
     entry: dict[str, Any] = {"itemId": item_id}
     if scored and result.score is not None:

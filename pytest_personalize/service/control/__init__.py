@@ -2,12 +2,15 @@
 
 from pytest_personalize.service.control import (
     automatic_training,
+    batch_inference,
+    batch_segments,
     campaigns,
     dataset_groups,
     datasets,
     deletion_jobs,
     event_trackers,
     export_jobs,
+    filters,
     import_jobs,
     metric_attributions,
     recipes,
@@ -20,12 +23,15 @@ from pytest_personalize.service.control import (
 
 __all__ = [
     "automatic_training",
+    "batch_inference",
+    "batch_segments",
     "campaigns",
     "dataset_groups",
     "datasets",
     "deletion_jobs",
     "event_trackers",
     "export_jobs",
+    "filters",
     "import_jobs",
     "metric_attributions",
     "recipes",

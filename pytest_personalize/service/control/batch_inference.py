@@ -7,7 +7,9 @@ from typing import Any, ClassVar, Final
 
 from attrs import evolve, frozen
 
-from pytest_personalize.recommenders.catalogue import Recipe
+from pytest_personalize.data.avro import Schema
+from pytest_personalize.recommenders.recipe import Recipe
+from pytest_personalize.recommenders.themes import theme
 from pytest_personalize.service.account import Region, resource_kind
 from pytest_personalize.service.answering import Ask, FilterUse, Source, rank, recommend
 from pytest_personalize.service.batch import (
@@ -28,7 +30,6 @@ from pytest_personalize.service.operations import Page, operation, structure
 from pytest_personalize.service.paging import list_page
 from pytest_personalize.service.resource import Resource
 from pytest_personalize.service.sources import batch_source
-from pytest_personalize.service.themes import theme_answer
 
 DEFAULT_RESULTS: Final = 25  # console text
 MAX_RESULTS: Final = 500  # unknown: no limit is documented. chosen: that of the runtime
@@ -103,14 +104,19 @@ def _run(region: Region, job: BatchInferenceJob, now: float) -> BatchInferenceJo
     version = region.find(SolutionVersion, job.solution_version_arn)
     config = job.batch_inference_job_config or BatchInferenceJobConfig()
     source = batch_source(region, version, config.item_exploration_config or {}, config.ranking_influence or {})
-    use = None if job.filter_arn is None else usable_filter(region, job.filter_arn, version.dataset_group_arn, version.arn)
-    theme = job.theme_generation_config
+    use = (
+        None
+        if job.filter_arn is None
+        else usable_filter(region, job.filter_arn, version.dataset_group_arn, version.arn)
+    )
+    themes = job.theme_generation_config
 
     def answer(members: Mapping[str, Any]) -> str:
         line = None if use is None else FilterUse(filter=use, values=text_map(members, "filterValues"))
-        if theme is not None:
-            return theme_answer(source, text_member(members, "itemId"), theme.fields_for_theme_generation.item_name)
-        return ANSWERS[source.recipe.recipe_type](source, members, Ask(count=job.num_results, use=line))
+        ask = Ask(count=job.num_results, use=line)
+        if themes is not None:
+            return _theme(source, members, ask, themes.fields_for_theme_generation.item_name)
+        return ANSWERS[source.recipe.recipe_type](source, members, ask)
 
     run_batch(
         region.account.store(),
@@ -159,6 +165,16 @@ ANSWERS: Final[Mapping[str, Callable[[Source, Mapping[str, Any], Ask], str]]] = 
 """By recipe type: what a line has, and what its output is."""
 
 
+def _theme(source: Source, members: Mapping[str, Any], ask: Ask, item_name: str) -> str:
+    """Related items in the order of their relevance to what they have in common."""
+    results = recommend(source, evolve(ask, item_id=text_member(members, "itemId")))
+    found = theme(source.records, [result.index for result in results], item_name)
+    items = INFERENCE_LINES.text([source.records.items[index] for index in found.items])
+    scores = ",".join(map(java_double, found.scores))
+    text = INFERENCE_LINES.text(found.text)
+    return f'{{"recommendedItems":{items},"theme":{text},"itemsThemeRelevanceScores":[{scores}]}}'
+
+
 def _output(results: Sequence[tuple[str, float | None]], *, scored: bool) -> str:
     items = INFERENCE_LINES.text([item_id for item_id, _ in results])
     if not scored:
@@ -190,7 +206,8 @@ def create_batch_inference_job(
     version = region.find(SolutionVersion, solution_version_arn)
     recipe = version.recipe
     _check_recipe(solution_version_arn, recipe)
-    _check_themes(recipe, batch_inference_job_mode, theme_generation_config)
+    schema = region.records[version.dataset_group_arn].schemas.get("ITEMS")
+    _check_themes(recipe, batch_inference_job_mode, theme_generation_config, schema)
     count = num_results or DEFAULT_RESULTS
     if count > MAX_RESULTS:
         raise refusal("too many results", member="numResults", limit=MAX_RESULTS, why="", count=count)
@@ -225,11 +242,20 @@ def _check_recipe(arn: str, recipe: Recipe) -> None:
         raise refusal("no batch", recipe=recipe.name, arn=arn, jobs="batch inference jobs")
 
 
-def _check_themes(recipe: Recipe, mode: str, config: ThemeGenerationConfig | None) -> None:
+def _check_themes(recipe: Recipe, mode: str, config: ThemeGenerationConfig | None, items: Schema | None) -> None:
+    """Themes need their mode, the recipe, and an Items dataset with names and texts (developer guide, themes)."""
     if (mode == "THEME_GENERATION") != (config is not None):
         raise refusal("theme config")
-    if config is not None and not recipe.supports_theme_generation:
+    if config is None:
+        return
+    if not recipe.supports_theme_generation:
         raise refusal("no themes", recipe=recipe.name)
+    name = config.fields_for_theme_generation.item_name
+    column = None if items is None else items.field(name)
+    if items is None or column is None or column.type != "string":
+        raise refusal("theme column", column=name)
+    if not any(field.textual for field in items.fields):
+        raise refusal("theme texts")
 
 
 @operation("DescribeBatchInferenceJob")

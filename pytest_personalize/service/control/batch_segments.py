@@ -74,7 +74,11 @@ class BatchSegmentJob(Resource):
 def _run(region: Region, job: BatchSegmentJob, now: float) -> BatchSegmentJob:
     version = region.find(SolutionVersion, job.solution_version_arn)
     source = batch_source(region, version, {}, {})
-    use = None if job.filter_arn is None else usable_filter(region, job.filter_arn, version.dataset_group_arn, version.arn)
+    use = (
+        None
+        if job.filter_arn is None
+        else usable_filter(region, job.filter_arn, version.dataset_group_arn, version.arn)
+    )
 
     def answer(members: Mapping[str, Any]) -> str:
         return _segment(source, members, use, job.num_results)
