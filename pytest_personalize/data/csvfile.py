@@ -16,7 +16,7 @@ from pytest_personalize.data.avro import Field
 from pytest_personalize.data.cells import REFUSALS, CodeSink, Sink, number_sink, sink_for
 from pytest_personalize.data.entities import EntityTable
 from pytest_personalize.data.errors import CsvError
-from pytest_personalize.data.events import BULK, EventLog
+from pytest_personalize.data.events import BULK, MOST_EVENT_TYPES, EventLog
 from pytest_personalize.data.ids import IdTable
 from pytest_personalize.data.records import LOGS, TABLES, Records
 from pytest_personalize.data.values import parse_text
@@ -25,8 +25,6 @@ ImportMode = Literal["FULL", "INCREMENTAL"]
 
 _BATCH: Final = 512
 """Rows at a time: few enough that the cyclic garbage collector does not wake up, and that they stay in the cache."""
-
-_MOST_EVENT_TYPES: Final = 2**16 - 1
 
 _QUOTED: Final = re.compile(r'(?:^|(?<=[,\r\n]))"((?:[^"\\]++|\\.|"")*+)"(?=[,\r\n]|$)', re.DOTALL)
 _ESCAPED: Final = re.compile(r'\\(["\\])')
@@ -95,6 +93,8 @@ def _merged(current: _Rows, new: _Rows, mode: ImportMode) -> _Rows:
 
 
 def _log_sink(field: Field, log: EventLog, records: Records, dataset_type: str) -> Sink:
+    if field.name in log.extra:
+        return sink_for(field, log.extra[field.name])
     match field.name:
         case "USER_ID":
             return CodeSink(field, log.users, records.users)
@@ -104,9 +104,7 @@ def _log_sink(field: Field, log: EventLog, records: Records, dataset_type: str) 
             return number_sink(field, log.times)
         case "EVENT_TYPE":
             return CodeSink(field, log.types, log.event_types)
-        case "EVENT_VALUE":
-            return number_sink(field, log.values)
-    return sink_for(field, log.extra[field.name])
+    return number_sink(field, log.values)
 
 
 def _table_sink(field: Field, table: EntityTable, records: Records, dataset_type: str) -> Sink:
@@ -215,7 +213,7 @@ def _explained(body: _Body, targets: Sequence[tuple[Sink, int]]) -> CsvError:
         if problem is not None:
             return problem
     # the only thing that is not wrong with any single cell
-    return CsvError(f"There are more than {_MOST_EVENT_TYPES} distinct event types", file=body.name)
+    return CsvError(f"There are more than {MOST_EVENT_TYPES} distinct event types", file=body.name)
 
 
 def _problem(

@@ -12,6 +12,7 @@ from attrs import define, evolve, field
 
 from pytest_personalize.data.avro import Schema
 from pytest_personalize.data.columns import Column, Value, column_for
+from pytest_personalize.data.errors import DataError
 from pytest_personalize.data.grouping import Grouping
 from pytest_personalize.data.ids import IdTable
 
@@ -20,9 +21,13 @@ PUT: Final = 1
 ANONYMOUS: Final = 2
 """Put without a user: such rows stand under the id of their session, and are no part of trainings and exports."""
 
+MOST_EVENT_TYPES: Final = 2**16 - 1
+"""Distinct event types that a log can tell apart."""
+
 _NO_VALUES: Mapping[str, Value] = MappingProxyType({})
 _NULL_VALUE = float("nan")
-_OWN_COLUMNS = frozenset({"USER_ID", "ITEM_ID", "ACTION_ID", "TIMESTAMP", "EVENT_TYPE", "EVENT_VALUE"})
+_TIMES: Final = range(-(2**63), 2**63)
+_OWN_COLUMNS = frozenset({"USER_ID", "ITEM_ID", "ACTION_ID", "TIMESTAMP", "EVENT_TYPE"})
 
 
 @define(kw_only=True, eq=False)
@@ -34,7 +39,7 @@ class EventLog:
     """
 
     has_values: bool = False
-    """Whether the schema has EVENT_VALUE; without it `values` stays empty."""
+    """Whether the schema has EVENT_VALUE as a float; without it `values` stays empty."""
     users: array[int] = field(factory=lambda: array("I"))
     items: array[int] = field(factory=lambda: array("I"))
     times: array[int] = field(factory=lambda: array("q"))
@@ -45,7 +50,7 @@ class EventLog:
     origins: array[int] = field(factory=lambda: array("B"))
     extra: dict[str, Column] = field(factory=dict)
     """Every other column of the schema, by field name."""
-    repeated: frozenset[int] = frozenset()
+    repeated: set[int] = field(factory=set)
     """Rows whose eventId had come before: kept, but no part of trainings (service model, Event.eventId)."""
     _event_ids: set[str] = field(factory=set)
     _by_user: Grouping = field(factory=Grouping)
@@ -55,10 +60,12 @@ class EventLog:
     @classmethod
     def for_schema(cls, schema: Schema) -> EventLog:
         """An empty log with the columns of a schema."""
-        names = {schema_field.name for schema_field in schema.fields}
+        # reserved for floats in item interactions, a name like any other in action interactions
+        has_values = any((f.name, f.type) == ("EVENT_VALUE", "float") for f in schema.fields)
+        own_columns = _OWN_COLUMNS | {"EVENT_VALUE"} if has_values else _OWN_COLUMNS
         return cls(
-            has_values="EVENT_VALUE" in names,
-            extra={f.name: column_for(f) for f in schema.fields if f.name not in _OWN_COLUMNS},
+            has_values=has_values,
+            extra={f.name: column_for(f) for f in schema.fields if f.name not in own_columns},
         )
 
     def __len__(self) -> int:
@@ -90,17 +97,25 @@ class EventLog:
 
         Returns:
             Whether the event was added.
+
+        Raises:
+            DataError: The time is beyond the bounds of long, or there are too many distinct event types.
         """
         if not self.has_values:
             value = None
         if origin != BULK and self._holds(user, item, time, type, value, extra, origin):
             return False
+        if time not in _TIMES:
+            raise DataError(f"The time {time} is out of bounds")
         self._own()
+        code = self.event_types.intern(type)
+        if code > MOST_EVENT_TYPES:
+            raise DataError(f"There are more than {MOST_EVENT_TYPES} distinct event types")
         row = len(self.times)
         self.users.append(user)
         self.items.append(item)
         self.times.append(time)
-        self.types.append(self.event_types.intern(type))
+        self.types.append(code)
         if self.has_values:
             self.values.append(_NULL_VALUE if value is None else value)
         self.origins.append(origin)
@@ -110,7 +125,7 @@ class EventLog:
         self._by_item.add(row, item, self.times)
         if event_id is not None:
             if event_id in self._event_ids:
-                self.repeated |= {row}
+                self.repeated.add(row)
             self._event_ids.add(event_id)
         return True
 
@@ -153,7 +168,7 @@ class EventLog:
         """A value by schema field name, None for null; ids and TIMESTAMP are in their arrays."""
         if column == "EVENT_TYPE":
             return self.event_types[self.types[row]] or None
-        if column == "EVENT_VALUE":
+        if column == "EVENT_VALUE" and column not in self.extra:
             value = self.values[row] if self.has_values else None
             return None if value != value else value
         return self.extra[column].get(row)
@@ -194,7 +209,7 @@ class EventLog:
             values=array("d", compress(self.values, mask)),
             origins=array("B", compress(self.origins, mask)),
             extra={name: column.select(mask) for name, column in self.extra.items()},
-            repeated=frozenset(rows[row] for row in self.repeated if row in rows),
+            repeated={rows[row] for row in self.repeated if row in rows},
             event_ids=self._event_ids.copy(),
         )
 
@@ -224,7 +239,7 @@ class EventLog:
         self.types, self.values, self.origins = self.types[:], self.values[:], self.origins[:]
         self.event_types = self.event_types.fork()
         self.extra = {name: column.copy() for name, column in self.extra.items()}
-        self._event_ids = self._event_ids.copy()
+        self.repeated, self._event_ids = self.repeated.copy(), self._event_ids.copy()
         self._by_user, self._by_item = self._by_user.copy(), self._by_item.copy()
         self._shared = False
 
@@ -240,7 +255,7 @@ class EventLog:
                     self.origins[row] == origin
                     and self.items[row] == item
                     and self.event_types[self.types[row]] == type
-                    and self.value(row, "EVENT_VALUE") == value
+                    and (not self.has_values or self.value(row, "EVENT_VALUE") == value)
                     and all(column.get(row) == extra.get(name) for name, column in self.extra.items())
                 ):
                     return True

@@ -88,7 +88,8 @@ def _log_cells(schema: Schema, log: EventLog, records: Records, dataset_type: st
         "EVENT_TYPE": _coded(log.types, log.event_types),
         "EVENT_VALUE": _plain(lambda row: log.value(row, "EVENT_VALUE")),
     }
-    return [special.get(field.name) or _column_cells(log.extra[field.name]) for field in schema.fields]
+    extra = log.extra
+    return [_column_cells(extra[field.name]) if field.name in extra else special[field.name] for field in schema.fields]
 
 
 def _table_cells(schema: Schema, table: EntityTable, records: Records, dataset_type: str) -> list[_Cells]:

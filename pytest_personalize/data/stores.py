@@ -211,8 +211,8 @@ class FolderStore:
             raise _missing_bucket(uri)
         try:
             file.unlink(missing_ok=True)
-        except (IsADirectoryError, NotADirectoryError, PermissionError) as error:
-            if not file.is_dir() and not isinstance(error, NotADirectoryError):
+        except OSError as error:
+            if file.is_file():  # and neither a folder nor below a file, which hold no object of this key
                 raise _trouble(error, uri) from error
 
     def _file(self, bucket: str, key: str, uri: str) -> Path:

@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from pytest_personalize.data.avro import Schema
-from pytest_personalize.data.events import ANONYMOUS, BULK, PUT, EventLog
+from pytest_personalize.data.csvfile import import_csv
+from pytest_personalize.data.errors import DataError
+from pytest_personalize.data.events import BULK, MOST_EVENT_TYPES, PUT, EventLog
+from pytest_personalize.data.export import export_csv
 from pytest_personalize.data.records import Records
 
 IDS = st.integers(0, 4)
@@ -71,6 +74,39 @@ def test_an_event_value_is_dropped_when_the_schema_has_none(events: Callable[...
     assert log.value(0, "EVENT_VALUE") is None
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "text"), [("string categorical", "high", "high"), ("int?", 3, "3"), ("float?", 1.5, "1.5")]
+)
+def test_event_value_is_a_name_like_any_other_in_action_interactions(
+    schema: Callable[..., Schema], kind: str, value: object, text: str
+) -> None:
+    records = Records()
+    fields = {"USER_ID": "string", "ACTION_ID": "string", "EVENT_TYPE": "string", "TIMESTAMP": "long"}
+    records.add_dataset("ACTION_INTERACTIONS", schema("ActionInteractions", **fields, EVENT_VALUE=kind))
+    data = f"USER_ID,ACTION_ID,EVENT_TYPE,TIMESTAMP,EVENT_VALUE\nann,a1,Taken,5,{text}\n"
+    import_csv([("f", data.encode())], records, "ACTION_INTERACTIONS", "FULL")
+    assert records.log("ACTION_INTERACTIONS").value(0, "EVENT_VALUE") == value
+    assert "".join(export_csv(records, "ACTION_INTERACTIONS", "ALL")) == data
+
+
+@pytest.mark.parametrize("time", [2**63, -(2**63) - 1])
+def test_a_time_beyond_all_bounds_is_refused_and_leaves_nothing(time: int) -> None:
+    log = log_of((0, 0, 5))
+    with pytest.raises(DataError, match="is out of bounds"):
+        log.append(user=0, item=0, time=time)
+    log.append(user=0, item=1, time=6)
+    assert (list(log.users), list(log.items), list(log.times)) == ([0, 0], [0, 1], [5, 6])
+
+
+def test_more_event_types_than_can_be_told_apart_are_refused() -> None:
+    log = EventLog()
+    for number in range(MOST_EVENT_TYPES):
+        log.append(user=0, item=0, time=number, type=f"type{number}", origin=BULK)
+    with pytest.raises(DataError, match="more than 65535 distinct event types"):
+        log.append(user=0, item=0, time=0, type="one more")
+    assert len(log.users) == len(log.types) == MOST_EVENT_TYPES
+
+
 class TestRepetition:
     """Developer guide and service model: what PutEvents does with the same event again."""
 
@@ -124,41 +160,9 @@ class TestRepetition:
         assert list(trained.items) == [0, 1, 3]
 
 
-class TestAnonymousEvents:
-    """Events of a session whose user is not known (developer guide, events for anonymous users)."""
-
-    USER, SESSION = 0, 1
-
-    @pytest.fixture
-    def records(self, events: Callable[..., Records]) -> Records:
-        records = events(EVENT_TYPE="string", EVENT_VALUE="float?", DEVICE="string?")
-        log = records.log("INTERACTIONS")
-        log.append(user=self.USER, item=0, time=1)
-        log.append(user=self.SESSION, item=1, time=2, origin=ANONYMOUS)
-        log.append(user=self.SESSION, item=2, time=3, type="watch", value=1.5, extra={"DEVICE": "tv"}, origin=ANONYMOUS)
-        return records
-
-    def test_they_are_kept_and_exact_repetitions_dropped(self, records: Records) -> None:
-        log = records.log("INTERACTIONS")
-        assert not log.append(user=self.SESSION, item=1, time=2, origin=ANONYMOUS)
-        assert [log.items[row] for row in log.rows_of_user(self.SESSION)] == [1, 2]
-
-    def test_they_are_no_part_of_trainings(self, records: Records) -> None:
-        assert list(records.view().log("INTERACTIONS").items) == [0]
-        assert len(records.log("INTERACTIONS")) == 3
-
-    def test_a_log_that_counts_as_a_whole_is_not_copied(self) -> None:
-        log = log_of((0, 0, 5))
-        assert log.trainable() is log
-
-    def test_linking_a_session_gives_its_events_to_the_user_once(self, records: Records) -> None:
-        log = records.log("INTERACTIONS")
-        for _ in range(2):
-            log.link(self.SESSION, self.USER)
-        rows = log.rows_of_user(self.USER)
-        assert [log.items[row] for row in rows] == [0, 1, 2]
-        assert [log.value(rows[2], name) for name in ("EVENT_TYPE", "EVENT_VALUE", "DEVICE")] == ["watch", 1.5, "tv"]
-        assert list(records.view().log("INTERACTIONS").items) == [0, 1, 2]
+def test_a_log_that_counts_as_a_whole_in_training_is_not_copied() -> None:
+    log = log_of((0, 0, 5))
+    assert log.trainable() is log
 
 
 @given(st.lists(st.tuples(IDS, IDS, TIMES)), st.integers(0, 12))

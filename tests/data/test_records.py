@@ -70,6 +70,7 @@ def test_deleting_users_takes_their_records_and_interactions(records: Records) -
     assert records.delete_users(["ann", "nobody"]) == 3
     assert users_of_events(records) == ["bob"]
     assert [records.users[user] for user in records.table("USERS")] == ["bob"]
+    assert records.table("USERS").value(1, "AGE") == 1
     assert [list(records.log("INTERACTIONS").rows_of_user(user)) for user in (0, 1)] == [[], [0]]
 
 

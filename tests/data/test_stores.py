@@ -66,9 +66,10 @@ def test_objects_are_listed_by_prefix_in_the_order_of_their_keys(store: ObjectSt
 
 def test_a_deleted_object_is_gone_and_deleting_it_again_is_no_error(store: ObjectStore) -> None:
     store.put("s3://bucket/a", b"x")
-    store.delete("s3://bucket/a")
-    store.delete("s3://bucket/a")
-    assert store.list("s3://bucket/") == []
+    store.put("s3://bucket/folder/b", b"x")
+    for key in ("a", "a", "folder", "folder/b/c"):
+        store.delete(f"s3://bucket/{key}")
+    assert store.list("s3://bucket/") == ["s3://bucket/folder/b"]
 
 
 def test_a_missing_object_is_told_from_a_missing_bucket(store: ObjectStore) -> None:
@@ -125,6 +126,13 @@ class TestReadCsvObjects:
         store.put("s3://bucket/in/b.csv", b"")
         with pytest.raises(StoreError, match=r"The file is empty: expected a header line \(s3://bucket/in/b.csv\)"):
             read_csv_objects(store, "s3://bucket/in/")
+
+    def test_a_missing_file_is_refused(self, store: ObjectStore) -> None:
+        store.put("s3://bucket/in/a.csv", b"A\n")
+        with pytest.raises(StoreError) as refusal:
+            read_csv_objects(store, "s3://bucket/in/b.csv")
+        assert refusal.value.reason == "missing key"
+        assert "slash" not in str(refusal.value)
 
     def test_a_folder_without_its_slash_is_pointed_out(self, store: ObjectStore) -> None:
         store.put("s3://bucket/in/a.csv", b"A\n")
