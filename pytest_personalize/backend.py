@@ -16,7 +16,9 @@ from pytest_personalize.service.lifecycle import Engine, Transitions
 from pytest_personalize.service.quotas import Quotas
 from pytest_personalize.service.quotas import minimums as data_minimums
 from pytest_personalize.shapes.answers import HttpAnswer, accepted, refused
+from pytest_personalize.shapes.attempts import no_answer, read_timeout, send
 from pytest_personalize.testing.calls import Call, Calls
+from pytest_personalize.testing.faults import Faults, NoAnswer
 from pytest_personalize.testing.resources import Resources
 
 
@@ -47,6 +49,7 @@ class PersonalizeBackend(Resources):
         self.account_id = account_id
         self.clock = Clock()
         self.calls = Calls()
+        self.faults = Faults(self.clock)
         self._s3 = s3
         self._memory = MemoryStore()
         self._lock = threading.RLock()
@@ -59,6 +62,7 @@ class PersonalizeBackend(Resources):
             seed=seed,
             store=lambda: self.s3,
         )
+        self._account.engine.sabotage = self.faults.doom
         super().__init__(self._read_region, region)
 
     @property
@@ -86,14 +90,31 @@ class PersonalizeBackend(Resources):
         return Resources(self._read_region, name)
 
     def respond(
-        self, service: str, operation: str, region: str, body: bytes | str
+        self, service: str, operation: str, region: str, body: bytes | str, patience: float | None = None
     ) -> tuple[HttpAnswer, dict[str, Any]]:
         """Answer one call as botocore's own endpoint does: the HTTP answer and the parsed members."""
         try:
-            rendered = self.call(service, operation, region, body)
+            rendered = self.call(service, operation, region, body, patience=patience)
         except ServiceError as error:
             return refused(service, error.code, error.message)
         return accepted(service, rendered)
+
+    def respond_to(self, client: Any, operation: Any, request: dict[str, Any]) -> Any:
+        """Answer a client that is at hand: as ``respond``, with as many attempts as its retry handlers want.
+
+        ``operation`` is botocore's model of the operation, ``request`` the serialized request. The answer is to be
+        awaited when the client is one of aiobotocore.
+        """
+        service = client.meta.service_model.service_name
+
+        def attempt() -> tuple[HttpAnswer, dict[str, Any]]:
+            patience = read_timeout(client, request)
+            try:
+                return self.respond(service, operation.name, client.meta.region_name, request["body"], patience)
+            except NoAnswer as lost:
+                raise no_answer(lost.error, request["url"]) from None
+
+        return send(client, operation, request, attempt)
 
     def call(
         self,
@@ -102,21 +123,39 @@ class PersonalizeBackend(Resources):
         region: str,
         body: bytes | str,
         form: endpoint.Form = "python",
+        *,
+        patience: float | None = None,
     ) -> dict[str, Any]:
-        """Answer one call: the rendered members, or ServiceError."""
+        """Answer one attempt of a call: the rendered members, or ServiceError, or NoAnswer for a lost connection.
+
+        ``patience`` is how many seconds the caller waits for an answer, None without a limit.
+        """
         with self._lock:
-            account = self._account
-            account.catch_up()
             members: dict[str, Any] = {}
             now = self.clock.timestamp()
             try:
                 members = endpoint.decode(body)
-                answer = endpoint.answer(account.region(region), service, operation, members, form)
+                if self.faults.concern(operation):
+                    answer = self.faults.through(
+                        operation, lambda: self._work(service, operation, region, members, form), patience
+                    )
+                else:
+                    answer = self._work(service, operation, region, members, form)
             except ServiceError as error:
                 self.calls.append(Call(service, operation, region, members, None, error.code, error.message, now))
                 raise
+            except NoAnswer as lost:
+                text = f"the {lost.reason} was lost" if lost.reason != "timeout" else "the client gave up waiting"
+                self.calls.append(Call(service, operation, region, members, None, lost.error, text, now))
+                raise
             self.calls.append(Call(service, operation, region, members, answer, None, None, now))
             return answer
+
+    def _work(
+        self, service: str, operation: str, region: str, members: dict[str, Any], form: endpoint.Form
+    ) -> dict[str, Any]:
+        self._account.catch_up()
+        return endpoint.answer(self._account.region(region), service, operation, members, form)
 
     def _read_region(self, name: str) -> Region:
         with self._lock:

@@ -120,7 +120,8 @@ def _before_call(
 ) -> Any:
     """The hook: the answer of the active backend, or None to let botocore go on."""
     backend = ACTIVATIONS.current
-    if backend is None:
+    # A call that is to meet a fault is answered at the net, where the client is at hand.
+    if backend is None or backend.faults.concern(model.name):
         return None
     region = context.get("client_region") or request_signer.region_name
     return backend.respond(model.service_model.service_name, model.name, region, params["body"])
@@ -134,7 +135,7 @@ def _make_request(wrapped: Callable[..., Any], client: Any, args: Any, kwargs: A
     model, request = args[:2]
     backend = ACTIVATIONS.current
     if backend is not None:
-        return backend.respond(service, model.name, client.meta.region_name, request["body"])
+        return backend.respond_to(client, model, request)
     host = urlsplit(request["url"]).hostname or "an unknown host"
     if ACTIVATIONS.passing or host in LOOPBACK:
         return wrapped(*args, **kwargs)
