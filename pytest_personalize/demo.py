@@ -37,7 +37,12 @@ SEED: Final = 7
 NOW: Final = 1_700_000_000
 DAY: Final = 86_400
 
-INTERACTIONS_FIELDS: Final = (("USER_ID", "string"), ("ITEM_ID", "string"), ("TIMESTAMP", "long"))
+INTERACTIONS_FIELDS: Final = (
+    ("USER_ID", "string"),
+    ("ITEM_ID", "string"),
+    ("TIMESTAMP", "long"),
+    ("EVENT_TYPE", "string"),
+)
 ITEMS_FIELDS: Final = (("ITEM_ID", "string"), ("TITLE", "string"), ("YEAR", "int"))
 
 
@@ -107,6 +112,7 @@ class Journey:
         self.events = boto3.client("personalize-events", region_name="us-east-1")
         self.group_arn = ""
         self.campaign_arn = ""
+        self.filter_arn = ""
         self.tracking_id = ""
 
     def steps(self) -> Iterator[str]:
@@ -125,9 +131,15 @@ class Journey:
         self.campaign_arn = create.create_campaign(
             name="films-for-you",
             solutionVersionArn=version,
-            campaignConfig={"itemExplorationConfig": {"explorationWeight": "0.1"}},
+            campaignConfig={"itemExplorationConfig": {"explorationWeight": "0"}},
         )["campaignArn"]
         yield _step("campaign", self._wait("campaign", campaignArn=self.campaign_arn))
+        self.filter_arn = create.create_filter(
+            name="unseen",
+            datasetGroupArn=self.group_arn,
+            filterExpression='EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("watch")',
+        )["filterArn"]
+        yield _step("filter of watched films", self._wait("filter", filterArn=self.filter_arn))
         tracker = create.create_event_tracker(name="clicks", datasetGroupArn=self.group_arn)
         self.tracking_id = tracker["trackingId"]
         yield _step("event tracker", self._wait("event_tracker", eventTrackerArn=tracker["eventTrackerArn"]))
@@ -135,7 +147,7 @@ class Journey:
     def table(self, user_id: str) -> Iterator[str]:
         """What the user watched, and what is recommended before and after three streamed events."""
         seen = [film for user, film, _ in self.club.watched if user == user_id]
-        yield from _table(f"{user_id} watched", [(film, "") for film in seen[-6:]])
+        yield from _table(f"{user_id} watched, among others", [(film, "") for film in seen[-6:]])
         yield from _table("recommended", self._recommended(user_id, seen))
         likes = {film.genres[0] for film in seen[-10:]}
         new = next(genre for genre in GENRES if genre not in likes)
@@ -151,7 +163,9 @@ class Journey:
         yield from _table("recommended now", self._recommended(user_id, [*seen, *streamed]))
 
     def _recommended(self, user_id: str, seen: Sequence[Film]) -> list[tuple[Film, str]]:
-        answer = self.runtime.get_recommendations(campaignArn=self.campaign_arn, userId=user_id, numResults=6)
+        answer = self.runtime.get_recommendations(
+            campaignArn=self.campaign_arn, userId=user_id, numResults=6, filterArn=self.filter_arn
+        )
         return [
             (film, f"{item['score']:.4f}  {self._reason(film, seen)}")
             for item in answer["itemList"]
@@ -166,8 +180,7 @@ class Journey:
         own = viewers.get(film.item_id, set())
         nearest = max(seen[-10:], key=lambda other: len(own & viewers[other.item_id]))
         shared = len(own & viewers[nearest.item_id])
-        again = "seen before; " if film in seen else ""
-        return f"{again}{shared} of its {len(own)} viewers also watched {nearest.title}"
+        return f"{shared} of its {len(own)} viewers also watched {nearest.title}"
 
     def _dataset(
         self, dataset_type: str, fields: Sequence[tuple[str, str]], content: str, categorical: str | None = None
@@ -221,7 +234,7 @@ class Journey:
 
 
 def _interactions_csv(club: Club) -> str:
-    rows = [(user, film.item_id, moment) for user, film, moment in club.watched]
+    rows = [(user, film.item_id, moment, "watch") for user, film, moment in club.watched]
     return _csv([name for name, _ in INTERACTIONS_FIELDS], rows)
 
 
