@@ -17,7 +17,7 @@ import pytest_personalize
 
 PACKAGE = "pytest_personalize"
 
-FACES = {"__main__", "cli", "mock", "plugin", "server", "strategies"}
+FACES = {"__main__", "cli", "demo", "mock", "plugin", "server", "strategies"}
 GROUND = {"shapes", "data", "filters", "recommenders"}
 UP_TO_SERVICE = GROUND | {"service"}
 UP_TO_TESTING = UP_TO_SERVICE | {"testing"}
@@ -41,7 +41,7 @@ MAY_KNOW: dict[str, set[str]] = {
 # Everybody may use attrs; every other distribution has rooms that know it and rooms that do not.
 KNOWN_BY: dict[str, set[str]] = {
     "attrs": set(MAY_KNOW),
-    "boto3": {"plugin"},
+    "boto3": {"demo", "plugin"},
     "botocore": {"shapes", "interception"},
     "hypothesis": {"strategies"},
     "lark": {"filters"},
@@ -51,6 +51,8 @@ KNOWN_BY: dict[str, set[str]] = {
 
 # (module, what it imports inside a function) -> why not at the top.
 LAZY: dict[tuple[str, str], str] = {
+    ("cli", f"{PACKAGE}.demo"): "the other commands need no client",
+    ("cli", f"{PACKAGE}.testing.coverage"): "the other commands need no service models",
     ("filters.parser", "lark"): "most runs create no filter",
     ("interception", "wrapt"): "it loads asyncio, which costs more than all else that the plugin loads",
     ("mock", "pytest"): "the decorator works without pytest, except on plain test classes, which only pytest knows",
@@ -171,7 +173,8 @@ def test_a_room_knows_only_the_floors_below_it() -> None:
         [
             found.where
             for found in AT_HOME
-            if _room(found.source) != _room(found.target) and _room(found.target) not in MAY_KNOW[_room(found.source)]
+            if _room(found.source) != _room(found.target)
+            and _room(found.target) not in MAY_KNOW.get(_room(found.source), set())
         ],
         "Imports from a floor above, or from a neighbour:",
     )
