@@ -108,9 +108,7 @@ class EventLog:
         if time not in _TIMES:
             raise DataError(f"The time {time} is out of bounds")
         self._own()
-        code = self.event_types.intern(type)
-        if code > MOST_EVENT_TYPES:
-            raise DataError(f"There are more than {MOST_EVENT_TYPES} distinct event types")
+        code = self._code_of(type)
         row = len(self.times)
         self.users.append(user)
         self.items.append(item)
@@ -121,12 +119,7 @@ class EventLog:
         self.origins.append(origin)
         for name, column in self.extra.items():
             column.append(extra.get(name))
-        self._by_user.add(row, user, self.times)
-        self._by_item.add(row, item, self.times)
-        if event_id is not None:
-            if event_id in self._event_ids:
-                self.repeated.add(row)
-            self._event_ids.add(event_id)
+        self._notice(row, event_id)
         return True
 
     def link(self, session: int, user: int) -> None:
@@ -242,6 +235,21 @@ class EventLog:
         self.repeated, self._event_ids = self.repeated.copy(), self._event_ids.copy()
         self._by_user, self._by_item = self._by_user.copy(), self._by_item.copy()
         self._shared = False
+
+    def _code_of(self, event_type: str) -> int:
+        code = self.event_types.intern(event_type)
+        if code > MOST_EVENT_TYPES:
+            raise DataError(f"There are more than {MOST_EVENT_TYPES} distinct event types")
+        return code
+
+    def _notice(self, row: int, event_id: str | None) -> None:
+        """Bring what is known about all rows up to date with a row that was just added."""
+        self._by_user.add(row, self.users[row], self.times)
+        self._by_item.add(row, self.items[row], self.times)
+        if event_id is not None:
+            if event_id in self._event_ids:
+                self.repeated.add(row)
+            self._event_ids.add(event_id)
 
     def _holds(
         self, user: int, item: int, time: int, type: str, value: float | None, extra: Mapping[str, Value], origin: int
