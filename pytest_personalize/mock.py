@@ -17,7 +17,7 @@ import wrapt
 from pytest_personalize.backend import PersonalizeBackend
 from pytest_personalize.interception import ACTIVATIONS, Activation
 
-T = TypeVar("T", bound=Callable[..., Any])
+T = TypeVar("T", bound="Callable[..., Any] | classmethod[Any, Any, Any]")
 C = TypeVar("C", bound=type)
 
 OPTIONS: Final = tuple(inspect.signature(PersonalizeBackend).parameters)
@@ -72,7 +72,7 @@ class Mock:
         """
         if isinstance(target, type):
             return self._decorate_test_case(target) if issubclass(target, TestCase) else self._mark(target)
-        if not callable(target) or _is_fixture(target):
+        if _is_fixture(target) or not (callable(target) or isinstance(target, classmethod)):
             hint = "; put it below @pytest.fixture" if _is_fixture(target) else ""
             raise TypeError(f"mock_personalize decorates functions and classes, not {target!r}{hint}")
         return cast(T, wrapt.decorator(self._call)(target))
@@ -173,7 +173,7 @@ def mock_personalize(
 ) -> Mock: ...
 
 
-def mock_personalize(target: Callable[..., Any] | None = None, /, **options: Any) -> Any:
+def mock_personalize(target: Any = None, /, **options: Any) -> Any:
     """Answer Amazon Personalize inside this process, from a new and empty backend.
 
     Use it bare or called, on a function, a coroutine, a generator (which then holds the mock until it ends, and so

@@ -98,14 +98,21 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """A marked test gets a backend without asking for it, before its own fixtures and set-up methods."""
+    """A marked test gets a backend without asking for it, before the other fixtures of its scope and set-up methods.
+
+    A test that asks for a backend of a wider scope gets no other one.
+    """
     names = getattr(item, "fixturenames", None)
     if names is None or item.get_closest_marker(MARKER) is None or _passes_through(item):
         return
-    if set(BACKENDS.values()).isdisjoint(names):
-        known = item._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined]
-        wider = (name in known and known[name][-1].scope != "function" for name in names)
-        names.insert(sum(wider), BACKENDS["function"])
+    known = item._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined]
+    scopes = list(BACKENDS)
+    asked = [scope for scope in scopes if BACKENDS[scope] in names]
+    for scope in asked or ["function"]:
+        wider = scopes[scopes.index(scope) + 1 :]
+        others = [name for name in names if name != BACKENDS[scope]]
+        place = sum(name in known and known[name][-1].scope in wider for name in others)
+        names[:] = [*others[:place], BACKENDS[scope], *others[place:]]
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
