@@ -85,6 +85,11 @@ class PersonalizeBackend(Resources):
             return FolderStore(Path(self._s3))
         return Boto3Store(self._s3)
 
+    def assert_called(self, operation: str, *, times: int | None = None, **params: Any) -> Calls:
+        """The calls of that operation with at least these parameters, as ``calls.assert_called``."""
+        __tracebackhide__ = True
+        return self.calls.assert_called(operation, times=times, **params)
+
     def region(self, name: str) -> Resources:
         """The resources of another region."""
         return Resources(self._read_region, name)

@@ -84,7 +84,7 @@ class Calls(Sequence[Call]):
         wanted = "at least once" if times is None else f"{times} times"
         raise AssertionError(
             f"expected {operation}({_text(params)}) {wanted}, it was called {len(found)} times\n"
-            + self._nearest(operation, params)
+            + (found._listed() if found else self._nearest(operation, params))
         )
 
     def assert_not_called(self, operation: str, **params: Any) -> None:
@@ -92,11 +92,15 @@ class Calls(Sequence[Call]):
         __tracebackhide__ = True
         found = self.of(operation, **params)
         if found:
-            listed = "\n".join(f"  {call}" for call in found)
-            raise AssertionError(f"expected no {operation}({_text(params)}), there were {len(found)}:\n{listed}")
+            raise AssertionError(
+                f"expected no {operation}({_text(params)}), it was called {len(found)} times\n{found._listed()}"
+            )
+
+    def _listed(self) -> str:
+        return "\n".join(f"  {call}" for call in self)
 
     def _nearest(self, operation: str, params: Mapping[str, Any]) -> str:
-        same = list(self.of(operation))
+        same = list(self.of(operation))[::-1]
         if same:
             # the most recent of the calls that agree in most parameters
             same.sort(key=lambda call: -sum(call.params.get(name) == value for name, value in params.items()))
