@@ -8,15 +8,19 @@ from typing import Final
 import attrs
 from attrs import field, frozen
 
+from pytest_personalize.data.events import EventLog
 from pytest_personalize.data.records import Records
 from pytest_personalize.recommenders import Model, Recipe, Settings, TrainingError, census, evaluate, fit
 from pytest_personalize.service.account import Region
 from pytest_personalize.service.errors import JobFailed
 from pytest_personalize.service.quotas import Minimums
 
-
 TUNED_FOR: Final = "normalized_discounted_cumulative_gain_at_25"
 """unknown: the metric that optimization looks at. chosen: the one that looks at most of a list."""
+
+
+Mark = tuple[int | None, ...]
+"""How much data there are: the lengths of the logs, the versions of the tables that new items and actions come by."""
 
 
 @frozen(kw_only=True, eq=False)
@@ -24,7 +28,8 @@ class Trained:
     """A finished training: what it was asked, the records that it saw, and the model.
 
     ``full`` is the full training that an UPDATE builds on: it has no metrics of its own (developer guide, metrics).
-    ``tuned`` are the hyperparameters that optimization chose, None without it.
+    ``tuned`` are the hyperparameters that optimization chose, None without it. ``view`` is what the training saw even
+    when an automatic update has since put another model in its place; ``mark`` says how much data that one knows.
     """
 
     recipe: Recipe
@@ -33,7 +38,8 @@ class Trained:
     model: Model
     full: Trained | None = None
     tuned: Mapping[str, str] | None = None
-    _metrics: dict[str, float] = field(factory=dict, init=False, repr=False)
+    mark: Mark
+    _metrics: dict[str, float] = field(factory=dict, repr=False)
 
     def metrics(self) -> Mapping[str, float]:
         """The offline metrics by name, worked out when they are first asked for."""
@@ -64,7 +70,7 @@ def train(
         model = fit(recipe, view, settings)
     except TrainingError as problem:
         raise JobFailed(str(problem)) from None
-    return Trained(recipe=recipe, settings=settings, view=view, model=model, tuned=tuned)
+    return Trained(recipe=recipe, settings=settings, view=view, model=model, tuned=tuned, mark=mark_of(view))
 
 
 def _best_trial(
@@ -98,3 +104,50 @@ def _require_minimums(minimums: Minimums, recipe: Recipe, view: Records, setting
     if found.users_with_two_interactions * 100 < minimums.percent_of_users * found.users:
         percent = f"{minimums.percent_of_users:g}"  # own wording
         raise JobFailed(f"Create failed. Fewer than {percent} percent of all users have at least 2 interactions each.")
+
+
+def mark_of(records: Records) -> Mark:
+    """How much data there are now."""
+    logs = (records.interactions, records.action_interactions)
+    tables = (records.items_table, records.actions_table)
+    return (
+        *(None if log is None else len(log) - len(log.repeated) for log in logs),
+        *(None if table is None else table.version for table in tables),
+    )
+
+
+def updated(trained: Trained, records: Records) -> Trained | None:
+    """The training after an automatic update (developer guide, automatic updates), None when nothing is new.
+
+    An update takes in items and actions that the training did not know, with the events about them; a model of trends
+    takes in all events. Users and the events about known items have to wait for the next training, and so have all
+    when an import or another schema has replaced what the training saw.
+    """
+    mark = mark_of(records)
+    if mark == trained.mark or records.schemas != trained.view.schemas:
+        return None
+    view = records.view()
+    if trained.recipe.recipe_type != "POPULAR_ITEMS":
+        interactions = _with_news(trained.view.interactions, view.interactions)
+        action_interactions = _with_news(trained.view.action_interactions, view.action_interactions)
+        if interactions is None and view.interactions is not None:
+            return None
+        view = attrs.evolve(
+            view,
+            interactions=interactions,
+            action_interactions=action_interactions,
+            users_table=trained.view.users_table,
+        )
+    model = fit(trained.recipe, view, trained.settings)
+    return attrs.evolve(trained, model=model, mark=mark)
+
+
+def _with_news(seen: EventLog | None, now: EventLog | None) -> EventLog | None:
+    """The events that the training saw and those about items that it did not know; None when they are others."""
+    if seen is None or now is None:
+        return None
+    length = len(seen)
+    if len(now) < length or now.items[:length] != seen.items or now.times[:length] != seen.times:
+        return None
+    known = set(seen.items)
+    return now.select([row < length or item not in known for row, item in enumerate(now.items)])

@@ -24,16 +24,19 @@ def _train_automatically(region: Region, solution_arn: str, now: float) -> None:
         return
     newest = newest_version(region, solution_arn)
     start = now
-    if newest is not None and newest.training_type == "MANUAL" and now - newest.creation_date_time <= HOUR:
+    by_hand = newest is not None and newest.training_type == "MANUAL" and newest.creation_date_time >= now - HOUR
+    if newest is not None and by_hand and solution.first_training:
         start = newest.creation_date_time
     elif _has_news(region, solution, newest):
         begin_version(region, solution, training_type="AUTOMATIC")
     period = days_between_trainings(solution.solution_config) * DAY
-    region.rows(Solution).put(schedule_training(region, solution, start + period))
+    region.rows(Solution).put(schedule_training(region, solution, start + period, first=False))
 
 
 def _has_news(region: Region, solution: Solution, newest: SolutionVersion | None) -> bool:
     """Whether interactions were imported or streamed since the last training, for actions those with actions too."""
+    if newest is not None and region.engine.is_moving(newest.arn):
+        return False  # what there is may be in that training
     trained: Trained | None = None if newest is None else region.models.get(newest.arn)
     if trained is None:
         return True

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
 
 import attrs
-from attrs import frozen
+from attrs import field, frozen
 
 from pytest_personalize.service.account import Region, resource_kind
+from pytest_personalize.service.control.automatic_updates import plan_update, update_model
 from pytest_personalize.service.control.item_settings import check_exploration, check_metadata
 from pytest_personalize.service.control.solution_versions import SolutionVersion
 from pytest_personalize.service.control.solutions import Solution, newest_version
@@ -49,7 +50,10 @@ class CampaignUpdate:
 @resource_kind
 @frozen(kw_only=True)
 class Campaign(Resource):
-    """A campaign. Beside the members of the service: its solution and its dataset group."""
+    """A campaign.
+
+    Beside the members of the service: its solution, its dataset group, and when its model is next updated by itself.
+    """
 
     kind: ClassVar[str] = "campaign"
     arn_field: ClassVar[str] = "campaign_arn"
@@ -65,6 +69,7 @@ class Campaign(Resource):
 
     solution_arn: str
     dataset_group_arn: str
+    next_update: float | None = field(default=None, repr=False)
 
     @property
     def follows(self) -> bool:
@@ -72,11 +77,18 @@ class Campaign(Resource):
         return bool(self.campaign_config and self.campaign_config.sync_with_latest_solution_version)
 
 
-def _created(region: Region, campaign: Campaign, now: float) -> Campaign:
+def _deployed(region: Region, campaign: Campaign, now: float) -> Campaign:
     """A version may have come while the campaign was busy."""
     if campaign.follows:
         region.engine.plan(now, "campaign sync", region, campaign.solution_arn)
-    return campaign
+    return _plan_update(region, campaign, now)
+
+
+def _plan_update(region: Region, campaign: Campaign, now: float) -> Campaign:
+    version = region.rows(SolutionVersion).get(campaign.solution_version_arn)
+    incremental = version is not None and bool(version.perform_incremental_update)
+    due = plan_update(region, campaign, campaign.solution_version_arn, now, incremental=incremental)
+    return attrs.evolve(campaign, next_update=due)
 
 
 def _updated(region: Region, campaign: Campaign, now: float) -> Campaign:
@@ -93,7 +105,7 @@ def _updated(region: Region, campaign: Campaign, now: float) -> Campaign:
         failure_reason=None,
         last_updated_date_time=now,
     )
-    return _created(region, changed, now)
+    return _deployed(region, changed, now)
 
 
 def _sync(region: Region, solution_arn: str, now: float) -> None:
@@ -107,10 +119,24 @@ def _sync(region: Region, solution_arn: str, now: float) -> None:
             _begin_update(region, campaign, newest.arn, campaign.min_provisioned_tps, campaign.campaign_config)
 
 
-SCRIPTS["campaign", "create"] = creation(30, 600, work=_created)
+def _update_model(region: Region, campaign_arn: str, now: float) -> None:
+    """Fully trained versions are updated while they are deployed, until there is an UPDATE of them (service model)."""
+    campaigns = region.rows(Campaign)
+    campaign = campaigns.get(campaign_arn)
+    if campaign is None or campaign.next_update != now:
+        return
+    version = region.rows(SolutionVersion).get(campaign.solution_version_arn)
+    newest = newest_version(region, campaign.solution_arn, ACTIVE)
+    if version is not None and "UPDATE" not in (version.training_mode, newest and newest.training_mode):
+        update_model(region, version.arn, campaign.dataset_group_arn)
+    campaigns.put(_plan_update(region, campaign, now))
+
+
+SCRIPTS["campaign", "create"] = creation(30, 600, work=_deployed)
 SCRIPTS["campaign", "update"] = creation(30, 600, work=_updated, field="latest_campaign_update")
 SCRIPTS["campaign", "delete"] = deletion(20, 60)
 ACTIONS["campaign sync"] = _sync
+ACTIONS["campaign update"] = _update_model
 
 
 @operation("CreateCampaign")

@@ -12,6 +12,7 @@ from attrs import field, frozen
 from pytest_personalize.recommenders.model import Settings
 from pytest_personalize.recommenders.recipe import Recipe
 from pytest_personalize.service.account import Region, resource_kind
+from pytest_personalize.service.control.automatic_updates import plan_update, update_model
 from pytest_personalize.service.control.dataset_groups import DatasetGroup
 from pytest_personalize.service.control.item_settings import check_exploration, check_metadata
 from pytest_personalize.service.control.recipes import find_recipe
@@ -62,7 +63,8 @@ class Recommender(Resource):
     """A recommender. ``model_metrics`` are worked out by the first DescribeRecommender after a training.
 
     Beside the members of the service: ``columns`` are those of the datasets when its training was configured, the
-    only ones that it trains on; ``next_training`` is when the service trains it anew.
+    only ones that it trains on; ``next_training`` is when the service trains it anew, ``next_update`` when it takes in
+    new items.
     """
 
     kind: ClassVar[str] = "recommender"
@@ -80,6 +82,7 @@ class Recommender(Resource):
 
     columns: Columns = field(factory=dict, repr=False)
     next_training: float | None = field(default=None, repr=False)
+    next_update: float | None = field(default=None, repr=False)
 
     @property
     def recipe(self) -> Recipe:
@@ -105,7 +108,8 @@ def _created(region: Region, recommender: Recommender, now: float) -> Recommende
 def _plan_training(region: Region, recommender: Recommender, now: float) -> Recommender:
     """Recommenders are trained anew every 7 days (developer guide, use cases)."""
     region.engine.plan(now + WEEK, "recommender training", region, recommender.arn)
-    return attrs.evolve(recommender, next_training=now + WEEK)
+    due = plan_update(region, recommender, recommender.arn, now)
+    return attrs.evolve(recommender, next_training=now + WEEK, next_update=due)
 
 
 def _updated(region: Region, recommender: Recommender, now: float) -> Recommender:
@@ -122,7 +126,7 @@ def _updated(region: Region, recommender: Recommender, now: float) -> Recommende
 
 
 def _stopped(region: Region, recommender: Recommender, now: float) -> Recommender:
-    return attrs.evolve(recommender, next_training=None)
+    return attrs.evolve(recommender, next_training=None, next_update=None)
 
 
 def _weekly(region: Region, arn: str, now: float) -> None:
@@ -136,6 +140,16 @@ def _weekly(region: Region, arn: str, now: float) -> None:
     recommenders.put(_plan_training(region, recommender, now))
 
 
+def _update_model(region: Region, arn: str, now: float) -> None:
+    recommenders = region.rows(Recommender)
+    recommender = recommenders.get(arn)
+    if recommender is None or recommender.next_update != now:
+        return
+    update_model(region, arn, recommender.dataset_group_arn)
+    due = plan_update(region, recommender, arn, now)
+    recommenders.put(attrs.evolve(recommender, next_update=due))
+
+
 _STOP: Final = ("STOP PENDING", "STOP IN_PROGRESS")
 _START: Final = ("START PENDING", "START IN_PROGRESS")
 SCRIPTS["recommender", "create"] = creation(60, 2400, work=_created)
@@ -144,6 +158,7 @@ SCRIPTS["recommender", "stop"] = Script(states=_STOP, seconds=(30, 120), end=INA
 SCRIPTS["recommender", "start"] = Script(states=_START, seconds=(30, 600), work=_plan_training)
 SCRIPTS["recommender", "delete"] = deletion(20, 60)
 ACTIONS["recommender training"] = _weekly
+ACTIONS["recommender update"] = _update_model
 
 
 @operation("CreateRecommender")

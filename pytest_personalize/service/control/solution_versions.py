@@ -169,8 +169,7 @@ def create_solution_version(
         taken = [version.arn for version in versions.of(solution_arn) if version.name == name]
         if taken:
             raise refusal("exists", arn=taken[0])
-    running = sum(version.status in IN_TRAINING for version in versions)
-    region.account.quotas.admit("solution_versions_running", running)
+    region.account.quotas.admit("solution_versions_running", region.engine.running(region, SolutionVersion.kind))
     return begin_version(region, solution, training_type="MANUAL", training_mode=training_mode, name=name, tags=checked)
 
 

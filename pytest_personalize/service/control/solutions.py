@@ -79,8 +79,8 @@ class Solution(Resource):
     """A solution. ``latest_solution_version`` is filled in by DescribeSolution alone.
 
     Beside the members of the service: ``columns`` are those of the datasets when it was created, the only ones that
-    it trains on; ``next_training`` is when the service trains by itself the next time, ``trains_anyway`` whether it
-    does so without new data.
+    it trains on; ``next_training`` is when the service trains by itself the next time, ``first_training`` whether that
+    is the first time of its schedule.
     """
 
     kind: ClassVar[str] = "solution"
@@ -104,6 +104,7 @@ class Solution(Resource):
 
     columns: Columns = field(factory=dict, repr=False)
     next_training: float | None = field(default=None, repr=False)
+    first_training: bool = field(default=True, repr=False)
 
     @property
     def recipe(self) -> Recipe:
@@ -116,7 +117,7 @@ Versions: TypeAlias = "Table[SolutionVersion]"
 
 def _first_training(region: Region, solution: Solution, now: float) -> Solution:
     """Once a solution is ACTIVE its first automatic training starts within the hour: here at the end of it."""
-    return schedule_training(region, solution, now + HOUR)
+    return schedule_training(region, solution, now + HOUR, first=True)
 
 
 def _update(region: Region, solution: Solution, now: float) -> Solution:
@@ -146,7 +147,7 @@ def _update(region: Region, solution: Solution, now: float) -> Solution:
     # A change of the frequency resets the schedule (developer guide, updating a solution).
     before = days_between_trainings(solution.solution_config)
     if not solution.perform_auto_training or before != days_between_trainings(config):
-        return schedule_training(region, changed, now + HOUR)
+        return schedule_training(region, changed, now + HOUR, first=True)
     return changed
 
 
@@ -178,12 +179,12 @@ def newest_version(region: Region, solution_arn: str, status: str | None = None)
     return next((version for version in reversed(versions.of(solution_arn)) if version.status == status), None)
 
 
-def schedule_training(region: Region, solution: Solution, due: float) -> Solution:
+def schedule_training(region: Region, solution: Solution, due: float, *, first: bool) -> Solution:
     """Train by itself at ``due``, if the solution does that at all; takes the place of what was planned before."""
     if not solution.perform_auto_training:
         return solution
     region.engine.plan(due, "automatic training", region, solution.arn)
-    return attrs.evolve(solution, next_training=due)
+    return attrs.evolve(solution, next_training=due, first_training=first)
 
 
 @operation("CreateSolution")

@@ -1,0 +1,51 @@
+"""Automatic updates: models take in new items by themselves, on the clock, without a training."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pytest_personalize.service.account import Region
+from pytest_personalize.service.resource import Resource
+from pytest_personalize.service.training import Trained, updated
+
+HOUR: Final = 3600.0
+DEFAULT_HOURS: Final = 2.0
+TREND_HOURS: Final = {"30 minutes": 0.5, "1 hour": 1.0}
+"""Trend discovery frequency -> hours; the longer ones are refreshed every 2 hours all the same (developer guide)."""
+
+
+def plan_update(
+    region: Region, resource: Resource, model_arn: str, now: float, *, incremental: bool = False
+) -> float | None:
+    """Plan the next update of the model that a campaign or recommender answers from: when, None for never.
+
+    The module of the resource has the action. Times that nobody was there to see are passed over.
+    """
+    trained: Trained | None = region.models.get(model_arn)
+    if trained is None:
+        return None
+    # unknown: how often a model with incremental updates takes in new items. chosen: as often as the others
+    hours = _hours(trained) or (DEFAULT_HOURS if incremental else None)
+    if hours is None:
+        return None
+    period = hours * HOUR
+    due = now + period
+    behind = region.account.clock.timestamp() - due
+    due += max(0.0, behind // period) * period
+    region.engine.plan(due, f"{resource.kind} update", region, resource.arn)
+    return due
+
+
+def update_model(region: Region, model_arn: str, dataset_group_arn: str) -> None:
+    """Put the model in place that knows the new items."""
+    trained: Trained | None = region.models.get(model_arn)
+    new = None if trained is None else updated(trained, region.records[dataset_group_arn])
+    if new is not None:
+        region.models[model_arn] = new
+
+
+def _hours(trained: Trained) -> float | None:
+    frequency = trained.recipe.hyperparameter("trend_discovery_frequency")
+    if frequency is None:
+        return trained.recipe.automatic_update_hours
+    return TREND_HOURS.get(trained.settings.hyperparameters.get(frequency.name, frequency.default), DEFAULT_HOURS)

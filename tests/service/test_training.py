@@ -1,0 +1,502 @@
+"""What is trained, and when: configurations that change the model, automatic training and automatic updates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import count
+from typing import Any
+
+import pytest
+
+from pytest_personalize import PersonalizeBackend
+
+RECIPE = "arn:aws:personalize:::recipe/"
+HEADER = "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE,EVENT_VALUE"
+ITEM_HEADER = "ITEM_ID,PRICE,CATEGORY_L1,GENRES,CREATION_TIMESTAMP"
+
+
+def events(item: str, users: int, event_type: str = "View", value: float = 1, start: int = 0) -> list[str]:
+    """One event on the item by each of so many users."""
+    return [f"u{n},{item},{1_700_000_000 + start + n},{event_type},{value}" for n in range(users)]
+
+
+@pytest.fixture
+def group_of(make_group: Any, make_dataset: Any) -> Callable[..., str]:
+    """``group_of([event, ...], items=[item, ...])``: the ARN of a custom group with exactly these rows."""
+
+    def make(lines: Sequence[str], items: Sequence[str] | None = None, **members: Any) -> str:
+        group: str = make_group(**members)
+        make_dataset(group, "INTERACTIONS", [HEADER, *lines])
+        if items is not None:
+            make_dataset(group, "ITEMS", [ITEM_HEADER, *items])
+        return group
+
+    return make
+
+
+@pytest.fixture
+def solve(client: Any) -> Callable[..., str]:
+    """``solve(group, "aws-popularity-count", **members)``: the ARN of a solution that trains when it is told to."""
+    numbers = count()
+
+    def make(group: str, recipe: str = "aws-popularity-count", **members: Any) -> str:
+        wanted = {"name": f"s{next(numbers)}", "performAutoTraining": False} | members
+        arn: str = client.create_solution(datasetGroupArn=group, recipeArn=RECIPE + recipe, **wanted)["solutionArn"]
+        return arn
+
+    return make
+
+
+@pytest.fixture
+def train(client: Any) -> Callable[..., str]:
+    def make(solution: str, **members: Any) -> str:
+        arn: str = client.create_solution_version(solutionArn=solution, **members)["solutionVersionArn"]
+        return arn
+
+    return make
+
+
+@pytest.fixture
+def deploy(client: Any) -> Callable[..., str]:
+    numbers = count()
+
+    def make(version: str, **members: Any) -> str:
+        name = f"c{next(numbers)}"
+        arn: str = client.create_campaign(name=name, solutionVersionArn=version, **members)["campaignArn"]
+        return arn
+
+    return make
+
+
+@pytest.fixture
+def recommend(personalize_runtime: Any) -> Callable[..., list[str]]:
+    """The items of a campaign or recommender for a user who has no history, or as asked."""
+
+    def ask(arn: str, **members: Any) -> list[str]:
+        source = {"recommenderArn" if ":recommender/" in arn else "campaignArn": arn}
+        answer = personalize_runtime.get_recommendations(**source, **{"userId": "stranger", **members})
+        return [item["itemId"] for item in answer["itemList"]]
+
+    return ask
+
+
+@pytest.fixture
+def put_event(client: Any, personalize_events: Any) -> Callable[..., None]:
+    """``put_event(group, user, item)``: one streamed view."""
+    trackers: dict[str, str] = {}
+    times = count(1_700_500_000)
+
+    def put(group: str, user: str, item: str) -> None:
+        if group not in trackers:
+            trackers[group] = client.create_event_tracker(name="tracker", datasetGroupArn=group)["trackingId"]
+        event = {"eventType": "View", "itemId": item, "sentAt": next(times)}
+        personalize_events.put_events(trackingId=trackers[group], sessionId="s", userId=user, eventList=[event])
+
+    return put
+
+
+@pytest.fixture
+def versions(client: Any) -> Callable[[str], list[dict[str, Any]]]:
+    return lambda solution: client.list_solution_versions(solutionArn=solution)["solutionVersions"]
+
+
+class TestWhatIsTrained:
+    def test_all_events_unless_told_otherwise(
+        self, group_of: Any, solve: Any, train: Any, deploy: Any, recommend: Any
+    ) -> None:
+        group = group_of([*events("seen", 9), *events("bought", 3, "Purchase")])
+
+        assert recommend(deploy(train(solve(group)))) == ["seen", "bought"]
+
+    def test_events_of_one_type(self, group_of: Any, solve: Any, train: Any, deploy: Any, recommend: Any) -> None:
+        group = group_of([*events("seen", 9), *events("bought", 3, "Purchase")])
+
+        assert recommend(deploy(train(solve(group, eventType="purchase")))) == ["bought"]
+
+    def test_events_from_a_value_on(self, group_of: Any, solve: Any, train: Any, deploy: Any, recommend: Any) -> None:
+        group = group_of([*events("disliked", 9, value=1), *events("liked", 3, value=4.5)])
+        solution = solve(group, eventType="View", solutionConfig={"eventValueThreshold": "4.5"})
+
+        assert recommend(deploy(train(solution))) == ["liked"]
+
+    def test_the_data_as_they_are_at_the_time_of_training(
+        self, group_of: Any, solve: Any, train: Any, deploy: Any, recommend: Any, put_event: Any
+    ) -> None:
+        group = group_of(events("old", 2))
+        solution = solve(group)
+        before = deploy(train(solution))
+        for n in range(5):
+            put_event(group, f"v{n}", "new")
+        after = deploy(train(solution))
+
+        assert recommend(before) == ["old"]
+        assert recommend(after) == ["new", "old"]
+
+    def test_excluded_columns_do_not_count(
+        self, group_of: Any, solve: Any, train: Any, deploy: Any, recommend: Any
+    ) -> None:
+        base = [f"u{n},i{n % 6},{1_700_000_000 + n},View,1" for n in range(24)]
+        items = [f"i{n},1.0,{'warm' if n % 2 else 'cold'},{'Drama' if n < 3 else 'War'},1600000000" for n in range(6)]
+        group = group_of(base, items)
+        config = {"trainingDataConfig": {"excludedDatasetColumns": {"Items": ["GENRES", "PRICE"]}}}
+        by_category = deploy(train(solve(group, "aws-similar-items", solutionConfig=config)))
+        config = {"trainingDataConfig": {"includedDatasetColumns": {"Items": ["GENRES"]}}}
+        by_genre = deploy(train(solve(group, "aws-similar-items", solutionConfig=config)))
+
+        assert set(recommend(by_category, itemId="i0", numResults=2)) == {"i2", "i4"}
+        assert set(recommend(by_genre, itemId="i0", numResults=2)) == {"i1", "i2"}
+
+    def test_columns_of_a_later_schema_are_for_later_solutions(
+        self, backend: PersonalizeBackend, client: Any, workshop: Any, group_of: Any, solve: Any, train: Any
+    ) -> None:
+        group = group_of(events("a", 3), ["a,1.0,x,Drama,1600000000"])
+        before = solve(group, "aws-similar-items")
+        wider = {"COLOUR": ["null", "string"], "GENRES": "categorical", "CREATION_TIMESTAMP": "long"}
+        client.update_dataset(
+            datasetArn=group.replace(":dataset-group/", ":dataset/") + "/ITEMS",
+            schemaArn=workshop.schema("ITEMS", **wider),
+        )
+        after = solve(group, "aws-similar-items")
+
+        assert "COLOUR" not in backend.solutions[before].columns["ITEMS"]
+        assert "COLOUR" in backend.solutions[after].columns["ITEMS"]
+
+    def test_weights_of_event_types(self, group_of: Any, solve: Any, train: Any, client: Any, deploy: Any) -> None:
+        group = group_of([*events("seen", 9), *events("bought", 9, "Purchase", start=50)])
+        parameters = [{"eventType": "View", "weight": 0.1}, {"eventType": "Purchase", "weight": 0.9}]
+        config = {"eventsConfig": {"eventParametersList": parameters}}
+        version = train(solve(group, "aws-user-personalization-v2", solutionConfig=config))
+
+        metrics = client.get_solution_metrics(solutionVersionArn=version)["metrics"]
+        assert any("with_event_weights" in name for name in metrics)
+
+    def test_an_objective_adds_its_metric(self, make_group: Any, solve: Any, train: Any, client: Any) -> None:
+        group = make_group("INTERACTIONS", "ITEMS")
+        objective = {"itemAttribute": "price", "objectiveSensitivity": "HIGH"}
+        version = train(solve(group, "aws-user-personalization", solutionConfig={"optimizationObjective": objective}))
+
+        assert "average_rewards_at_k" in client.get_solution_metrics(solutionVersionArn=version)["metrics"]
+
+    @pytest.mark.parametrize(
+        "recipe",
+        [
+            "aws-user-personalization-v2",
+            "aws-user-personalization",
+            "aws-personalized-ranking-v2",
+            "aws-personalized-ranking",
+            "aws-similar-items",
+            "aws-sims",
+            "aws-popularity-count",
+            "aws-trending-now",
+            "aws-next-best-action",
+            "aws-item-affinity",
+            "aws-item-attribute-affinity",
+        ],
+    )
+    def test_every_recipe_trains_and_is_measured(
+        self, make_group: Any, solve: Any, train: Any, client: Any, recipe: str
+    ) -> None:
+        version = train(solve(make_group("INTERACTIONS", "ITEMS", "USERS", "ACTIONS"), recipe))
+
+        described = client.describe_solution_version(solutionVersionArn=version)["solutionVersion"]
+        assert described["status"] == "ACTIVE"
+        assert client.get_solution_metrics(solutionVersionArn=version)["metrics"]
+
+    def test_next_best_action_needs_actions(self, make_group: Any, solve: Any, train: Any, client: Any) -> None:
+        version = train(solve(make_group("INTERACTIONS"), "aws-next-best-action"))
+
+        described = client.describe_solution_version(solutionVersionArn=version)["solutionVersion"]
+        assert described["status"] == "CREATE FAILED"
+        assert "ACTIONS" in described["failureReason"]
+
+
+class TestAutomaticTraining:
+    @pytest.fixture
+    def group(self, group_of: Any) -> str:
+        arn: str = group_of(events("old", 3))
+        return arn
+
+    @pytest.fixture
+    def solution(self, solve: Any, group: str) -> str:
+        arn: str = solve(group, performAutoTraining=True)
+        return arn
+
+    def test_the_first_version_comes_within_the_hour(
+        self, backend: PersonalizeBackend, solution: str, versions: Any
+    ) -> None:
+        before = versions(solution)
+        backend.clock.advance(hours=1)
+        (version,) = versions(solution)
+
+        assert before == []
+        assert (version["trainingType"], version["status"]) == ("AUTOMATIC", "ACTIVE")
+
+    def test_a_version_made_by_hand_within_the_hour_takes_its_place(
+        self, backend: PersonalizeBackend, solution: str, versions: Any, train: Any
+    ) -> None:
+        backend.clock.advance(minutes=30)
+        train(solution)
+        backend.clock.advance(hours=1)
+
+        assert [version["trainingType"] for version in versions(solution)] == ["MANUAL"]
+
+    def test_without_new_data_no_more_come(self, backend: PersonalizeBackend, solution: str, versions: Any) -> None:
+        backend.clock.advance(days=30)
+
+        assert len(versions(solution)) == 1
+
+    def test_new_events_are_trained_on_after_a_week(
+        self, backend: PersonalizeBackend, group: str, solution: str, versions: Any, put_event: Any
+    ) -> None:
+        backend.clock.advance(hours=1)
+        put_event(group, "u1", "new")
+        backend.clock.advance(days=6.9)
+        early = len(versions(solution))
+        backend.clock.advance(days=0.1)
+
+        assert (early, len(versions(solution))) == (1, 2)
+
+    def test_new_imports_are_trained_on_after_a_week(
+        self, backend: PersonalizeBackend, workshop: Any, group: str, solution: str, versions: Any
+    ) -> None:
+        backend.clock.advance(hours=1)
+        dataset = group.replace(":dataset-group/", ":dataset/") + "/INTERACTIONS"
+        workshop.imported(dataset, HEADER, *events("newer", 3))
+        backend.clock.advance(days=7)
+
+        assert len(versions(solution)) == 2
+
+    def test_the_schedule_counts_from_the_start_of_the_training(
+        self, backend: PersonalizeBackend, group: str, solution: str, versions: Any, put_event: Any
+    ) -> None:
+        created = backend.solutions["s0"].creation_date_time
+        backend.clock.advance(hours=9)
+        put_event(group, "u1", "new")
+        backend.clock.advance(days=9)
+
+        starts = [version["creationDateTime"].timestamp() - created for version in versions(solution)]
+        assert starts == pytest.approx([3600, 3600 + 7 * 86400])
+
+    def test_a_schedule_of_its_own(
+        self, backend: PersonalizeBackend, group: str, solve: Any, versions: Any, put_event: Any
+    ) -> None:
+        config = {"autoTrainingConfig": {"schedulingExpression": "rate(2 days)"}}
+        solution = solve(group, performAutoTraining=True, solutionConfig=config)
+        backend.clock.advance(hours=1)
+        for n in range(3):
+            versions(solution)
+            put_event(group, f"u{n}", "new")
+            backend.clock.advance(days=2)
+
+        assert len(versions(solution)) == 4
+
+    def test_turned_off_nothing_comes(
+        self, backend: PersonalizeBackend, client: Any, solution: str, versions: Any
+    ) -> None:
+        client.update_solution(solutionArn=solution, performAutoTraining=False)
+        backend.clock.advance(days=30)
+
+        assert versions(solution) == []
+
+    def test_turned_on_the_first_comes_within_the_hour(
+        self, backend: PersonalizeBackend, client: Any, group: str, solve: Any, versions: Any
+    ) -> None:
+        solution = solve(group)
+        backend.clock.advance(days=3)
+        client.update_solution(solutionArn=solution, performAutoTraining=True)
+        backend.clock.advance(hours=1)
+
+        assert len(versions(solution)) == 1
+
+    def test_another_frequency_begins_within_the_hour(
+        self, backend: PersonalizeBackend, client: Any, group: str, solution: str, versions: Any, put_event: Any
+    ) -> None:
+        backend.clock.advance(hours=2)
+        put_event(group, "u1", "new")
+        config = {"autoTrainingConfig": {"schedulingExpression": "rate(20 days)"}}
+        client.update_solution(solutionArn=solution, solutionUpdateConfig=config)
+        backend.clock.advance(hours=1)
+        soon = len(versions(solution))
+        put_event(group, "u2", "newer")
+        backend.clock.advance(days=19)
+
+        assert (soon, len(versions(solution))) == (2, 2)
+
+    def test_a_deleted_solution_is_trained_no_more(
+        self, backend: PersonalizeBackend, client: Any, solution: str
+    ) -> None:
+        client.delete_solution(solutionArn=solution)
+        backend.clock.advance(days=30)
+
+        assert not backend.solution_versions
+
+    def test_a_campaign_follows(
+        self,
+        backend: PersonalizeBackend,
+        group: str,
+        solution: str,
+        train: Any,
+        deploy: Any,
+        recommend: Any,
+        put_event: Any,
+    ) -> None:
+        train(solution)
+        follower = deploy(f"{solution}/$LATEST", campaignConfig={"syncWithLatestSolutionVersion": True})
+        for n in range(5):
+            put_event(group, f"v{n}", "new")
+        before = recommend(follower)
+        backend.clock.advance(days=8)
+
+        assert (before, recommend(follower)) == (["old"], ["new", "old"])
+
+
+class TestRecommendersOnTheClock:
+    @pytest.fixture
+    def group(self, group_of: Any) -> str:
+        arn: str = group_of(events("old", 3), domain="ECOMMERCE")
+        return arn
+
+    @pytest.fixture
+    def recommender(self, client: Any, group: str) -> str:
+        arn: str = client.create_recommender(
+            name="top", datasetGroupArn=group, recipeArn=RECIPE + "aws-ecomm-popular-items-by-views"
+        )["recommenderArn"]
+        return arn
+
+    def test_it_learns_new_events_within_a_week(
+        self, backend: PersonalizeBackend, group: str, recommender: str, recommend: Any, put_event: Any
+    ) -> None:
+        for n in range(5):
+            put_event(group, f"v{n}", "new")
+        backend.clock.advance(days=6)
+        before = recommend(recommender)
+        backend.clock.advance(days=1)
+
+        assert (before, recommend(recommender)) == (["old"], ["new", "old"])
+
+    def test_a_stopped_one_does_not(
+        self, backend: PersonalizeBackend, client: Any, group: str, recommender: str, recommend: Any, put_event: Any
+    ) -> None:
+        for n in range(5):
+            put_event(group, f"v{n}", "new")
+        client.stop_recommender(recommenderArn=recommender)
+        backend.clock.advance(days=10)
+        client.start_recommender(recommenderArn=recommender)
+
+        assert recommend(recommender) == ["old"]
+
+    def test_a_training_that_fails_leaves_the_model(
+        self, backend: PersonalizeBackend, client: Any, group: str, recommender: str
+    ) -> None:
+        client.delete_dataset(datasetArn=group.replace(":dataset-group/", ":dataset/") + "/INTERACTIONS")
+        backend.clock.advance(days=8)
+
+        assert client.describe_recommender(recommenderArn=recommender)["recommender"]["status"] == "ACTIVE"
+
+
+class TestAutomaticUpdates:
+    """The models that explore take in new items every two hours; nothing else changes before the next training."""
+
+    @pytest.fixture
+    def group(self, make_group: Any) -> str:
+        arn: str = make_group("INTERACTIONS", "ITEMS")
+        return arn
+
+    def test_a_new_item_comes_after_two_hours(
+        self,
+        backend: PersonalizeBackend,
+        group: str,
+        solve: Any,
+        train: Any,
+        deploy: Any,
+        recommend: Any,
+        put_event: Any,
+    ) -> None:
+        campaign = deploy(train(solve(group, "aws-user-personalization")))
+        put_event(group, "u1", "brand-new")
+        backend.clock.advance(hours=1.9)
+        before = recommend(campaign, numResults=100)
+        backend.clock.advance(hours=0.1)
+
+        assert "brand-new" not in before
+        assert "brand-new" in recommend(campaign, numResults=100)
+
+    def test_other_recipes_wait_for_a_training(
+        self,
+        backend: PersonalizeBackend,
+        group: str,
+        solve: Any,
+        train: Any,
+        deploy: Any,
+        recommend: Any,
+        put_event: Any,
+    ) -> None:
+        campaign = deploy(train(solve(group)))
+        put_event(group, "u1", "brand-new")
+        backend.clock.advance(days=3)
+
+        assert "brand-new" not in recommend(campaign, numResults=100)
+
+    def test_metrics_stay(
+        self, backend: PersonalizeBackend, client: Any, group: str, solve: Any, train: Any, deploy: Any, put_event: Any
+    ) -> None:
+        version = train(solve(group, "aws-user-personalization"))
+        deploy(version)
+        before = client.get_solution_metrics(solutionVersionArn=version)["metrics"]
+        put_event(group, "u1", "brand-new")
+        backend.clock.advance(hours=5)
+
+        assert client.get_solution_metrics(solutionVersionArn=version)["metrics"] == before
+
+    def test_they_do_not_make_data_old_for_automatic_training(
+        self,
+        backend: PersonalizeBackend,
+        group: str,
+        solve: Any,
+        train: Any,
+        deploy: Any,
+        put_event: Any,
+        versions: Any,
+    ) -> None:
+        solution = solve(group, "aws-user-personalization", performAutoTraining=True)
+        deploy(train(solution))
+        put_event(group, "u1", "brand-new")
+        backend.clock.advance(hours=5)
+        versions(solution)
+        backend.clock.advance(days=7)
+
+        assert len(versions(solution)) == 2
+
+    def test_an_update_by_hand_stops_them(
+        self,
+        backend: PersonalizeBackend,
+        group: str,
+        solve: Any,
+        train: Any,
+        deploy: Any,
+        recommend: Any,
+        put_event: Any,
+    ) -> None:
+        solution = solve(group, "aws-user-personalization")
+        full = deploy(train(solution))
+        update = deploy(train(solution, trainingMode="UPDATE"))
+        put_event(group, "u1", "brand-new")
+        backend.clock.advance(days=1)
+
+        assert "brand-new" not in recommend(full, numResults=100)
+        assert "brand-new" not in recommend(update, numResults=100)
+
+    def test_trends_are_followed(
+        self, backend: PersonalizeBackend, client: Any, make_group: Any, recommend: Any, put_event: Any
+    ) -> None:
+        videos = make_group("INTERACTIONS", domain="VIDEO_ON_DEMAND")
+        recommender = client.create_recommender(
+            name="now", datasetGroupArn=videos, recipeArn=RECIPE + "aws-vod-trending-now"
+        )["recommenderArn"]
+        for n in range(20):
+            put_event(videos, f"v{n}", "sensation")
+        before = recommend(recommender)
+        backend.clock.advance(hours=2)
+
+        assert "sensation" not in before
+        assert recommend(recommender)[0] == "sensation"
