@@ -249,3 +249,36 @@ def test_an_update_to_an_unknown_schema_is_not_found(personalize, workshop, refu
         personalize.update_dataset(
             datasetArn=workshop.dataset("ITEMS"), schemaArn="arn:aws:personalize:us-east-1:123456789012:schema/none"
         )
+
+
+def test_after_a_failed_replacement_the_dataset_is_active_with_its_old_schema(
+    personalize_backend, personalize, workshop
+):
+    dataset = workshop.dataset("ITEMS")
+    old = described(personalize, dataset)["schemaArn"]
+    new = workshop.schema("ITEMS", **BRAND)
+    personalize_backend.faults.fail_job("UpdateDataset", "Out of luck.")
+    personalize.update_dataset(datasetArn=dataset, schemaArn=new)
+    after = described(personalize, dataset)
+    assert (after["status"], after["schemaArn"]) == ("ACTIVE", old)
+    assert after["latestDatasetUpdate"]["failureReason"] == "Out of luck."
+    personalize.delete_schema(schemaArn=new)
+
+
+def test_a_dataset_whose_creation_failed_takes_nothing_and_can_be_deleted(
+    personalize_backend, personalize, personalize_events, workshop, refused
+):
+    group = workshop.group()
+    personalize_backend.faults.fail_job("CreateDataset", "Out of luck.")
+    dataset = workshop.dataset(group=group)
+    assert described(personalize, dataset)["status"] == "CREATE FAILED"
+    with refused("ResourceInUseException", "CREATE FAILED"):
+        workshop.start_import(dataset, "s3://bucket/clicks.csv")
+    with refused("InvalidInputException", "Interactions"):
+        personalize_events.put_events(
+            trackingId=workshop.tracking_id(group),
+            sessionId="s",
+            eventList=[{"eventType": "View", "itemId": "i", "sentAt": 1}],
+        )
+    personalize.delete_dataset(datasetArn=dataset)
+    assert described(personalize, workshop.dataset(group=group))["status"] == "ACTIVE"

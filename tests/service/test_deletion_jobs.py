@@ -146,3 +146,10 @@ def test_a_group_has_five_pending_jobs(personalize, workshop, group, refused):
     for _ in range(2):
         described(personalize, jobs[0])  # it is IN_PROGRESS then
     create(personalize, group, location)
+
+
+def test_a_failed_job_deletes_nothing(personalize_backend, personalize, workshop, group, clicks):
+    personalize_backend.faults.fail_job("CreateDataDeletionJob", "Out of luck.")
+    job = described(personalize, create(personalize, group, workshop.upload(["USER_ID", "ann"])))
+    assert (job["status"], job["failureReason"]) == ("FAILED", "Out of luck.")
+    assert len(workshop.rows(clicks)) == 3

@@ -22,6 +22,8 @@ from pytest_personalize.service.operations import Page, operation
 from pytest_personalize.service.paging import list_page
 from pytest_personalize.service.resource import ACTIVE, CREATE_FAILED, Resource
 
+_UPDATING: Final = ("UPDATE PENDING", "UPDATE IN_PROGRESS")
+
 
 @frozen(kw_only=True)
 class DatasetUpdateSummary:
@@ -61,7 +63,9 @@ class Dataset(Resource):
     def schema_arns(self) -> tuple[str, ...]:
         """The schema that it has, and the one that it is about to get."""
         update = self.latest_dataset_update
-        return (self.schema_arn,) if update is None else (self.schema_arn, update.schema_arn)
+        if update is None or update.status not in _UPDATING:
+            return (self.schema_arn,)
+        return (self.schema_arn, update.schema_arn)
 
 
 def _open(region: Region, dataset: Dataset, now: float) -> Dataset:
@@ -97,7 +101,7 @@ def _replace_schema(region: Region, dataset: Dataset, now: float) -> Dataset:
 
 SCRIPTS["dataset", "create"] = creation(5, 20, _open)
 SCRIPTS["dataset", "update"] = _SchemaReplacement(
-    states=("UPDATE PENDING", "UPDATE IN_PROGRESS"),
+    states=_UPDATING,
     seconds=(10, 110),
     failed="UPDATE FAILED",  # unknown: no failed replacement was ever printed. chosen: by analogy with creations
     field="latest_dataset_update",
