@@ -118,6 +118,100 @@ class Workshop:
         return self.backend.s3.get(f"s3://exports/{name}.csv").decode().splitlines()[1:]
 
 
+SHOP_USERS = [f"user-{number}" for number in range(20)]
+SHOP_ITEMS = [f"item-{number:02}" for number in range(30)]
+
+
+def shop_interactions() -> list[str]:
+    """Even users view even items, odd users odd ones; the first items are the most viewed."""
+    rows = ["USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE"]
+    for number, user in enumerate(SHOP_USERS):
+        mine = SHOP_ITEMS[number % 2 :: 2]
+        for step in range(8):
+            item = mine[(step * (1 + number // 4)) % len(mine)]
+            rows.append(f"{user},{item},{1_600_000_000 + 1000 * number + step},View")
+    return rows
+
+
+def shop_items() -> list[str]:
+    """Prices rise with the number; categories alternate; the last item has no price."""
+    rows = ["ITEM_ID,PRICE,CATEGORY_L1,TITLE"]
+    for number, item in enumerate(SHOP_ITEMS):
+        rows.append(f"{item},{number + 0.5},{'even' if number % 2 == 0 else 'odd'},Item {number}")
+    return rows
+
+
+class Shop:
+    """A dataset group with interactions and items, and campaigns by recipe."""
+
+    def __init__(self, workshop: Workshop, runtime: Any, events: Any) -> None:
+        self.workshop = workshop
+        self.personalize = workshop.personalize
+        self.runtime = runtime
+        self.events = events
+        self.group = workshop.group()
+        interactions_dataset = workshop.dataset(group=self.group)
+        items_dataset = workshop.dataset("ITEMS", group=self.group, TITLE="string")
+        assert workshop.imported(interactions_dataset, *shop_interactions())["status"] == "ACTIVE"
+        assert workshop.imported(items_dataset, *shop_items())["status"] == "ACTIVE"
+        self.items_dataset = items_dataset
+        self._tracking_id = ""
+
+    def version(self, recipe: str) -> str:
+        """The ARN of a new solution version of that recipe."""
+        solution = self.personalize.create_solution(
+            name=self.workshop.name("solution"),
+            datasetGroupArn=self.group,
+            recipeArn=f"arn:aws:personalize:::recipe/{recipe}",
+        )["solutionArn"]
+        return str(self.personalize.create_solution_version(solutionArn=solution)["solutionVersionArn"])
+
+    def campaign(self, recipe: str, **config: Any) -> str:
+        """The ARN of a new campaign of that recipe."""
+        version = self.version(recipe)
+        members = {"campaignConfig": config} if config else {}
+        return str(
+            self.personalize.create_campaign(
+                name=self.workshop.name("campaign"), solutionVersionArn=version, **members
+            )["campaignArn"]
+        )
+
+    def filter(self, expression: str, group: str | None = None) -> str:
+        """The ARN of a new filter."""
+        return str(
+            self.personalize.create_filter(
+                name=self.workshop.name("filter"),
+                datasetGroupArn=group or self.group,
+                filterExpression=expression,
+            )["filterArn"]
+        )
+
+    def recommend(self, campaign: str, **members: Any) -> list[dict[str, Any]]:
+        """The item list of an answer."""
+        return list(self.runtime.get_recommendations(campaignArn=campaign, **members)["itemList"])
+
+    def ids(self, campaign: str, **members: Any) -> list[str]:
+        """The ids of an answer."""
+        return [item["itemId"] for item in self.recommend(campaign, **members)]
+
+    def rank(self, campaign: str, *item_ids: str, **members: Any) -> list[dict[str, Any]]:
+        """The ranked list."""
+        members = {"userId": "user-0"} | members
+        answer = self.runtime.get_personalized_ranking(campaignArn=campaign, inputList=list(item_ids), **members)
+        return list(answer["personalizedRanking"])
+
+    def event(self, user: str, item: str, event_type: str = "View", moment: int = 1_700_000_000) -> None:
+        """Stream one event."""
+        if not self._tracking_id:
+            self._tracking_id = self.workshop.tracking_id(self.group)
+        self.events.put_events(
+            trackingId=self._tracking_id,
+            userId=user,
+            sessionId="session",
+            eventList=[{"eventType": event_type, "itemId": item, "sentAt": moment}],
+        )
+
+
 @pytest.fixture
 def backend(personalize_backend: PersonalizeBackend) -> PersonalizeBackend:
     """The backend of the test."""
@@ -206,3 +300,9 @@ def make_group(workshop: Workshop, make_dataset: Callable[..., str]) -> Callable
         return group
 
     return make
+
+
+@pytest.fixture
+def shop(workshop: Workshop, personalize_runtime: Any, personalize_events: Any) -> Shop:
+    """A small shop with data, whose campaigns a test makes."""
+    return Shop(workshop, personalize_runtime, personalize_events)

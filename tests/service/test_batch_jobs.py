@@ -1,0 +1,255 @@
+"""Batch inference and batch segment jobs: lines in, lines out, in the formats that real jobs wrote."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from pytest_personalize import PersonalizeBackend
+
+INVALID = "InvalidInputException"
+ROLE = "arn:aws:iam::123456789012:role/PersonalizeRole"
+SCORE = re.compile(r"\d\.\d{1,7}(E-\d)?")
+
+
+class Jobs:
+    """Starts batch jobs on a shop and reads what they wrote."""
+
+    def __init__(self, shop: Any, backend: PersonalizeBackend) -> None:
+        self.shop = shop
+        self.client = shop.personalize
+        self.s3 = backend.s3
+
+    def put(self, lines: list[Any], uri: str = "s3://in/users.json") -> str:
+        text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
+        self.s3.put(uri, text.encode())
+        return uri
+
+    def infer(self, version: str, source: str, target: str = "s3://out/", **members: Any) -> dict[str, Any]:
+        """How a batch inference job ended."""
+        arn = self.client.create_batch_inference_job(
+            jobName=self.shop.workshop.name("job"),
+            solutionVersionArn=version,
+            jobInput={"s3DataSource": {"path": source}},
+            jobOutput={"s3DataDestination": {"path": target}},
+            roleArn=ROLE,
+            **members,
+        )["batchInferenceJobArn"]
+        return dict(self.client.describe_batch_inference_job(batchInferenceJobArn=arn)["batchInferenceJob"])
+
+    def segment(self, version: str, source: str, target: str = "s3://out/", **members: Any) -> dict[str, Any]:
+        """How a batch segment job ended."""
+        arn = self.client.create_batch_segment_job(
+            jobName=self.shop.workshop.name("job"),
+            solutionVersionArn=version,
+            jobInput={"s3DataSource": {"path": source}},
+            jobOutput={"s3DataDestination": {"path": target}},
+            roleArn=ROLE,
+            **members,
+        )["batchSegmentJobArn"]
+        return dict(self.client.describe_batch_segment_job(batchSegmentJobArn=arn)["batchSegmentJob"])
+
+    def lines(self, uri: str = "s3://out/users.json.out") -> list[str]:
+        return self.s3.get(uri).decode().splitlines()
+
+    def records(self, uri: str = "s3://out/users.json.out") -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.lines(uri)]
+
+
+@pytest.fixture
+def jobs(shop: Any, backend: PersonalizeBackend) -> Jobs:
+    return Jobs(shop, backend)
+
+
+def test_a_line_of_a_personal_recipe_has_items_and_scores_in_compact_form(jobs: Jobs) -> None:
+    version = jobs.shop.version("aws-user-personalization")
+    assert jobs.infer(version, jobs.put([{"userId": "user-0"}]), numResults=3)["status"] == "ACTIVE"
+    (line,) = jobs.lines()
+    pattern = (
+        r'\{"input":\{"userId":"user-0"\},"output":\{"recommendedItems":\[(.*)\],"scores":\[(.*)\]\},"error":null\}'
+    )
+    matched = re.fullmatch(pattern, line)
+    assert matched
+    assert len(matched[1].split(",")) == 3
+    assert all(SCORE.fullmatch(score) for score in matched[2].split(","))
+
+
+def test_lines_agree_with_the_answers_in_real_time(jobs: Jobs) -> None:
+    version = jobs.shop.version("aws-user-personalization-v2")
+    campaign = jobs.client.create_campaign(name="live", solutionVersionArn=version)["campaignArn"]
+    jobs.infer(version, jobs.put([{"userId": user} for user in ("user-3", "nobody", "user-4")]), numResults=7)
+    for record in jobs.records():
+        live = jobs.shop.recommend(campaign, userId=record["input"]["userId"], numResults=7)
+        assert record["output"]["recommendedItems"] == [item["itemId"] for item in live]
+        assert record["output"]["scores"] == [item["score"] for item in live]
+
+
+def test_events_after_the_training_do_not_count(jobs: Jobs) -> None:
+    version = jobs.shop.version("aws-user-personalization")
+    source = jobs.put([{"userId": "user-0"}])
+    jobs.infer(version, source)
+    before = jobs.lines()
+    for number in range(5):
+        jobs.shop.event("user-0", f"item-{2 * number + 1:02}", moment=1_700_000_000 + number)
+    jobs.infer(version, source)
+    assert jobs.lines() == before
+
+
+def test_related_items_have_no_scores(jobs: Jobs) -> None:
+    version = jobs.shop.version("aws-similar-items")
+    jobs.infer(version, jobs.put([{"itemId": "item-02"}], "s3://in/items.json"), numResults=4)
+    (record,) = jobs.records("s3://out/items.json.out")
+    assert set(record["output"]) == {"recommendedItems"}
+    assert len(record["output"]["recommendedItems"]) == 4
+
+
+def test_rankings_keep_all_items_of_the_line(jobs: Jobs) -> None:
+    version = jobs.shop.version("aws-personalized-ranking")
+    given = ["item-00", "item-01", "new"]
+    jobs.infer(version, jobs.put([{"userId": "user-0", "itemList": given}]))
+    (record,) = jobs.records()
+    assert sorted(record["output"]["recommendedItems"]) == sorted(given)
+    assert record["output"]["recommendedItems"][-1] == "new"
+
+
+def test_bad_lines_become_error_records_in_place(jobs: Jobs) -> None:
+    version = jobs.shop.version("aws-user-personalization")
+    lines = [{"userId": "user-0"}, "{broken", {"userId": 7}, ["user-0"], {"itemId": "item-00"}, {"userId": "user-1"}]
+    assert jobs.infer(version, jobs.put(lines), numResults=2)["status"] == "ACTIVE"
+    records = jobs.records()
+    assert ["output" in record for record in records] == [True, False, False, False, False, True]
+    assert [record["error"] is None for record in records] == [True, False, False, False, False, True]
+    assert records[2]["input"] == {"userId": 7}
+
+
+def test_every_object_below_the_prefix_is_read(jobs: Jobs) -> None:
+    version = jobs.shop.version("aws-popularity-count")
+    jobs.put([{"userId": "user-0"}], "s3://in/a/one.json")
+    jobs.put([{"userId": "user-1"}], "s3://in/a-more/two.json")
+    jobs.infer(version, "s3://in/a")
+    assert sorted(jobs.s3.list("s3://out/")) == [
+        "s3://out/_CHECK",
+        "s3://out/one.json.out",
+        "s3://out/two.json.out",
+    ]
+
+
+def test_filter_values_come_with_each_line(jobs: Jobs) -> None:
+    version = jobs.shop.version("aws-popularity-count")
+    arn = jobs.shop.filter("INCLUDE ItemID WHERE Items.CATEGORY_L1 IN ($CATEGORY)")
+    lines = [
+        {"userId": "user-0", "filterValues": {"CATEGORY": '"odd"'}},
+        {"userId": "user-0", "filterValues": {"CATEGORY": '"even"'}},
+        {"userId": "user-0"},
+    ]
+    jobs.infer(version, jobs.put(lines), filterArn=arn)
+    odd, even, missing = jobs.records()
+    assert {int(item[-2:]) % 2 for item in odd["output"]["recommendedItems"]} == {1}
+    assert {int(item[-2:]) % 2 for item in even["output"]["recommendedItems"]} == {0}
+    assert "CATEGORY" in missing["error"]
+
+
+@pytest.mark.parametrize("source", ["s3://in/none.json", "s3://no-bucket/x", "s3://in/empty.json", "s3://out/"])
+def test_an_input_that_can_not_be_read_fails_the_job_and_leaves_nothing(jobs: Jobs, source: str) -> None:
+    version = jobs.shop.version("aws-popularity-count")
+    jobs.put([], "s3://in/empty.json")
+    jobs.s3.put("s3://out/earlier", b"x")
+    described = jobs.infer(version, source)
+    assert described["status"] == "CREATE FAILED"
+    assert described["failureReason"]
+    assert jobs.s3.list("s3://out/") == ["s3://out/earlier"]
+
+
+@pytest.mark.parametrize("recipe", ["aws-trending-now", "aws-item-affinity"])
+def test_recipes_without_batch_inference_are_refused(jobs: Jobs, refused: Callable[..., Any], recipe: str) -> None:
+    version = jobs.shop.version(recipe)
+    with refused(INVALID):
+        jobs.infer(version, "s3://in/users.json")
+
+
+def test_a_description_has_what_was_asked_and_the_defaults(jobs: Jobs) -> None:
+    version = jobs.shop.version("aws-popularity-count")
+    described = jobs.infer(version, jobs.put([{"userId": "user-0"}]))
+    assert described["numResults"] == 25
+    assert described["batchInferenceJobMode"] == "BATCH_INFERENCE"
+    assert "batchInferenceJobConfig" not in described
+    assert described["jobInput"] == {"s3DataSource": {"path": "s3://in/users.json"}}
+    (summary,) = jobs.client.list_batch_inference_jobs(solutionVersionArn=version)["batchInferenceJobs"]
+    assert summary["solutionVersionArn"] == version
+    assert "jobInput" not in summary
+
+
+def test_themes_need_their_mode_and_a_textual_column(jobs: Jobs, refused: Callable[..., Any]) -> None:
+    version = jobs.shop.version("aws-similar-items")
+    config = {"fieldsForThemeGeneration": {"itemName": "TITLE"}}
+    with refused(INVALID):
+        jobs.infer(version, "s3://in/items.json", themeGenerationConfig=config)
+    with refused(INVALID, "textual"):
+        jobs.infer(
+            version,
+            "s3://in/items.json",
+            themeGenerationConfig=config,
+            batchInferenceJobMode="THEME_GENERATION",
+        )
+
+
+# -- segments ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_segment_of_an_item_starts_with_its_users(jobs: Jobs) -> None:
+    version = jobs.shop.version("aws-item-affinity")
+    described = jobs.segment(version, jobs.put([{"itemId": "item-03"}], "s3://in/items.json"), numResults=5)
+    assert described["status"] == "ACTIVE"
+    (line,) = jobs.lines("s3://out/items.json.out")
+    assert re.fullmatch(
+        r'\{"input": \{"itemId": "item-03"\}, "output": \{"usersList": \["[^ ]*"\]\}, "error": null\}', line
+    )
+    users = json.loads(line)["output"]["usersList"]
+    assert len(users) == 5
+    assert all(int(user.removeprefix("user-")) % 2 == 1 for user in users)
+
+
+def test_the_segment_of_attributes_has_users_of_such_items(jobs: Jobs) -> None:
+    version = jobs.shop.version("aws-item-attribute-affinity")
+    lines = [{"itemAttributes": 'ITEMS.CATEGORY_L1 = "even"'}, {"itemAttributes": "ITEMS.CATEGORY_L1 > 3"}]
+    jobs.segment(version, jobs.put(lines, "s3://in/attributes.json"), numResults=4)
+    found, bad = jobs.records("s3://out/attributes.json.out")
+    assert all(int(user.removeprefix("user-")) % 2 == 0 for user in found["output"]["usersList"])
+    assert "output" not in bad
+    assert bad["error"]
+
+
+def test_an_item_without_training_data_is_an_error_record(jobs: Jobs) -> None:
+    version = jobs.shop.version("aws-item-affinity")
+    jobs.segment(version, jobs.put([{"itemId": "new"}], "s3://in/items.json"))
+    (record,) = jobs.records("s3://out/items.json.out")
+    assert "new" in record["error"]
+
+
+def test_attribute_files_have_ten_lines_at_most(jobs: Jobs) -> None:
+    version = jobs.shop.version("aws-item-attribute-affinity")
+    lines = [{"itemAttributes": 'ITEMS.CATEGORY_L1 = "even"'}] * 11
+    described = jobs.segment(version, jobs.put(lines, "s3://in/attributes.json"))
+    assert described["status"] == "CREATE FAILED"
+    assert "10" in described["failureReason"]
+
+
+def test_segments_need_a_segmentation_recipe(jobs: Jobs, refused: Callable[..., Any]) -> None:
+    version = jobs.shop.version("aws-popularity-count")
+    with refused(INVALID):
+        jobs.segment(version, "s3://in/items.json")
+
+
+def test_a_segment_is_filtered_by_what_users_are(jobs: Jobs, workshop: Any) -> None:
+    users = workshop.dataset("USERS", group=jobs.shop.group)
+    rows = ["USER_ID,MEMBERSHIP", *(f"user-{number},{'gold' if number < 6 else 'none'}" for number in range(20))]
+    assert workshop.imported(users, *rows)["status"] == "ACTIVE"
+    arn = jobs.shop.filter('INCLUDE UserID WHERE Users.MEMBERSHIP IN ("gold")')
+    version = jobs.shop.version("aws-item-affinity")
+    jobs.segment(version, jobs.put([{"itemId": "item-03"}], "s3://in/items.json"), filterArn=arn)
+    (record,) = jobs.records("s3://out/items.json.out")
+    assert {int(user.removeprefix("user-")) for user in record["output"]["usersList"]} == set(range(6))
