@@ -14,8 +14,9 @@ from benchmarks.data import generate, read_folder
 from benchmarks.harness import BUDGETS, Bench, Budget, Measurement, Pair, compare
 
 # Each registers its budgets when it is loaded; the table is in this order.
-AREAS = ("loading", "calls", "importing", "training")
+AREAS = ("loading", "calls", "importing", "training", "runtime")
 
+WIDTH = 76  # of the column of titles
 DATA_VARIABLE = "PERSONALIZE_BENCHMARK_DATA"
 
 
@@ -48,18 +49,18 @@ def _print_header(bench: Bench) -> None:
     print(f"Python {platform.python_version()}, botocore {version('botocore')}")
     print(f"data: {bench.data.origin}, {bench.data.rows:,} interactions")
     print(f"floor: a Describe that is answered by a constant, {_duration(compare(Pair(work=floor, base=floor)))}\n")
-    print(f"{'work':<66}{'measured':>10}  {'budget':>8} {'':<14} {'time':>10}  verdict")
+    print(f"{'work':<{WIDTH}}{'measured':>10}  {'budget':>8} {'':<15} {'time':>10}  verdict")
 
 
 def _print_row(budget: Budget, bench: Bench) -> str:
-    print(f"{budget.title:<66}", end="", flush=True)
+    print(f"{budget.title:<{WIDTH}}", end="", flush=True)
     try:
         found = budget.measure(bench)
     except Exception as error:  # one broken benchmark must not hide the others
         print(f"  {type(error).__name__}: {error}  ERROR", file=sys.stdout)
         return "ERROR"
     verdict = "ok" if found.value <= budget.most else "MISS"
-    print(f"{found.value:>10.2f}  {budget.most:>8g} {budget.unit:<14} {_duration(found):>10}  {verdict}")
+    print(f"{found.value:>10.2f}  {budget.most:>8g} {budget.unit:<15} {_duration(found):>10}  {verdict}")
     return verdict
 
 
