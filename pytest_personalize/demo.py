@@ -12,6 +12,7 @@ import json
 import random
 import time
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
@@ -157,7 +158,13 @@ class Journey:
                 trackingId=self.tracking_id,
                 userId=user_id,
                 sessionId="tonight",
-                eventList=[{"eventType": "watch", "itemId": film.item_id, "sentAt": NOW + number}],
+                eventList=[
+                    {
+                        "eventType": "watch",
+                        "itemId": film.item_id,
+                        "sentAt": datetime.fromtimestamp(NOW + number, UTC),
+                    }
+                ],
             )
         yield from _table("three events streamed", [(film, "") for film in streamed])
         yield from _table("recommended now", self._recommended(user_id, [*seen, *streamed]))

@@ -46,7 +46,12 @@ class Quotas:
         if unknown or (isinstance(setting, str) and setting != "aws"):
             known = ", ".join(sorted(QUOTAS))
             raise ValueError(f"quotas are 'aws', None or a mapping of these names: {known}; not {setting!r}")
-        self._limits = {} if setting is None else {name: quota.value for name, quota in QUOTAS.items()} | changes
+        limits = {} if setting is None else {name: quota.value for name, quota in QUOTAS.items()}
+        self._limits: Mapping[str, int] = {**limits, **changes}
+
+    def limits(self, name: str) -> bool:
+        """Whether that quota is in force, so that it is worth counting what is present."""
+        return name in self._limits
 
     def admit(self, name: str, present: int) -> None:
         """Let one more in beside ``present`` ones, or refuse with LimitExceededException."""
