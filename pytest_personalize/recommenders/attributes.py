@@ -16,7 +16,14 @@ BUCKETS = 8
 """Into how many equally filled buckets numbers are sorted."""
 
 _NO_METADATA = frozenset(
-    {"CREATION_TIMESTAMP", "IMPRESSION", "RECOMMENDATION_ID", "EVENT_ATTRIBUTION_SOURCE", "EXPIRATION_TIMESTAMP"}
+    {
+        "CREATION_TIMESTAMP",
+        "IMPRESSION",
+        "RECOMMENDATION_ID",
+        "EVENT_ATTRIBUTION_SOURCE",
+        "EVENT_VALUE",
+        "EXPIRATION_TIMESTAMP",
+    }
 )
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from types import MappingProxyType
+from typing import Any, Final, Protocol
 
-from attrs import field, frozen
+from attrs import frozen
 
 
 class TrainingError(Exception):
     """The data do not allow the training; the message is fit for a `failureReason`."""
+
+
+_NOTHING: Final[Mapping[Any, Any]] = MappingProxyType({})
 
 
 @frozen(kw_only=True)
@@ -23,12 +27,12 @@ class Settings:
     does not know: None leaves the score out (seen in printed output), 0.0 is what the scoring page says.
     """
 
-    hyperparameters: Mapping[str, str] = field(factory=dict)
+    hyperparameters: Mapping[str, str] = _NOTHING
     event_type: str | None = None
     event_value_threshold: float | None = None
-    event_weights: Mapping[str, float] = field(factory=dict)
-    event_thresholds: Mapping[str, float] = field(factory=dict)
-    excluded_columns: Mapping[str, frozenset[str]] = field(factory=dict)
+    event_weights: Mapping[str, float] = _NOTHING
+    event_thresholds: Mapping[str, float] = _NOTHING
+    excluded_columns: Mapping[str, frozenset[str]] = _NOTHING
     objective: tuple[str, str] | None = None
     unknown_item_score: float | None = None
     seed: int = 0
@@ -49,15 +53,15 @@ class Query:
     user: int | None = None
     item: int | None = None
     history: Sequence[int] = ()
-    user_values: Mapping[str, object] = field(factory=dict)
-    context: Mapping[str, object] = field(factory=dict)
+    user_values: Mapping[str, object] = _NOTHING
+    context: Mapping[str, object] = _NOTHING
     candidates: Sequence[int] | None = None
     exploration_weight: float = 0.3
     exploration_age_cut_off: float = 30.0
     popularity_influence: float = 0.0
     freshness_influence: float = 0.0
     now: float | None = None
-    action_times: Mapping[int, float] = field(factory=dict)
+    action_times: Mapping[int, float] = _NOTHING
     seed: int = 0
 
 

@@ -20,8 +20,11 @@ from .training import Training, histories
 _TERMS: Final = 25
 """How many of its most telling words an item is compared by."""
 
-_SHOWN: Final = 200
+_SHOWN: Final = 100
 """How many items a word remembers, those to which it matters most."""
+
+_KEPT: Final = 200
+"""How many like items an item has."""
 
 _NAME_COUNTS: Final = 2
 """How many times as much a word of the name counts as one of the description."""
@@ -58,7 +61,8 @@ class SemanticSimilarity(Unexploring):
                 for other, its in self.items_of.get(word, ()):
                     sums[other] = sums.get(other, 0.0) + weight * its
             sums.pop(item, None)
-            found = self._found[item] = sums
+            best = sorted(sums, key=lambda other: (-sums[other], other))[:_KEPT]
+            found = self._found[item] = {other: sums[other] for other in best}
         return found
 
     def ranked(self, query: Query) -> Ranked:
