@@ -156,6 +156,9 @@ def test_a_dataset_can_not_be_deleted_while_a_solution_version_of_its_group_is_t
     version = personalize.create_solution_version(solutionArn=solution)["solutionVersionArn"]
     with refused("ResourceInUseException", version):
         personalize.delete_dataset(datasetArn=dataset)
+    for _ in range(2):
+        personalize.describe_solution_version(solutionVersionArn=version)
+    personalize.delete_dataset(datasetArn=dataset)
 
 
 def test_the_states_of_a_deletion(personalize_backend, personalize, workshop, refused):

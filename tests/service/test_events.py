@@ -149,6 +149,45 @@ def test_an_exact_repetition_is_kept_once(put, workshop, clicks):
     assert len(workshop.rows(clicks)) == 3
 
 
+def test_events_that_differ_in_a_placeholder_alone_are_one(personalize, workshop, group, personalize_events):
+    fields = [{"name": n, "type": t} for n, t in (("USER_ID", "string"), ("ITEM_ID", "string"), ("TIMESTAMP", "long"))]
+    schema = personalize.create_schema(
+        name="plain", schema=json.dumps({"type": "record", "name": "Interactions", "fields": fields})
+    )["schemaArn"]
+    personalize.create_dataset(name="plain", schemaArn=schema, datasetGroupArn=group, datasetType="INTERACTIONS")
+    personalize_events.put_events(
+        trackingId=workshop.tracking_id(group),
+        sessionId="s",
+        userId="u1",
+        eventList=[{"eventType": kind, "itemId": "i1", "sentAt": 1} for kind in ("one", "other")],
+    )
+    answer = personalize.create_data_deletion_job(
+        jobName="forget",
+        datasetGroupArn=group,
+        roleArn="arn:aws:iam::123456789012:role/PersonalizeRole",
+        dataSource={"dataLocation": workshop.upload(["USER_ID", "u1"])},
+    )
+    job = personalize.describe_data_deletion_job(dataDeletionJobArn=answer["dataDeletionJobArn"])["dataDeletionJob"]
+    assert job["numDeleted"] == 1
+
+
+def test_events_of_an_id_that_came_before_are_not_trained_on(put, workshop, personalize, personalize_runtime, group):
+    for number in range(3):
+        put({"itemId": "once", "eventId": "same"}, user=f"u{number}")
+    for number in range(2):
+        put({"itemId": "twice"}, user=f"u{number}")
+    solution = personalize.create_solution(
+        name="best",
+        datasetGroupArn=group,
+        recipeArn="arn:aws:personalize:::recipe/aws-popularity-count",
+        performAutoTraining=False,
+    )["solutionArn"]
+    version = personalize.create_solution_version(solutionArn=solution)["solutionVersionArn"]
+    campaign = personalize.create_campaign(name="best", solutionVersionArn=version)["campaignArn"]
+    answer = personalize_runtime.get_recommendations(campaignArn=campaign, userId="u2")
+    assert [item["itemId"] for item in answer["itemList"]] == ["twice", "once"]
+
+
 def test_streamed_events_and_imported_rows_are_told_apart(put, workshop, clicks):
     workshop.imported(clicks, "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE,EVENT_VALUE,DISCOUNT,PAGES_READ", "u0,i0,0,Buy,,,")
     put({})
@@ -284,6 +323,12 @@ def test_a_group_without_interactions_takes_no_events(workshop, group, personali
         )
 
 
+def test_a_group_whose_interactions_were_deleted_takes_no_events(personalize, put, clicks, refused):
+    personalize.delete_dataset(datasetArn=clicks)
+    with refused("InvalidInputException", "Interactions"):
+        put({})
+
+
 def test_the_tracker_of_one_region_is_unknown_in_another(workshop, group, clicks, refused):
     elsewhere = boto3.client("personalize-events", region_name="eu-west-1")
     with refused("InvalidInputException", "tracking id"):
@@ -358,6 +403,12 @@ def test_a_user_whose_id_is_the_session_is_an_ordinary_user(put, workshop, click
     put({"itemId": "i1"}, user="s1", session="s1")
     put({"itemId": "i2"}, user="u1", session="s1")
     assert workshop.rows(clicks) == ["s1,i1,1,View,,,", "u1,i2,1,View,,,"]
+
+
+def test_a_session_that_becomes_a_user_of_the_same_id_is_not_linked(put, workshop, clicks):
+    put({"itemId": "i1"}, user=None, session="s1")
+    put({"itemId": "i2"}, user="s1", session="s1")
+    assert workshop.rows(clicks) == ["s1,i2,1,View,,,"]
 
 
 # -- items, users and actions ------------------------------------------------------------------------------------------
@@ -507,3 +558,11 @@ def test_the_tracking_id_of_an_event_tracker_is_unknown_to_action_events(worksho
             trackingId=workshop.tracking_id(group),
             actionInteractions=[{"actionId": "a", "sessionId": "s", "timestamp": 1, "eventType": "TAKEN"}],
         )
+
+
+def test_a_dataset_that_is_being_created_takes_no_action_events(
+    personalize_backend, workshop, group, put_action_event, refused
+):
+    personalize_backend.transitions["dataset"] = "polls:9"
+    with refused("ResourceInUseException", "CREATE PENDING"):
+        put_action_event(workshop.dataset("ACTION_INTERACTIONS", group), {})

@@ -126,6 +126,14 @@ def test_a_group_without_interactions_is_refused(personalize, group, refused):
         )
 
 
+@pytest.mark.personalize(transitions="polls:1")
+def test_a_group_that_is_not_active_is_refused(personalize, group, refused):
+    with refused("ResourceInUseException", "CREATE PENDING"):
+        personalize.create_metric_attribution(
+            name="attribution", datasetGroupArn=group, metrics=[metric()], metricsOutputConfig=OUTPUT
+        )
+
+
 def test_a_group_has_one_metric_attribution(create, refused):
     arn = create()
     with refused("ResourceAlreadyExistsException", arn):
@@ -214,6 +222,14 @@ def test_an_update_of_an_unknown_metric_attribution_is_not_found(personalize, re
 def test_metrics_are_listed_for_a_metric_attribution_only(personalize, refused, members):
     with refused("InvalidInputException", "metricAttributionArn"):
         personalize.list_metric_attribution_metrics(**members)
+
+
+def test_a_metric_attribution_that_is_being_created_can_not_be_updated(
+    personalize_backend, personalize, group, clicks, create, refused
+):
+    personalize_backend.transitions = "polls:1"
+    with refused("ResourceInUseException", "CREATE PENDING"):
+        personalize.update_metric_attribution(metricAttributionArn=create(), addMetrics=[metric("more")])
 
 
 # -- reports -----------------------------------------------------------------------------------------------------------

@@ -63,9 +63,9 @@ def create_metric_attribution(
 ) -> MetricAttribution:
     """The one metric attribution of an ACTIVE dataset group whose Interactions dataset has EVENT_TYPE."""
     group = region.find(DatasetGroup, dataset_group_arn)
-    _check_metrics(region, dataset_group_arn, metrics, metrics)
     _check_output(metrics_output_config)
     region.require(group, "CreateMetricAttribution", (ACTIVE,))
+    _check_metrics(region, dataset_group_arn, metrics, metrics)
     arn = region.arn(MetricAttribution.kind, name)
     region.claim(MetricAttribution.kind, arn)
     present = region.rows(MetricAttribution).of(dataset_group_arn)
