@@ -36,7 +36,7 @@ def avro(dataset_type: str, **fields: Any) -> str:
     """A schema with the usual fields of its type and ``fields``: "categorical", "textual", or None for none."""
     written = []
     for name, kind in (FIELDS[dataset_type] | fields).items():
-        if kind in ("categorical", "textual"):
+        if kind in ("categorical", "textual", "itemName"):
             written.append({"name": name, "type": "string", kind: True})
         elif kind is not None:
             written.append({"name": name, "type": kind})

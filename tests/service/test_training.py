@@ -240,6 +240,19 @@ class TestAutomaticTraining:
 
         assert [version["trainingType"] for version in versions(solution)] == ["MANUAL"]
 
+    def test_a_solution_in_creation_waits_until_it_is_active(
+        self, backend: PersonalizeBackend, client: Any, group: str, solve: Any, versions: Any
+    ) -> None:
+        backend.transitions["solution"] = "polls:1"
+        solution = solve(group, performAutoTraining=True)
+        backend.clock.advance(hours=5)
+        before = versions(solution)
+        client.describe_solution(solutionArn=solution)
+        client.describe_solution(solutionArn=solution)
+        backend.clock.advance(hours=1)
+
+        assert (len(before), len(versions(solution))) == (0, 1)
+
     def test_without_new_data_no_more_come(self, backend: PersonalizeBackend, solution: str, versions: Any) -> None:
         backend.clock.advance(days=30)
 
@@ -500,3 +513,29 @@ class TestAutomaticUpdates:
 
         assert "sensation" not in before
         assert recommend(recommender)[0] == "sensation"
+
+    def test_incremental_updates_bring_new_items_to_semantic_similarity(
+        self,
+        backend: PersonalizeBackend,
+        make_group: Any,
+        make_dataset: Any,
+        personalize_events: Any,
+        solve: Any,
+        train: Any,
+        deploy: Any,
+        recommend: Any,
+    ) -> None:
+        group = make_group()
+        lines = ["ITEM_ID,PRICE,CATEGORY_L1,TITLE,ABOUT,GENRES,CREATION_TIMESTAMP"]
+        lines += [f"i{n},1.0,x,Film {n},a war at sea number {n},War,1600000000" for n in range(5)]
+        dataset = make_dataset(group, "ITEMS", lines, TITLE="itemName", ABOUT="textual")
+        members = {"performIncrementalUpdate": True}
+        following = deploy(train(solve(group, "aws-semantic-similarity", **members)))
+        standing = deploy(train(solve(group, "aws-semantic-similarity")))
+        properties = '{"title": "Film 9", "about": "a war at sea", "price": 1.0, "categoryL1": "x", "genres": "War"}'
+        properties = properties.replace("}", ', "creationTimestamp": 1600000000}')
+        personalize_events.put_items(datasetArn=dataset, items=[{"itemId": "i9", "properties": properties}])
+        backend.clock.advance(hours=2)
+
+        assert "i9" in recommend(following, itemId="i1")
+        assert "i9" not in recommend(standing, itemId="i1")

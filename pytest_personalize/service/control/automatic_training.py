@@ -9,7 +9,7 @@ from pytest_personalize.service.control.solution_config import DAY, days_between
 from pytest_personalize.service.control.solution_versions import SolutionVersion, begin_version
 from pytest_personalize.service.control.solutions import HOUR, Solution, newest_version, schedule_training
 from pytest_personalize.service.lifecycle import ACTIONS
-from pytest_personalize.service.resource import ACTIVE
+from pytest_personalize.service.resource import ACTIVE, CREATE_FAILED
 from pytest_personalize.service.training import Trained
 
 
@@ -20,7 +20,11 @@ def _train_automatically(region: Region, solution_arn: str, now: float) -> None:
     of the schedule, counted from the start of the first training (developer guide, configuring automatic training).
     """
     solution = region.rows(Solution).get(solution_arn)
-    if solution is None or solution.next_training != now or solution.status != ACTIVE:
+    if solution is None or solution.next_training != now:
+        return
+    if solution.status != ACTIVE:
+        if solution.status.startswith("CREATE") and solution.status != CREATE_FAILED:
+            region.rows(Solution).put(schedule_training(region, solution, now + HOUR, first=True))
         return
     newest = newest_version(region, solution_arn)
     start = now

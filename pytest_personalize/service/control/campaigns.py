@@ -88,7 +88,7 @@ def _plan_update(region: Region, campaign: Campaign, now: float) -> Campaign:
     version = region.rows(SolutionVersion).get(campaign.solution_version_arn)
     incremental = version is not None and bool(version.perform_incremental_update)
     due = plan_update(region, campaign, campaign.solution_version_arn, now, incremental=incremental)
-    return attrs.evolve(campaign, next_update=due)
+    return campaign if due is None else attrs.evolve(campaign, next_update=due)
 
 
 def _updated(region: Region, campaign: Campaign, now: float) -> Campaign:
@@ -161,11 +161,10 @@ def create_campaign(
     region.require(version, "CreateCampaign", (ACTIVE,))
     arn = region.arn(Campaign.kind, name)
     region.claim(Campaign.kind, arn)
-    present = sum(
-        one.dataset_group_arn == version.dataset_group_arn and one.status != CREATE_FAILED
-        for one in region.rows(Campaign)
-    )
-    region.account.quotas.admit("campaigns", present)
+    if region.account.quotas.limits("campaigns"):
+        group_arn = version.dataset_group_arn
+        live = (one for one in region.rows(Campaign) if one.status != CREATE_FAILED)
+        region.account.quotas.admit("campaigns", sum(one.dataset_group_arn == group_arn for one in live))
     now = region.now()
     campaign = Campaign(
         name=name,

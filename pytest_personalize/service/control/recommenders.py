@@ -189,7 +189,7 @@ def create_recommender(
     arn = region.arn(Recommender.kind, name)
     present = region.rows(Recommender)
     region.claim(Recommender.kind, arn)
-    region.account.quotas.admit("recommenders", len(present.of(dataset_group_arn)))
+    region.account.quotas.admit("recommenders", present.count(dataset_group_arn))
     region.account.quotas.admit("recommenders_per_region", len(present))
     now = region.now()
     recommender = Recommender(

@@ -81,7 +81,8 @@ def _train(region: Region, version: SolutionVersion, now: float) -> SolutionVers
         trained = attrs.evolve(trained, full=_full_training(region, version.solution_arn))
     region.models[version.arn] = trained
     _tell_solution(region, version)
-    region.engine.plan(now, "campaign sync", region, version.solution_arn)
+    if any(campaign.follows for campaign in region.table("campaign").of(version.solution_arn)):
+        region.engine.plan(now, "campaign sync", region, version.solution_arn)
     return attrs.evolve(
         version,
         training_hours=_training_hours(trained),

@@ -115,11 +115,6 @@ class Solution(Resource):
 Versions: TypeAlias = "Table[SolutionVersion]"
 
 
-def _first_training(region: Region, solution: Solution, now: float) -> Solution:
-    """Once a solution is ACTIVE its first automatic training starts within the hour: here at the end of it."""
-    return schedule_training(region, solution, now + HOUR, first=True)
-
-
 def _update(region: Region, solution: Solution, now: float) -> Solution:
     """Put the settings of the latest update in force; what it does not name stays."""
     update = solution.latest_solution_update
@@ -160,8 +155,8 @@ def _forget_versions(region: Region, solution: Solution, now: float) -> Solution
     return solution
 
 
-SCRIPTS["solution", "create"] = creation(5, 20, work=_first_training)
-SCRIPTS["solution", "create at once"] = Script(states=(), seconds=(), work=_first_training)
+SCRIPTS["solution", "create"] = creation(5, 20)
+SCRIPTS["solution", "create at once"] = Script(states=(), seconds=())
 SCRIPTS["solution", "update"] = creation(10, 30, work=_update, field="latest_solution_update")
 SCRIPTS["solution", "delete"] = deletion(20, 40, work=_forget_versions)
 
@@ -173,10 +168,13 @@ def versions_in(region: Region) -> Versions:
 
 def newest_version(region: Region, solution_arn: str, status: str | None = None) -> SolutionVersion | None:
     """The newest version of a solution, of that status when one is given."""
-    versions = versions_in(region)
-    if status is None:
-        return next(iter(versions.newest_first(solution_arn, 0, 1)[0]), None)
-    return next((version for version in reversed(versions.of(solution_arn)) if version.status == status), None)
+    before: int | None = 0
+    while before is not None:
+        page, before = versions_in(region).newest_first(solution_arn, before, 1 if status is None else 8)
+        for version in page:
+            if status in (None, version.status):
+                return version
+    return None
 
 
 def schedule_training(region: Region, solution: Solution, due: float, *, first: bool) -> Solution:
@@ -225,10 +223,14 @@ def create_solution(
     region.require(group, "CreateSolution", (ACTIVE,))
     arn = region.arn(Solution.kind, name)
     region.claim(Solution.kind, arn)
-    region.account.quotas.admit("solutions", len(region.rows(Solution).of(dataset_group_arn)))
+    region.account.quotas.admit("solutions", region.rows(Solution).count(dataset_group_arn))
     if config is None and recipe.recipe_type != "USER_SEGMENTATION":
         config = NO_CONFIG  # printed answers have {}, those of the segmentation recipes have nothing
     now = region.now()
+    # The first automatic training starts within the hour (service model): here at the end of it.
+    due = now + HOUR if automatic else None
+    if due is not None:
+        region.engine.plan(due, "automatic training", region, arn)
     solution = Solution(
         name=name,
         solution_arn=arn,
@@ -241,6 +243,7 @@ def create_solution(
         event_type=event_type,
         solution_config=config,
         columns=present_columns(records),
+        next_training=due,
         creation_date_time=now,
         last_updated_date_time=now,
     )
