@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 
 import attrs
@@ -205,20 +205,13 @@ def create_solution(
     if (recipe_arn is None) != perform_auto_ml:
         raise refusal("recipe or automl")
     recipe = find_recipe(recipe_arn or AUTO_ML_RECIPE)
-    _check_recipe(recipe, group)
+    _check_recipe(recipe, group, perform_auto_training, perform_incremental_update)
     automatic = recipe.supports_auto_training if perform_auto_training is None else perform_auto_training
     records = region.records[dataset_group_arn]
-    config = solution_config
-    if config is not None:
-        check_auto_training(automatic, config.auto_training_config)
-        if perform_auto_ml:  # the rest of the configuration is not looked at (service model)
-            config = SolutionConfig(auto_ml_config=config.auto_ml_config)
+    config = _counting(solution_config, automatic, perform_auto_ml)
     hpo = perform_hpo and not perform_auto_ml
     if config is not None or hpo:
         check_config(recipe, config or NO_CONFIG, records, event_type=event_type, hpo=hpo)
-    check_incremental(recipe, perform_incremental_update)
-    if perform_auto_training and not recipe.supports_auto_training:
-        raise refusal("recipe lacks", member="performAutoTraining", recipe=recipe.name)
     checked = checked_tags(tags)
     region.require(group, "CreateSolution", (ACTIVE,))
     arn = region.arn(Solution.kind, name)
@@ -227,10 +220,6 @@ def create_solution(
     if config is None and recipe.recipe_type != "USER_SEGMENTATION":
         config = NO_CONFIG  # printed answers have {}, those of the segmentation recipes have nothing
     now = region.now()
-    # The first automatic training starts within the hour (service model): here at the end of it.
-    due = now + HOUR if automatic else None
-    if due is not None:
-        region.engine.plan(due, "automatic training", region, arn)
     solution = Solution(
         name=name,
         solution_arn=arn,
@@ -243,23 +232,41 @@ def create_solution(
         event_type=event_type,
         solution_config=config,
         columns=present_columns(records),
-        next_training=due,
+        next_training=now + HOUR if automatic else None,  # within the hour (service model): here at the end of it
         creation_date_time=now,
         last_updated_date_time=now,
     )
-    if checked:
-        region.tags[arn] = checked
-    # Real code trains in the very second of CreateSolution, so only who asks for it sees a solution on its way.
-    script = "create" if region.engine.transitions.overridden(Solution.kind) else "create at once"
-    created: Solution = region.engine.begin(region, solution, script)
-    return created
+    return _entered(region, solution, checked)
 
 
-def _check_recipe(recipe: Recipe, group: DatasetGroup) -> None:
+def _check_recipe(recipe: Recipe, group: DatasetGroup, automatic: bool | None, incremental: bool | None) -> None:
     if recipe.domain is not None:
         raise refusal("domain recipe", recipe=recipe.name)
     if recipe.recipe_type == "PERSONALIZED_ACTIONS" and group.domain is not None:
         raise refusal("custom group needed", recipe=recipe.name)
+    check_incremental(recipe, incremental)
+    if automatic and not recipe.supports_auto_training:
+        raise refusal("recipe lacks", member="performAutoTraining", recipe=recipe.name)
+
+
+def _counting(config: SolutionConfig | None, automatic: bool, auto_ml: bool) -> SolutionConfig | None:
+    """What counts of a configuration: with AutoML only the part about AutoML (service model)."""
+    if config is None:
+        return None
+    check_auto_training(automatic, config.auto_training_config)
+    return SolutionConfig(auto_ml_config=config.auto_ml_config) if auto_ml else config
+
+
+def _entered(region: Region, solution: Solution, tags: Mapping[str, str]) -> Solution:
+    """Enter a new solution and plan its first automatic training."""
+    if tags:
+        region.tags[solution.arn] = dict(tags)
+    if solution.next_training is not None:
+        region.engine.plan(solution.next_training, "automatic training", region, solution.arn)
+    # Real code trains in the very second of CreateSolution, so only who asks for it sees a solution on its way.
+    script = "create" if region.engine.transitions.overridden(Solution.kind) else "create at once"
+    created: Solution = region.engine.begin(region, solution, script)
+    return created
 
 
 @operation("DescribeSolution")
