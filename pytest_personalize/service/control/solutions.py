@@ -210,8 +210,7 @@ def create_solution(
     records = region.records[dataset_group_arn]
     config = _counting(solution_config, automatic, perform_auto_ml)
     hpo = perform_hpo and not perform_auto_ml
-    if config is not None or hpo:
-        check_config(recipe, config or NO_CONFIG, records, event_type=event_type, hpo=hpo)
+    check_config(recipe, config or NO_CONFIG, records, event_type=event_type, hpo=hpo)
     checked = checked_tags(tags)
     region.require(group, "CreateSolution", (ACTIVE,))
     arn = region.arn(Solution.kind, name)
