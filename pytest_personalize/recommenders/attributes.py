@@ -51,18 +51,20 @@ class Facet:
         column = self.column
         if isinstance(column, TextColumn):
             return map(column.members, column.codes)
-        return map(self.labels, map(column.get, range(len(column))))
+        buckets = [(str(place),) for place in range(len(self.edges) + 1)]
+        edges = self.edges
+        return (() if value is None else buckets[bisect_right(edges, value)] for value in numbers(column))
 
 
 def facets(schema: Schema | None, columns: Mapping[str, Column], excluded: Iterable[str] = ()) -> tuple[Facet, ...]:
     """The columns that trainings learn from: categories and numbers (developer guide, training data columns)."""
     if schema is None:
         return ()
-    left_out = _NO_METADATA.union(excluded)
+    left_out = _NO_METADATA.union(name.upper() for name in excluded)
     found = []
     for schema_field in schema.fields:
         column = columns.get(schema_field.name)
-        if column is None or schema_field.name in left_out:
+        if column is None or schema_field.name.upper() in left_out:
             continue
         if schema_field.categorical:
             found.append(Facet(name=schema_field.name, column=column))

@@ -26,8 +26,8 @@ def item_labels(training: Training, *, with_text: bool = False) -> Labels:
     table, schema = training.records.items_table, training.records.schemas.get("ITEMS")
     if table is None or schema is None or not training.recipe.trains_on_items:
         return Labels()
-    excluded = training.settings.excluded_columns.get("ITEMS", frozenset())
-    textual = [f.name for f in schema.fields if f.textual and f.name not in excluded] if with_text else []
+    excluded = {name.upper() for name in training.settings.excluded_columns.get("ITEMS", ())}
+    textual = [f.name for f in schema.fields if f.textual and f.name.upper() not in excluded] if with_text else []
     words = [keywords(table.columns[name]) for name in textual]
     return label(table.ids, facets(schema, table.columns, excluded), words)
 

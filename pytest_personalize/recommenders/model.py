@@ -22,7 +22,7 @@ class Settings:
 
     Only events of `event_type` are trained on (case is ignored), and of these only those whose value reaches
     `event_value_threshold`. `event_weights` and `event_thresholds` are the events configuration, by event type: only
-    the ratio of weights counts. `excluded_columns` are upper-case column names by dataset type. `objective` is a
+    the ratio of weights counts. `excluded_columns` are column names by dataset type, in any case. `objective` is a
     numeric item attribute and LOW, MEDIUM, HIGH or OFF. `unknown_item_score` is what a ranking gives to items that it
     does not know: None leaves the score out (seen in printed output), 0.0 is what the scoring page says.
     """

@@ -55,7 +55,8 @@ def cooccurrences(histories: Histories, item_count: int, window: int) -> Iterato
         for place in own:
             near += line[place - window : place + reach]
         counts = Counter(near)
-        del counts[item], counts[item_count]
+        counts.pop(item, None)  # it stands near itself, and near the gaps at the ends of histories
+        counts.pop(item_count, None)
         own.clear()
         yield item, counts
 
@@ -101,8 +102,10 @@ def neighbours(
         if minimum > 1:
             frequent = {other: count for other, count in counts.items() if count >= minimum}
         best = strongest(frequent, discount, keep)
-        items.extend([other for _, other in best])
-        factor = 1.0 if scale is None else scale[item]
-        masses.extend([-mass * factor for mass, _ in best])
+        if best:
+            negative, others = zip(*best, strict=True)
+            factor = -1.0 if scale is None else -scale[item]
+            items.extend(others)
+            masses.extend([mass * factor for mass in negative])
         offsets.append(len(items))
     return Neighbours(offsets, items, masses)

@@ -252,6 +252,23 @@ def test_user_metadata_of_the_training_move_items(world: Any) -> None:
     assert world.items(model, asked, 1)[0].startswith("single")
 
 
+def test_numbers_are_read_by_their_size(make_world: Callable[..., Any]) -> None:
+    world = make_world(("HOUR", ["null", "int"], {}))
+    world.dataset("Users", ("AGE", "int", {}))
+    for user in range(40):
+        young = user % 2 == 0
+        world.user(f"u{user}", AGE=15 + user // 2 if young else 60 + user // 2)
+        world.event(f"u{user}", f"{'games' if young else 'garden'}{user % 3}", HOUR=9)
+        world.event(f"u{user}", f"{'cinema' if young else 'theatre'}{user % 3}", HOUR=20)
+    world.user("boy", AGE=17)
+    world.user("lady", AGE=66)
+    model = world.fit(UP)
+    assert world.items(model, world.query("boy", context={"HOUR": "20"}), 1)[0].startswith("cinema")
+    assert world.items(model, world.query("lady", context={"HOUR": 9}), 1)[0].startswith("garden")
+    unread = world.query("lady", context={"HOUR": "nine"})
+    assert world.items(model, unread) == world.items(model, world.query("lady"))
+
+
 @pytest.fixture
 def with_new_items(genres: Any) -> Any:
     """The genres, all older than a year, and twenty items that were created yesterday."""
