@@ -223,16 +223,17 @@ def _wait_for_botocore() -> None:
 
 
 class _Doorbell:
-    """A finder that finds nothing: it only notices the first import of botocore, before any part of it is loaded."""
+    """A finder that finds nothing: it notices when botocore is imported, before any part of it is loaded.
+
+    It stays, because a run of pytest inside a test may throw modules away and import them anew.
+    """
 
     def find_spec(self, name: str, path: Sequence[str] | None = None, target: Any = None) -> ModuleSpec | None:
-        if name == "botocore" and self in sys.meta_path:
-            sys.meta_path.remove(self)
+        if name == "botocore":
             _wait_for_botocore()
         return None
 
 
+sys.meta_path.insert(0, _Doorbell())
 if "botocore" in sys.modules:
     _wait_for_botocore()
-else:
-    sys.meta_path.insert(0, _Doorbell())

@@ -115,10 +115,13 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         names[:] = [*others[:place], BACKENDS[scope], *others[place:]]
 
 
-@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+@pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Lift the guard around a test that is marked so, with its fixtures of all scopes."""
-    if not _passes_through(item):
+    """Lift the guard around a test with a marker that says so, for its fixtures of all scopes as well.
+
+    A test that goes back to the mock inside a class or module that passes through has its backend on top.
+    """
+    if not any(mark.kwargs.get(PASSTHROUGH) for mark in item.iter_markers(MARKER)):
         yield
         return
     activation = ACTIVATIONS.push(None)
@@ -171,7 +174,6 @@ def _left(config: pytest.Config) -> list[Activation]:
 
 def _mock_for(node: Any) -> Mock:
     """A mock with the options of the markers on the node and around it, the nearest last; fails for a wrong option."""
-    __tracebackhide__ = True
     from pytest_personalize import mock  # loads the emulator, and botocore with it
 
     options: dict[str, Any] = {}
@@ -182,7 +184,7 @@ def _mock_for(node: Any) -> Mock:
     try:
         mock.check_options(options, (*mock.OPTIONS, PASSTHROUGH))
     except TypeError as error:
-        pytest.fail(f"@pytest.mark.personalize: {error}", pytrace=False)
+        raise pytest.fail.Exception(f"@pytest.mark.personalize: {error}", pytrace=False) from None
     if options.pop(PASSTHROUGH, False):
         pytest.fail(f"@pytest.mark.personalize({PASSTHROUGH}=True) and a backend exclude each other", pytrace=False)
     return mock.Mock(options)
@@ -192,12 +194,11 @@ def _backend_fixture(scope: Any) -> Callable[..., Any]:
     @pytest.fixture(scope=scope, name=BACKENDS[scope])
     def backend(request: pytest.FixtureRequest) -> Iterator[PersonalizeBackend]:
         """A new, empty backend that answers all Personalize calls until the end of the scope of this fixture."""
-        __tracebackhide__ = True
         mock = _mock_for(request.node)
         try:
             entered = mock.__enter__()
         except ValueError as error:
-            pytest.fail(f"options of Amazon Personalize: {error}", pytrace=False)
+            raise pytest.fail.Exception(f"options of Amazon Personalize: {error}", pytrace=False) from None
         yield entered
         mock.__exit__(None, None, None)
 

@@ -464,6 +464,20 @@ with mock_personalize() as backend:
 """
         assert self.run(code) == ["films"]
 
+    def test_botocore_may_be_imported_anew(self) -> None:
+        code = """
+import pytest_personalize.plugin, boto3, json, sys
+for name in [name for name in sys.modules if name.startswith("boto")]:
+    del sys.modules[name]
+import boto3
+from pytest_personalize import RealPersonalizeCallBlocked
+try:
+    boto3.client("personalize", region_name="us-east-1").list_dataset_groups()
+except RealPersonalizeCallBlocked:
+    print(json.dumps("blocked"))
+"""
+        assert self.run(code) == "blocked"
+
     def test_a_session_older_than_the_plugin_is_answered(self) -> None:
         code = """
 import boto3, json
