@@ -44,6 +44,9 @@ def check(filter: Filter, schemas: Mapping[str, Schema]) -> None:
                 "A filter has one target.",
             )
         _check_datasets(expression)
+        if expression.target is Target.USER and expression.current_user:
+            # unknown: whether the service takes it. chosen: refused, since a segment has no user of the request.
+            raise invalid_expression("IF in a filter of UserID", expression.current_user[0].position)
         for condition in expression.conditions:
             _check_condition(condition, expression.target, schemas)
     if len(filter.fields) > MAX_FIELDS:

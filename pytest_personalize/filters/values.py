@@ -36,7 +36,6 @@ def numbers(value: str) -> tuple[int | float, ...]:
 
 def number_of(text: str) -> int | float:
     """The value of a text that is compared with a numeric field. Raises FilterError when it is no number."""
-    text = text.strip()
     if not _NUMBER.fullmatch(text):
         raise FilterError(f'"{text}" is no number')
     return number(text)

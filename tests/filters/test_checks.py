@@ -30,6 +30,7 @@ from pytest_personalize.filters import FilterError, check, parse
         ('INCLUDE ItemID WHERE Items.YEAR IN ("1999", "x")', 37, '"x" is no number, field YEAR is'),
         ("INCLUDE ItemID WHERE Items.PRICE = CurrentItem.GENRE", 36, "a string with a number"),
         ("INCLUDE ActionID WHERE Actions.VALUE > CurrentItem.PRICE", 40, "belongs to related-items requests"),
+        ("INCLUDE UserID WHERE Users.AGE > 18 IF CurrentUser.AGE > 18", 40, "IF in a filter of UserID"),
         ("INCLUDE UserID WHERE Users.AGE > CurrentItem.PRICE", 34, "belongs to related-items requests"),
     ],
 )

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from pytest_personalize.data.avro import Field, Schema
 from pytest_personalize.data.records import Records
-from pytest_personalize.filters import UNKNOWN, FilterError, compile_filter, parse
+from pytest_personalize.filters import UNKNOWN, FilterError, check, compile_filter, parse
 
 Select = Callable[..., list[str]]
 
@@ -236,10 +237,39 @@ def test_candidates_are_listed_in_ascending_order_when_they_are_few(records: Rec
     for number in range(1000):
         records.table("ITEMS").put(records.items.intern(f"i{number}"), {"YEAR": number % 500, "BRAND": "acme"})
     few = compile_filter(parse("INCLUDE ItemID WHERE Items.YEAR = 7"))
+    others = compile_filter(parse('EXCLUDE ItemID WHERE Items.BRAND IN ("acme")'))
     many = compile_filter(parse('INCLUDE ItemID WHERE Items.BRAND IN ("acme")'))
     expected = [records.items.get("i7"), records.items.get("i507")]
     assert few.select(records, user=None, item=None, values={}).candidates() == expected
+    assert others.select(records, user=None, item=None, values={}).candidates() == list(range(len(ALL)))
     assert many.select(records, user=None, item=None, values={}).candidates() is None
+
+
+@pytest.mark.parametrize(
+    ("expression", "allowed"),
+    [
+        ("INCLUDE ItemID WHERE Items.PRICE > 0", False),
+        ("EXCLUDE ItemID WHERE Items.PRICE > 0", True),
+        ('INCLUDE ItemID WHERE Items.BRAND NOT IN ("fox")', True),
+        ("EXCLUDE ItemID WHERE Items.PRICE != 5", False),
+    ],
+)
+@pytest.mark.parametrize("extra", range(9))
+def test_an_item_that_nobody_recorded_is_all_null(records: Records, expression: str, allowed: bool, extra: int) -> None:
+    for number in range(extra):
+        records.items.intern(f"i{number}")
+    selection = compile_filter(parse(expression)).select(records, user=None, item=None, values={})
+    assert [selection.allows(UNKNOWN), selection.allows(len(records.items))] == [allowed, allowed]
+
+
+def test_a_schema_may_have_names_in_lower_case(select: Select, records: Records) -> None:
+    fields = [Field(name=name, type="string") for name in ("ITEM_ID", "colour")]
+    schema = Schema(dataset_type="ITEMS", domain=None, fields=tuple(fields), text="")
+    expression = 'INCLUDE ItemID WHERE Items.COLOUR = "red"'
+    check(parse(expression), {"ITEMS": schema})
+    records.replace_schema("ITEMS", schema)
+    records.table("ITEMS").put(3, {"colour": "red"})
+    assert select(expression) == ["dune"]
 
 
 def test_an_unknown_user_is_no_missing_user(records: Records) -> None:
