@@ -329,6 +329,42 @@ class TestUpdate:
 SYNC = {"syncWithLatestSolutionVersion": True}
 
 
+class TestFailure:
+    @pytest.fixture
+    def failed(self, backend: PersonalizeBackend, deploy: Any, version: str) -> str:
+        backend.faults.fail_job("CreateCampaign", "no capacity")
+        arn: str = deploy(version)
+        return arn
+
+    def test_the_reason_is_told(self, failed: str, describe: Any) -> None:
+        campaign = describe(failed)
+
+        assert (campaign["status"], campaign["failureReason"]) == ("CREATE FAILED", "no capacity")
+
+    def test_an_update_mends_it(self, client: Any, failed: str, version: str, describe: Any) -> None:
+        client.update_campaign(campaignArn=failed, solutionVersionArn=version)
+        campaign = describe(failed)
+
+        assert campaign["status"] == "ACTIVE"
+        assert "failureReason" not in campaign
+
+    def test_it_does_not_count_for_the_quota(self, failed: str, deploy: Any, version: str, describe: Any) -> None:
+        for n in range(5):
+            assert describe(deploy(version, f"live-{n}"))["status"] == "ACTIVE"
+
+    def test_a_failed_update_leaves_the_campaign(
+        self, backend: PersonalizeBackend, client: Any, deploy: Any, version: str, describe: Any
+    ) -> None:
+        campaign = deploy(version)
+        backend.faults.fail_job("UpdateCampaign", "no capacity")
+        client.update_campaign(campaignArn=campaign, minProvisionedTPS=9)
+
+        described = describe(campaign)
+        assert (described["status"], described["minProvisionedTPS"]) == ("ACTIVE", 1)
+        assert described["latestCampaignUpdate"]["status"] == "CREATE FAILED"
+        assert described["latestCampaignUpdate"]["failureReason"] == "no capacity"
+
+
 class TestFollowing:
     @pytest.fixture
     def follower(self, deploy: Any, solution: str, version: str) -> str:

@@ -194,8 +194,9 @@ class TestRefusals:
 
 
 class TestUpdateMode:
-    def test_it_builds_on_a_full_version(self, make_solution: Any, train: Any, describe: Any) -> None:
-        solution = make_solution("aws-user-personalization")
+    @pytest.mark.parametrize("recipe", ["aws-user-personalization", "aws-hrnn-coldstart"])
+    def test_it_builds_on_a_full_version(self, make_solution: Any, train: Any, describe: Any, recipe: str) -> None:
+        solution = make_solution(recipe)
         train(solution)
 
         assert describe(train(solution, trainingMode="UPDATE"))["trainingMode"] == "UPDATE"

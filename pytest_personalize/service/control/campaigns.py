@@ -242,7 +242,7 @@ def update_campaign(
     tps = campaign.min_provisioned_tps if min_provisioned_tps is None else min_provisioned_tps
     _check_sync(campaign, config, solution_version_arn)
     same = (campaign.solution_version_arn, campaign.min_provisioned_tps, campaign.campaign_config)
-    if same == (version.arn, tps, config):
+    if same == (version.arn, tps, config) and campaign.status != CREATE_FAILED:
         raise refusal("no change", arn=campaign_arn)
     region.require(version, "UpdateCampaign", (ACTIVE,))
     region.require(campaign, "UpdateCampaign", (ACTIVE, CREATE_FAILED))

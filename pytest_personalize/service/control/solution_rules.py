@@ -123,7 +123,7 @@ def _bounds(knob: Hyperparameter) -> tuple[float, float]:
 
 def _check_hpo(recipe: Recipe, config: HPOConfig) -> None:
     if config.hpo_objective is not None:
-        raise refusal("hpo objective")
+        raise refusal("hpo objective")  # unknown: whether it is refused or passed over. chosen: refused
     resources = config.hpo_resource_config or HPOResourceConfig()
     _check_jobs("maxNumberOfTrainingJobs", resources.max_number_of_training_jobs, MAX_JOBS)
     _check_jobs("maxParallelTrainingJobs", resources.max_parallel_training_jobs, MAX_PARALLEL_JOBS)
