@@ -239,7 +239,7 @@ def create_solution(
 
 
 def _check_recipe(recipe: Recipe, group: DatasetGroup, automatic: bool | None, incremental: bool | None) -> None:
-    # unknown: whether the retired HRNN recipes are refused. chosen: no, the service model still describes their training
+    # unknown: whether the retired HRNN recipes are refused. chosen: no, the service model still names them
     if recipe.domain is not None:
         raise refusal("domain recipe", recipe=recipe.name)
     if recipe.recipe_type == "PERSONALIZED_ACTIONS" and group.domain is not None:
