@@ -6,8 +6,9 @@ Real-time requests and batch jobs both come through here; they differ in where t
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Final, NamedTuple
 
 from attrs import field, frozen
 
@@ -86,17 +87,13 @@ class Ask:
     now: float | None = None
 
 
-@frozen
-class Result:
+class Result(NamedTuple):
     """One entry of an answer: an interned id (-1 for an id that no record has), and what is said about it."""
 
     index: int
     score: float | None = None
     reason: str | None = None
     promotion: Promotion | None = None
-
-
-Allows = Callable[[int], bool]
 
 
 def select(source: Source, ask: Ask, use: FilterUse | None) -> Selection | None:
@@ -181,25 +178,25 @@ def recommend(source: Source, ask: Ask) -> list[Result]:
 
 
 def _take(source: Source, ask: Ask, selection: Selection | None, dropped: Collection[int], count: int) -> list[Result]:
+    if count <= 0:
+        return []
     candidates = None if selection is None else selection.candidates()
     if candidates is not None:
         candidates = [index for index in candidates if source.model.knows(index)]
     asked = query(source, ask, candidates)
-    allows: Allows | None = None if selection is None or candidates is not None else selection.allows
-    results: list[Result] = []
-    if count <= 0:
-        return results
-    explored = source.model.explored(asked) if source.gives_reasons else frozenset()
-    for index, score in source.model.ranked(asked):
-        if index in dropped or (allows is not None and not allows(index)):
-            continue
-        reason = None
-        if source.gives_reasons:
-            reason = EXPLORED if index in explored else PLACEHOLDER if score is None else None
-        results.append(Result(index, score, reason))
-        if len(results) == count:
-            break
-    return results
+    ranked = iter(source.model.ranked(asked))
+    if selection is not None and candidates is None:
+        allows = selection.allows
+        ranked = (pair for pair in ranked if allows(pair[0]))
+    if dropped:
+        ranked = (pair for pair in ranked if pair[0] not in dropped)
+    if not source.gives_reasons:
+        return [Result(index, score) for index, score in islice(ranked, count)]
+    explored = source.model.explored(asked)
+    return [
+        Result(index, score, EXPLORED if index in explored else PLACEHOLDER if score is None else None)
+        for index, score in islice(ranked, count)
+    ]
 
 
 def _dropped(source: Source, user_id: str | None) -> frozenset[int]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from attrs import frozen
 
-from pytest_personalize.data.records import Records
 from pytest_personalize.recommenders.catalogue import Recipe
 from pytest_personalize.service import arns
 from pytest_personalize.service.account import Region
@@ -16,6 +15,7 @@ from pytest_personalize.service.answering import Promotion as Promoted
 from pytest_personalize.service.control.campaigns import Campaign
 from pytest_personalize.service.control.filters import usable_filter
 from pytest_personalize.service.control.recommenders import Recommender
+from pytest_personalize.service.declared import NOTHING, as_items, in_declared_order
 from pytest_personalize.service.errors import refusal
 from pytest_personalize.service.metadata import item_metadata, metadata_columns
 from pytest_personalize.service.operations import Answer, operation, structure
@@ -80,9 +80,13 @@ def get_recommendations(
         use=_filter(region, source, filter_arn, filter_values, "GetRecommendations"),
         promotion=_promotion(region, source, promotions, count),
     )
+    entries = region.declared.get(source.arn, NOTHING).entries(user_id, item_id)
+    if entries is not None:
+        items = as_items(entries, count, source.records, columns)
+        return Answer({"itemList": items, "recommendationId": new_recommendation_id(region, source.arn)})
     ids = source.records.items
-    scored = source.recipe.scored
-    items = [_entry(ids[result.index], result, scored, source.records, columns) for result in recommend(source, ask)]
+    results = [(ids[result.index], result) for result in recommend(source, ask)]
+    items = _entries(source, results, columns, scored=source.recipe.scored)
     return Answer({"itemList": items, "recommendationId": new_recommendation_id(region, source.arn)})
 
 
@@ -113,9 +117,12 @@ def get_personalized_ranking(
         context=_context(source, context),
         use=_filter(region, source, filter_arn, filter_values, "GetPersonalizedRanking"),
     )
-    # unknown: items given twice. chosen: they are ranked once
-    ranked = rank(source, ask, list(dict.fromkeys(input_list)))
-    items = [_entry(item_id, result, True, source.records, columns) for item_id, result in ranked]
+    different = list(dict.fromkeys(input_list))  # unknown: items given twice. chosen: they are ranked once
+    entries = region.declared.get(source.arn, NOTHING).entries(user_id, None)
+    if entries is not None:
+        items = as_items(in_declared_order(entries, different), len(different), source.records, columns)
+    else:
+        items = _entries(source, rank(source, ask, different), columns, scored=True)
     return Answer({"personalizedRanking": items, "recommendationId": new_recommendation_id(region, source.arn)})
 
 
@@ -140,10 +147,14 @@ def get_action_recommendations(
         use=_filter(region, source, filter_arn, filter_values, "GetActionRecommendations"),
         now=region.now(),
     )
-    ids = source.records.actions
-    actions = [
-        {"actionId": ids[result.index], "score": round(result.score or 0.0, 7)} for result in recommend(source, ask)
-    ]
+    entries = region.declared.get(source.arn, NOTHING).entries(user_id, None)
+    if entries is not None:
+        actions = [dict(entry) for entry in entries[: ask.count]]
+    else:
+        ids = source.records.actions
+        actions = [
+            {"actionId": ids[result.index], "score": round(result.score or 0.0, 7)} for result in recommend(source, ask)
+        ]
     return Answer({"actionList": actions, "recommendationId": new_recommendation_id(region, source.arn)})
 
 
@@ -241,17 +252,22 @@ def _columns(source: Source, with_metadata: bool, asked: Mapping[str, Sequence[s
     return metadata_columns(source.records, asked)
 
 
-def _entry(item_id: str, result: Result, scored: bool, records: Records, columns: Mapping[str, str]) -> dict[str, Any]:
-    """One item of an answer; members that say nothing are left out."""
-    entry: dict[str, Any] = {"itemId": item_id}
-    if scored and result.score is not None:
-        entry["score"] = round(result.score, 7)
-    if result.promotion is not None and result.promotion.name is not None:
-        entry["promotionName"] = result.promotion.name
-    if columns:
-        metadata = item_metadata(records, item_id, columns)
-        if metadata:
-            entry["metadata"] = metadata
-    if result.reason is not None:
-        entry["reason"] = [result.reason]
-    return entry
+def _entries(
+    source: Source, results: Iterable[tuple[str, Result]], columns: Mapping[str, str], *, scored: bool
+) -> list[dict[str, Any]]:
+    """The items of an answer; members that say nothing are left out."""
+    entries = []
+    for item_id, (_, score, reason, promotion) in results:
+        entry: dict[str, Any] = {"itemId": item_id}
+        if scored and score is not None:
+            entry["score"] = round(score, 7)
+        if promotion is not None and promotion.name is not None:
+            entry["promotionName"] = promotion.name
+        if columns:
+            metadata = item_metadata(source.records, item_id, columns)
+            if metadata:
+                entry["metadata"] = metadata
+        if reason is not None:
+            entry["reason"] = [reason]
+        entries.append(entry)
+    return entries

@@ -53,7 +53,8 @@ def compiled(expression: str) -> CompiledFilter:
 def usable_filter(region: Region, arn: str, dataset_group_arn: str, user_of: str) -> CompiledFilter:
     """The filter of that ARN, for a resource ``user_of`` of that group.
 
-    Raises ResourceNotFoundException when there is none, InvalidInputException when it is not ACTIVE or of another group.
+    Raises ResourceNotFoundException when there is none, InvalidInputException when it is not ACTIVE or belongs to
+    another group.
     """
     found = region.find(Filter, arn)
     if found.status != ACTIVE:
