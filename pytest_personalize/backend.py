@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pytest_personalize.data.stores import Boto3Store, FolderStore, MemoryStore, ObjectStore, store_of_moto
@@ -17,9 +18,13 @@ from pytest_personalize.service.quotas import Quotas
 from pytest_personalize.service.quotas import minimums as data_minimums
 from pytest_personalize.shapes.answers import HttpAnswer, accepted, refused
 from pytest_personalize.shapes.attempts import no_answer, read_timeout, send
+from pytest_personalize.testing.answers import Answers, region_of
 from pytest_personalize.testing.calls import Call, Calls
 from pytest_personalize.testing.faults import Faults, NoAnswer
 from pytest_personalize.testing.resources import Resources
+from pytest_personalize.testing.seeded import SeededGroup
+from pytest_personalize.testing.seeding import find_preset, kit, put_in, sizes_of
+from pytest_personalize.testing.snapshots import Snapshot, restored, taken
 
 
 class PersonalizeBackend(Resources):
@@ -30,7 +35,8 @@ class PersonalizeBackend(Resources):
     ``"clock"``, or a mapping from kinds of resources (and ``"default"``) to those. ``quotas`` is ``"aws"``, None for
     none, or a mapping of single values; ``minimums`` is ``"aws"`` to ask for as much data as AWS does. ``s3`` is where
     jobs read and write: ``"memory"``, a folder whose sub-folders are buckets, or a boto3 S3 client; by default moto's
-    S3 when that is active, memory otherwise. ``seed`` steers all that looks random.
+    S3 when that is active, memory otherwise. ``preset`` is a dataset group to begin with: ``"shop"``, ``"video"``,
+    ``"movies"`` or ``"actions"``; it is then in ``seeded``. ``seed`` steers all that looks random.
     """
 
     def __init__(
@@ -63,7 +69,10 @@ class PersonalizeBackend(Resources):
             store=lambda: self.s3,
         )
         self._account.engine.sabotage = self.faults.doom
+        self._seeded: dict[str, SeededGroup] = {}
         super().__init__(self._read_region, region)
+        if preset is not None:
+            self.seed(preset)
 
     @property
     def transitions(self) -> Transitions:
@@ -93,6 +102,58 @@ class PersonalizeBackend(Resources):
     def region(self, name: str) -> Resources:
         """The resources of another region."""
         return Resources(self._read_region, name)
+
+    @property
+    def seeded(self) -> Mapping[str, SeededGroup]:
+        """The dataset groups that presets have made here, by name."""
+        return MappingProxyType(self._seeded)
+
+    def seed(self, preset: str, *, name: str | None = None, region: str | None = None, **sizes: int) -> SeededGroup:
+        """Put a preset in: a dataset group with data, and recommenders or campaigns that answer.
+
+        Args:
+            preset: ``"shop"`` (ECOMMERCE, a recommender for each use case), ``"video"`` (VIDEO_ON_DEMAND, likewise),
+                ``"movies"`` (Custom, a campaign for each recipe) or ``"actions"`` (next best action).
+            name: what the dataset group is called, and what the names of everything in it begin with; the name of the
+                preset by default.
+            region: where it goes; the region of the backend by default.
+            sizes: ``users=``, ``items=``, ``interactions=``, and ``actions=`` of the preset of that name.
+
+        It is built through the public operations once in a process, and does not show in ``calls``. Quotas are raised
+        by what it brings along. ``ValueError`` for an unknown preset, a name that is taken, or sizes that are too
+        small to train on; ``TypeError`` for an unknown size.
+        """
+        found = find_preset(preset)
+        wanted = sizes_of(found, sizes)
+        group_name, region_name = name or preset, region or self.region_name
+        built = kit(preset, group_name, wanted, region_name, self.account_id, self._account.seed)
+        with self._lock:
+            self._account.catch_up()
+            group = put_in(built, self._account.region(region_name), self._memory)
+            self._seeded[group_name] = group
+        return group
+
+    def answers(self, arn: str) -> Answers:
+        """Declare what a campaign or recommender answers, whatever its model thinks; ``KeyError`` for another ARN.
+
+        >>> backend.answers(arn).for_user("user-ada", items=["blue-mug", "red-kite"]).default(items=[])
+        """
+        name = region_of(arn, self.region_name)
+        return Answers(lambda: self._read_region(name), arn)
+
+    def snapshot(self) -> Snapshot:
+        """Keep the state as it is now; later changes do not show in it."""
+        with self._lock:
+            return taken(self._account, self._memory, self.faults, self._seeded)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go back to a snapshot, of this backend or of another one with the same account id.
+
+        The calls so far stay on record. ``ValueError`` for a snapshot of another account.
+        """
+        with self._lock:
+            self._memory = restored(snapshot, self._account, self.faults)
+            self._seeded = dict(snapshot.seeded)
 
     def respond(
         self, service: str, operation: str, region: str, body: bytes | str, patience: float | None = None

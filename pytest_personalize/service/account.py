@@ -56,7 +56,10 @@ class Account:
 
 
 class Region:
-    """One region of an account: the tables of resources, their tags, the records and the trained models."""
+    """One region of an account: the tables of resources, their tags, the records and the trained models.
+
+    ``declared`` are the answers that a test wants instead of those of the models.
+    """
 
     def __init__(self, account: Account, name: str) -> None:
         self.account = account
@@ -65,6 +68,7 @@ class Region:
         self.tags: dict[str, dict[str, str]] = {}
         self.records: dict[str, Records] = {}
         self.models: dict[str, Any] = {}
+        self.declared: dict[str, Any] = {}
         self._tables: dict[str, Table[Any]] = {kind: Table() for kind in KINDS}
         self._prefix = f"arn:{arns.partition(name)}:personalize:{name}:{account.account_id}:"
         self._serial = 0
@@ -158,6 +162,7 @@ class Region:
         self.tags.pop(arn, None)
         self.records.pop(arn, None)
         self.models.pop(arn, None)
+        self.declared.pop(arn, None)
 
     def tables(self) -> Iterator[tuple[str, Table[Any]]]:
         """Kind and table, for reports and snapshots."""
@@ -169,6 +174,7 @@ class Region:
             "tags": {arn: dict(tags) for arn, tags in self.tags.items()},
             "records": {arn: records.fork() for arn, records in self.records.items()},
             "models": dict(self.models),
+            "declared": dict(self.declared),
             "tables": {kind: table.fork() for kind, table in self._tables.items() if len(table)},
             "serial": self._serial,
         }
@@ -178,6 +184,7 @@ class Region:
         self.tags = {arn: dict(tags) for arn, tags in state["tags"].items()}
         self.records = {arn: records.fork() for arn, records in state["records"].items()}
         self.models = dict(state["models"])
+        self.declared = dict(state["declared"])
         kept = state["tables"]
         self._tables = {kind: kept[kind].fork() if kind in kept else Table() for kind in KINDS}
         self._serial = state["serial"]

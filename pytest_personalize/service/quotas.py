@@ -59,6 +59,19 @@ class Quotas:
         if limit is not None and present >= limit:
             raise refusal(QUOTAS[name].row, kind=QUOTAS[name].what, limit=limit)
 
+    def state(self) -> dict[str, int]:
+        """What a snapshot keeps."""
+        return dict(self._limits)
+
+    def set_state(self, state: Mapping[str, int]) -> None:
+        """Back to what ``state()`` gave."""
+        self._limits = dict(state)
+
+    def grant(self, name: str, more: int) -> None:
+        """Raise a quota, as AWS does on request; of no effect where there is none."""
+        if name in self._limits:
+            self._limits[name] += more
+
 
 @frozen(kw_only=True)
 class Minimums:

@@ -1,0 +1,153 @@
+"""Seeding: a preset is built once in a process, in an account of its own, and then put into any number of backends.
+
+What is put in is what a snapshot holds: immutable resources and models that all backends share, and records that are
+copied when one of them changes. Times are moved on, so that a seeded group is as new as if it had just been built.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from typing import Any, Final
+
+import attrs
+from attrs import frozen
+
+from pytest_personalize.data.stores import MemoryStore
+from pytest_personalize.service import endpoint
+from pytest_personalize.service.account import KINDS, Account, Region
+from pytest_personalize.service.clock import Clock
+from pytest_personalize.service.lifecycle import Engine, Transitions
+from pytest_personalize.service.quotas import Quotas, minimums
+from pytest_personalize.service.resource import Resource
+from pytest_personalize.testing.presets import BUCKET, PRESETS, Preset, build
+from pytest_personalize.testing.sample_data import LAST, Sizes
+from pytest_personalize.testing.seeded import SeededGroup
+
+QUOTAS: Final = {
+    "schemas": "schema",
+    "dataset_groups": "dataset-group",
+    "solutions": "solution",
+    "campaigns": "campaign",
+    "recommenders": "recommender",
+    "recommenders_per_region": "recommender",
+    "filters": "filter",
+    "filter_fields_group": "filter",
+}
+"""Quotas that are raised by what a preset brings along: what the test itself creates is what counts."""
+
+MOST_KITS: Final = 32  # different presets and sizes that are kept at the same time
+
+
+@frozen(kw_only=True, eq=False)
+class Kit:
+    """A preset that was built, ready to be put into backends: the state of its region, and what was planned."""
+
+    group: SeededGroup
+    state: Mapping[str, Any]
+    planned: tuple[tuple[float, str, str], ...]
+    files: Mapping[str, bytes]
+
+
+def find_preset(name: str) -> Preset:
+    """The preset of that name; ``ValueError`` names the nearest one."""
+    preset = PRESETS.get(name)
+    if preset is None:
+        near = difflib.get_close_matches(str(name), PRESETS, 1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(PRESETS)}"
+        raise ValueError(f"no preset {name!r}; {hint}")
+    return preset
+
+
+def sizes_of(preset: Preset, sizes: Mapping[str, int]) -> Sizes:
+    """The sizes of a preset with some of them changed; ``TypeError`` or ``ValueError`` for what is no size of it."""
+    known = [field.name for field in attrs.fields(Sizes) if getattr(preset.sizes, field.name)]
+    for name, value in sizes.items():
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(known)}"
+            raise TypeError(f"preset {preset.name!r} has no size {name!r}; {hint}")
+        if type(value) is not int or value < 1:
+            raise ValueError(f"{name} must be a positive whole number, not {value!r}")
+    return attrs.evolve(preset.sizes, **sizes)
+
+
+@lru_cache(maxsize=MOST_KITS)
+def kit(preset_name: str, group_name: str, sizes: Sizes, region_name: str, account_id: str, seed: int) -> Kit:
+    """Build a preset in an account of its own, whose clock stands at the end of the data."""
+    files = MemoryStore()
+    clock = Clock()
+    clock.freeze(LAST)
+    account = Account(
+        account_id=account_id,
+        clock=clock,
+        engine=Engine(Transitions("instant")),
+        quotas=Quotas(None),
+        minimums=minimums(None),
+        seed=seed,
+        store=lambda: files,
+    )
+    region = account.region(region_name)
+    _keep_apart(region, f"{preset_name}/{group_name}/{sizes}")
+
+    def ask(operation: str, **members: Any) -> Mapping[str, Any]:
+        account.catch_up()
+        return endpoint.answer(region, "personalize", operation, endpoint.decode(json.dumps(members)), "python")
+
+    group = build(PRESETS[preset_name], group_name, sizes, ask, files.put)
+    account.catch_up()
+    _, due, _ = account.engine.state()
+    planned = tuple((moment, action, arn) for moment, _, action, _, arn in sorted(due))
+    contents = {uri: files.get(uri) for uri in files.list(f"{BUCKET}/")}
+    return Kit(group=group, state=region.state(), planned=planned, files=contents)
+
+
+def _keep_apart(region: Region, text: str) -> None:
+    """Let ids that look random differ from those that the backend will give away itself, and from other kits."""
+    start = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=5).digest()) << 16
+    region.set_state({**region.state(), "serial": start})
+
+
+def put_in(found: Kit, region: Region, files: MemoryStore) -> SeededGroup:
+    """Put a built preset into a region, and its files into a store.
+
+    ``ValueError`` when something of the same name is there, and then nothing is put in.
+    """
+    tables = found.state["tables"]
+    for kind, table in tables.items():
+        taken = next((resource.arn for resource in table if resource.arn in region.table(kind)), None)
+        if taken is not None:
+            raise ValueError(f"{taken} exists already: give the seeded group another name")
+    delta = round(region.now() - LAST, 3)
+    for kind, table in tables.items():
+        own = region.table(kind)
+        for resource in table:
+            own.put(_moved(resource, delta))
+    for arn, records in found.state["records"].items():
+        region.records[arn] = records.fork()
+    region.models.update(found.state["models"])
+    for arn, tags in found.state["tags"].items():
+        region.tags[arn] = dict(tags)
+    for moment, action, arn in found.planned:
+        region.engine.plan(round(moment + delta, 3), action, region, arn)
+    for quota, kind in QUOTAS.items():
+        region.account.quotas.grant(quota, len(tables.get(kind, ())))
+    for uri, content in found.files.items():
+        files.put(uri, content)
+    return found.group
+
+
+def _moved(resource: Resource, delta: float) -> Resource:
+    """A resource with all its times moved on."""
+    times = {name: getattr(resource, name) for name in _times(resource.kind)}
+    return attrs.evolve(resource, **{name: round(time + delta, 3) for name, time in times.items() if time is not None})
+
+
+@cache
+def _times(kind: str) -> tuple[str, ...]:
+    """The attributes of that kind of resource that are times."""
+    names = (field.name for field in attrs.fields(KINDS[kind]))
+    return tuple(name for name in names if name.endswith("_date_time") or name.startswith("next_"))

@@ -1,0 +1,66 @@
+"""Snapshots: the whole state of a backend, kept and put back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from pytest_personalize.data.stores import MemoryStore
+from pytest_personalize.service.account import Account
+from pytest_personalize.testing.faults import Fault, Faults
+from pytest_personalize.testing.seeded import SeededGroup
+
+
+@frozen(kw_only=True, eq=False)
+class Snapshot:
+    """What a backend held at one moment; made by ``backend.snapshot()``, never changed.
+
+    It has the resources, data, models, tags and declared answers of all regions, what is under way and planned, the
+    clock, the quotas, the objects of the store in memory and the faults. It has neither the calls nor the settings of
+    the backend (transitions, where jobs read and write).
+    """
+
+    account_id: str
+    clock: tuple[float, float | None]
+    engine: tuple[Any, ...]
+    quotas: Mapping[str, int]
+    regions: Mapping[str, Mapping[str, Any]]
+    files: MemoryStore = field(repr=False)
+    faults: list[Fault]
+    seeded: Mapping[str, SeededGroup]
+
+
+def taken(account: Account, files: MemoryStore, faults: Faults, seeded: Mapping[str, SeededGroup]) -> Snapshot:
+    """A snapshot as of now."""
+    return Snapshot(
+        account_id=account.account_id,
+        clock=account.clock.state(),
+        engine=account.engine.state(),
+        quotas=account.quotas.state(),
+        regions={name: region.state() for name, region in account.regions.items()},
+        files=files.fork(),
+        faults=faults.state(),
+        seeded=dict(seeded),
+    )
+
+
+def restored(snapshot: Snapshot, account: Account, faults: Faults) -> MemoryStore:
+    """Put everything back, and return the store in memory.
+
+    ``ValueError`` for a snapshot of another account, whose ARNs would be strange here; nothing is changed then.
+    """
+    if snapshot.account_id != account.account_id:
+        raise ValueError(f"the snapshot is of account {snapshot.account_id}, the backend of {account.account_id}")
+    account.clock.set_state(snapshot.clock)
+    account.engine.set_state(snapshot.engine)
+    account.quotas.set_state(snapshot.quotas)
+    for name in {*account.regions, *snapshot.regions}:
+        account.region(name).set_state(snapshot.regions.get(name, EMPTY))
+    faults.set_state(snapshot.faults)
+    return snapshot.files.fork()
+
+
+EMPTY: Mapping[str, Any] = {"tags": {}, "records": {}, "models": {}, "tables": {}, "declared": {}, "serial": 0}
+"""The state of a region that was never used."""
