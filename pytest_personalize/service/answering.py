@@ -88,9 +88,9 @@ class Ask:
 
 
 class Result(NamedTuple):
-    """One entry of an answer: an interned id (-1 for an id that no record has), and what is said about it."""
+    """One entry of an answer: an interned id (-1 for one that no record has) and what is said about it."""
 
-    index: int
+    subject: int
     score: float | None = None
     reason: str | None = None
     promotion: Promotion | None = None
@@ -169,10 +169,10 @@ def recommend(source: Source, ask: Ask) -> list[Result]:
         return _take(source, ask, selection, dropped, ask.count)
     reason = PROMOTED if source.gives_reasons else None
     promoted = [
-        Result(result.index, result.score, reason, promotion)
+        Result(result.subject, result.score, reason, promotion)
         for result in _take(source, ask, select(source, ask, promotion.use), dropped, promotion.count)
     ]
-    taken = dropped | {result.index for result in promoted}
+    taken = dropped | {result.subject for result in promoted}
     rest = _take(source, ask, selection, taken, ask.count - len(promoted))
     return _mix(promoted, rest, f"{source.seed}/{source.arn}/{ask.user_id}/{ask.item_id}/{promotion.count}")
 

@@ -47,7 +47,7 @@ class Quotas:
             known = ", ".join(sorted(QUOTAS))
             raise ValueError(f"quotas are 'aws', None or a mapping of these names: {known}; not {setting!r}")
         limits = {} if setting is None else {name: quota.value for name, quota in QUOTAS.items()}
-        self._limits: Mapping[str, int] = {**limits, **changes}
+        self._limits: dict[str, int] = {**limits, **changes}
 
     def limits(self, name: str) -> bool:
         """Whether that quota is in force, so that it is worth counting what is present."""

@@ -85,7 +85,7 @@ def get_recommendations(
         items = as_items(entries, count, source.records, columns)
         return Answer({"itemList": items, "recommendationId": new_recommendation_id(region, source.arn)})
     ids = source.records.items
-    results = [(ids[result.index], result) for result in recommend(source, ask)]
+    results = [(ids[result.subject], result) for result in recommend(source, ask)]
     items = _entries(source, results, columns, scored=source.recipe.scored)
     return Answer({"itemList": items, "recommendationId": new_recommendation_id(region, source.arn)})
 
@@ -153,7 +153,7 @@ def get_action_recommendations(
     else:
         ids = source.records.actions
         actions = [
-            {"actionId": ids[result.index], "score": round(result.score or 0.0, 7)} for result in recommend(source, ask)
+            {"actionId": ids[result.subject], "score": round(result.score or 0.0, 7)} for result in recommend(source, ask)
         ]
     return Answer({"actionList": actions, "recommendationId": new_recommendation_id(region, source.arn)})
 

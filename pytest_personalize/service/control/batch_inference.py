@@ -133,7 +133,7 @@ def _for_user(source: Source, members: Mapping[str, Any], ask: Ask) -> str:
     user_id = text_member(members, "userId")
     results = recommend(source, evolve(ask, user_id=user_id, context=text_map(members, "context")))
     ids = source.records.items
-    return _output([(ids[result.index], result.score) for result in results], scored=source.recipe.scored)
+    return _output([(ids[result.subject], result.score) for result in results], scored=source.recipe.scored)
 
 
 def _for_item(source: Source, members: Mapping[str, Any], ask: Ask) -> str:
@@ -141,7 +141,7 @@ def _for_item(source: Source, members: Mapping[str, Any], ask: Ask) -> str:
     user_id = text_member(members, "userId") if "userId" in members else None
     results = recommend(source, evolve(ask, item_id=item_id, user_id=user_id))
     ids = source.records.items
-    return _output([(ids[result.index], result.score) for result in results], scored=source.recipe.scored)
+    return _output([(ids[result.subject], result.score) for result in results], scored=source.recipe.scored)
 
 
 def _ranking(source: Source, members: Mapping[str, Any], ask: Ask) -> str:
@@ -168,7 +168,7 @@ ANSWERS: Final[Mapping[str, Callable[[Source, Mapping[str, Any], Ask], str]]] = 
 def _theme(source: Source, members: Mapping[str, Any], ask: Ask, item_name: str) -> str:
     """Related items in the order of their relevance to what they have in common."""
     results = recommend(source, evolve(ask, item_id=text_member(members, "itemId")))
-    found = theme(source.records, [result.index for result in results], item_name)
+    found = theme(source.records, [result.subject for result in results], item_name)
     items = INFERENCE_LINES.text([source.records.items[index] for index in found.items])
     scores = ",".join(map(java_double, found.scores))
     text = INFERENCE_LINES.text(found.text)
