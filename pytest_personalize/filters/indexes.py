@@ -8,6 +8,7 @@ the records only.
 from __future__ import annotations
 
 import operator as compare
+import sys
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
@@ -36,7 +37,7 @@ _RANGES: Final[Mapping[Operator, Callable[[float, float], bool]]] = {
     Operator.GREATER: compare.gt,
     Operator.AT_LEAST: compare.ge,
 }
-_BIT_PLANES: Final = tuple(bytes(b"01"[byte >> bit & 1] for byte in range(256)) for bit in range(8))
+_BIT_DIGITS: Final = tuple(bytes(b"01"[byte >> bit & 1] for byte in range(256)) for bit in range(8))
 
 
 def holds(operator: Operator, values: Sequence[Scalar], wanted: Sequence[Scalar]) -> bool:
@@ -48,7 +49,10 @@ def holds(operator: Operator, values: Sequence[Scalar], wanted: Sequence[Scalar]
     """
     if operator.is_range:
         return bool(values and wanted) and _RANGES[operator](values[0], wanted[0])  # type: ignore[arg-type]
-    return any(value in wanted for value in values) is not operator.is_negative
+    for value in values:
+        if value in wanted:
+            return not operator.is_negative
+    return operator.is_negative
 
 
 class _Base(Protocol):
@@ -124,15 +128,19 @@ class _Numbers:
         self._sets = _Sets()
 
     def _slice(self, known: Mapping[int, int | float]) -> list[int]:
+        # All in C but one loop: the ranks as bytes, highest id first, then each bit of them as the digits of a number.
         ranks = {value: rank for rank, value in enumerate(self._distinct)}
-        size = max(known, default=-1) + 1
-        slices: list[int] = []
-        for shift in range(0, (len(ranks) - 1).bit_length() if ranks else 0, 8):
-            plane = bytearray(size)
-            for index, value in known.items():
-                plane[size - 1 - index] = ranks[value] >> shift & 255
-            slices += (int(plane.translate(digits) or b"0", 2) for digits in _BIT_PLANES)
-        return slices
+        highest = max(known, default=-1)
+        by_id = array("I", bytes(array("I").itemsize * (highest + 1)))
+        for index, rank in zip(known, map(ranks.__getitem__, known.values()), strict=True):
+            by_id[highest - index] = rank
+        if sys.byteorder == "big":
+            by_id.byteswap()
+        data, width = by_id.tobytes(), by_id.itemsize
+        return [
+            int(data[bit >> 3 :: width].translate(_BIT_DIGITS[bit & 7]), 2)
+            for bit in range((len(ranks) - 1).bit_length() if ranks else 0)
+        ]
 
     def among(self, wanted: Sequence[Scalar]) -> int:
         found = NOTHING
