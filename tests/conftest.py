@@ -2,18 +2,26 @@
 
 Hypothesis keeps no deadlines, as the machines that run this are shared too. A test that uses a member which the oldest
 supported botocore lacks says so with ``@pytest.mark.needs_member("CampaignConfig.rankingInfluence")`` and is skipped
-there; `CreateDatasetImportJob` is called with a role everywhere, because older models demand one.
+there; `CreateDatasetImportJob` is called with a role everywhere, because older models demand one. And every answer
+that any test gets is held against the service model.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import version
+from typing import Any
 
 import pytest
 from botocore.model import StructureShape
 from botocore.session import get_session
 from hypothesis import settings
+
+from pytest_personalize.service import endpoint
+from pytest_personalize.service.errors import INVALID_INPUT, UNKNOWN_OPERATION, ServiceError
+from pytest_personalize.shapes import models
+from pytest_personalize.shapes.response import check_output
 
 settings.register_profile("shared-machine", deadline=None)
 settings.load_profile("shared-machine")
@@ -38,3 +46,52 @@ def _is_modelled(name: str) -> bool:
     model = get_session().get_service_model("personalize")
     shape = model.shape_for(structure) if structure in model.shape_names else None
     return isinstance(shape, StructureShape) and member in shape.members
+
+
+NOT_MODELLED = {
+    ("ListDatasetGroups", INVALID_INPUT): "a maxResults or nextToken that the shape forbids has to be refused somehow",
+    ("ListSchemas", INVALID_INPUT): "a maxResults or nextToken that the shape forbids has to be refused somehow",
+}
+"""Refusals with a code that the service model does not list for the operation, and why they are there."""
+
+
+class Watch:
+    """Holds every answer against its output shape, and every refusal against the errors that are modelled for it.
+
+    Faults that a test asks for are not the service's: they do not come by here.
+    """
+
+    def __init__(self) -> None:
+        self.answer = endpoint.answer
+        self.wrong: list[str] = []
+
+    def __call__(self, region: Any, service: str, name: str, members: Mapping[str, Any], form: Any) -> dict[str, Any]:
+        try:
+            answer = self.answer(region, service, name, members, form)
+        except ServiceError as refused:
+            if not self.may_refuse(service, name, refused.code):
+                self.wrong.append(f"{name} is refused with {refused.code}, which is not modelled: {refused.message}")
+            raise
+        broken = check_output(models.operation(service, name).output, answer)
+        self.wrong += [f"{name} answers what the service can not: {violation}" for violation in broken]
+        return answer
+
+    def may_refuse(self, service: str, name: str, code: str) -> bool:
+        if code == UNKNOWN_OPERATION:
+            return name not in models.operation_names(service)
+        return code in models.operation(service, name).error_codes or (name, code) in NOT_MODELLED
+
+
+@pytest.fixture(scope="session", autouse=True)
+def watch_over_answers() -> Iterator[Watch]:
+    watch = Watch()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(endpoint, "answer", watch)
+        yield watch
+
+
+@pytest.fixture(autouse=True)
+def every_answer_is_one_of_the_service(watch_over_answers: Watch) -> Iterator[None]:
+    yield
+    wrong, watch_over_answers.wrong = watch_over_answers.wrong, []
+    assert not wrong, "\n".join(wrong)
