@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Generic, TypeVar
 
 from pytest_personalize.service.account import Region
+from pytest_personalize.service.control.batch_inference import BatchInferenceJob
+from pytest_personalize.service.control.batch_segments import BatchSegmentJob
 from pytest_personalize.service.control.campaigns import Campaign
 from pytest_personalize.service.control.dataset_groups import DatasetGroup
 from pytest_personalize.service.control.datasets import Dataset
 from pytest_personalize.service.control.deletion_jobs import DataDeletionJob
 from pytest_personalize.service.control.event_trackers import EventTracker
 from pytest_personalize.service.control.export_jobs import DatasetExportJob
+from pytest_personalize.service.control.filters import Filter
 from pytest_personalize.service.control.import_jobs import DatasetImportJob
 from pytest_personalize.service.control.metric_attributions import MetricAttribution
 from pytest_personalize.service.control.recommenders import Recommender
@@ -25,30 +28,31 @@ ReadRegion = Callable[[str], Region]
 
 
 class ResourceMapping(Mapping[str, R], Generic[R]):
-    """The resources of one kind, in the order of creation.
+    """The resources of one kind, in the order of creation, as they are at the moment of looking.
 
     The key of a resource is what its ARN has after the kind: the name of a campaign, ``GROUP/INTERACTIONS`` for a
     dataset, ``SOLUTION/HASH`` for a solution version. An ARN finds the resource as well.
     """
 
-    def __init__(self, region: Region, cls: type[R]) -> None:
-        self._region = region
+    def __init__(self, read_region: Callable[[], Region], cls: type[R]) -> None:
+        self._read_region = read_region
         self._cls = cls
 
     def __getitem__(self, key: str) -> R:
-        arn = key if key.startswith("arn:") else self._region.arn(self._cls.arn_kind or self._cls.kind, key)
-        found = self._region.rows(self._cls).get(arn)
+        region = self._read_region()
+        arn = key if key.startswith("arn:") else region.arn(self._cls.arn_kind or self._cls.kind, key)
+        found = region.rows(self._cls).get(arn)
         if found is None:
             names = ", ".join(self) or "none"
-            raise KeyError(f"no {self._cls.kind} {key!r} in {self._region.name}; there are: {names}")
+            raise KeyError(f"no {self._cls.kind} {key!r} in {region.name}; there are: {names}")
         return found
 
     def __iter__(self) -> Iterator[str]:
-        for resource in list(self._region.rows(self._cls)):
+        for resource in list(self._read_region().rows(self._cls)):
             yield resource.arn.split(":", 5)[5].partition("/")[2]
 
     def __len__(self) -> int:
-        return len(self._region.rows(self._cls))
+        return len(self._read_region().rows(self._cls))
 
     def __repr__(self) -> str:
         return repr(dict(self))
@@ -62,7 +66,7 @@ class Resources:
         self._name = region_name
 
     def _all(self, cls: type[R]) -> ResourceMapping[R]:
-        return ResourceMapping(self._read_region(self._name), cls)
+        return ResourceMapping(lambda: self._read_region(self._name), cls)
 
     @property
     def dataset_groups(self) -> ResourceMapping[DatasetGroup]:
@@ -123,3 +127,18 @@ class Resources:
     def recommenders(self) -> ResourceMapping[Recommender]:
         """Recommenders by name."""
         return self._all(Recommender)
+
+    @property
+    def filters(self) -> ResourceMapping[Filter]:
+        """Filters by name."""
+        return self._all(Filter)
+
+    @property
+    def batch_inference_jobs(self) -> ResourceMapping[BatchInferenceJob]:
+        """Batch inference jobs by name."""
+        return self._all(BatchInferenceJob)
+
+    @property
+    def batch_segment_jobs(self) -> ResourceMapping[BatchSegmentJob]:
+        """Batch segment jobs by name."""
+        return self._all(BatchSegmentJob)

@@ -1,0 +1,84 @@
+"""The resources of a backend, as a test looks at them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_personalize import PersonalizeBackend
+from pytest_personalize.service.account import KINDS
+from pytest_personalize.testing.resources import ResourceMapping, Resources
+
+GROUP = "arn:aws:personalize:us-east-1:123456789012:dataset-group/shop"
+
+
+@pytest.fixture
+def _groups(client: Any) -> None:
+    for name in ("shop", "news"):
+        client.create_dataset_group(name=name)
+
+
+@pytest.mark.usefixtures("_groups")
+class TestMapping:
+    def test_the_name_is_the_key(self, backend: PersonalizeBackend) -> None:
+        assert backend.dataset_groups["shop"].dataset_group_arn == GROUP
+
+    def test_an_arn_finds_a_resource_too(self, backend: PersonalizeBackend) -> None:
+        assert backend.dataset_groups[GROUP] is backend.dataset_groups["shop"]
+
+    def test_it_is_in_the_order_of_creation(self, backend: PersonalizeBackend) -> None:
+        assert list(backend.dataset_groups) == ["shop", "news"]
+        assert len(backend.dataset_groups) == 2
+
+    def test_an_unknown_name_fails_with_those_there_are(self, backend: PersonalizeBackend) -> None:
+        with pytest.raises(KeyError, match="no dataset-group 'shoe' in us-east-1; there are: shop, news"):
+            backend.dataset_groups["shoe"]
+
+    def test_an_empty_one_says_so(self, backend: PersonalizeBackend) -> None:
+        with pytest.raises(KeyError, match="there are: none"):
+            backend.campaigns["picks"]
+
+    def test_it_shows_what_is_there_at_the_moment(self, backend: PersonalizeBackend, client: Any) -> None:
+        groups = backend.dataset_groups
+        client.delete_dataset_group(datasetGroupArn=GROUP)
+
+        assert list(groups) == ["news"]
+
+    def test_it_can_not_be_written(self, backend: PersonalizeBackend) -> None:
+        with pytest.raises(TypeError):
+            backend.dataset_groups["new"] = backend.dataset_groups["shop"]  # type: ignore[index]
+
+    def test_resources_can_not_be_changed(self, backend: PersonalizeBackend) -> None:
+        with pytest.raises(AttributeError):
+            backend.dataset_groups["shop"].status = "DELETED"  # type: ignore[misc]
+
+    def test_another_region_has_its_own(self, backend: PersonalizeBackend) -> None:
+        assert list(backend.region("eu-west-1").dataset_groups) == []
+
+
+def test_a_look_does_not_count_as_a_describe(backend: PersonalizeBackend, client: Any) -> None:
+    backend.transitions = "polls:1"
+    client.create_dataset_group(name="shop")
+
+    seen = [backend.dataset_groups["shop"].status for _ in range(5)]
+
+    assert seen == ["CREATE PENDING"] * 5
+
+
+def test_a_look_sees_what_the_clock_has_done(backend: PersonalizeBackend, client: Any) -> None:
+    backend.transitions = "clock"
+    client.create_dataset_group(name="shop")
+    groups = backend.dataset_groups
+
+    backend.clock.advance(hours=1)
+
+    assert groups["shop"].status == "ACTIVE"
+
+
+def test_every_kind_of_resource_has_its_mapping(backend: PersonalizeBackend) -> None:
+    names = [name for name, value in vars(Resources).items() if isinstance(value, property)]
+    mappings = [getattr(backend, name) for name in names]
+
+    assert all(isinstance(mapping, ResourceMapping) for mapping in mappings)
+    assert {mapping._cls for mapping in mappings} == set(KINDS.values())
