@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final, TypeVar
 
@@ -66,7 +67,7 @@ class Region:
         self.engine: Engine = account.engine
         self.name = name
         self.tags: dict[str, dict[str, str]] = {}
-        self.records: dict[str, Records] = {}
+        self.records: dict[str, Records] = defaultdict(Records)
         self.models: dict[str, Any] = {}
         self.declared: dict[str, Any] = {}
         self._tables: dict[str, Table[Any]] = {kind: Table() for kind in KINDS}
@@ -74,9 +75,8 @@ class Region:
         self._serial = 0
 
     def now(self) -> float:
-        """Now in epoch seconds; the time of the step while steps of the past are caught up with."""
-        moment = self.account.engine.moment
-        return self.account.clock.timestamp() if moment is None else moment
+        """The moment of the present call in epoch seconds, or of the step of the past that is caught up with."""
+        return self.engine.moment
 
     def arn(self, kind: str, path: str) -> str:
         """The ARN of a resource of this region."""
@@ -182,7 +182,7 @@ class Region:
     def set_state(self, state: Mapping[str, Any]) -> None:
         """Back to what ``state()`` gave, which stays untouched."""
         self.tags = {arn: dict(tags) for arn, tags in state["tags"].items()}
-        self.records = {arn: records.fork() for arn, records in state["records"].items()}
+        self.records = defaultdict(Records, {arn: records.fork() for arn, records in state["records"].items()})
         self.models = dict(state["models"])
         self.declared = dict(state["declared"])
         kept = state["tables"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from attrs import frozen
 
 _PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
@@ -23,6 +25,7 @@ class Arn:
     path: str
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> Arn | None:
     """The parts of an ARN of this service, or None."""
     parts = text.split(":", 5)

@@ -43,6 +43,8 @@ class Script:
 
     def show(self, resource: Any, status: str, now: float, reason: str | None = None) -> Any:
         """The resource with its progress at ``status``."""
+        if self.field is None and resource.status == status and resource.last_updated_date_time == now:
+            return resource
         changes: dict[str, Any] = {"status": status, "last_updated_date_time": now}
         if reason is not None:
             changes["failure_reason"] = reason
@@ -86,7 +88,11 @@ class Transitions:
                 self[kind] = mode
 
     def __getitem__(self, kind: str) -> str:
-        return self._by_kind.get(_kind(kind), self.default)
+        return self.of(_kind(kind))
+
+    def of(self, kind: str) -> str:
+        """The setting for a kind that is known to exist, by its name in ARNs."""
+        return self._by_kind.get(kind, self.default)
 
     def __setitem__(self, kind: str, mode: str) -> None:
         self._by_kind[_kind(kind)] = checked_mode(mode)
@@ -143,7 +149,7 @@ class Engine:
     def __init__(self, transitions: Transitions) -> None:
         self.transitions = transitions
         self.sabotage: Callable[[str, str], str | None] = lambda kind, script: None
-        self.moment: float | None = None
+        self.moment = 0.0
         self._moving: dict[str, Transition] = {}
         self._due: list[tuple[float, int, str, str, str]] = []  # time, serial number, action, region, ARN
         self._count = 0
@@ -151,11 +157,12 @@ class Engine:
     def begin(self, region: Region, resource: Any, name: str) -> Any:
         """Enter a script with a resource that is in its table or goes there now; returns it as it stands then."""
         script = SCRIPTS[resource.kind, name]
-        mode = self.transitions[resource.kind]
+        mode = self.transitions.of(resource.kind)
         now = region.now()
         doom = self.sabotage(resource.kind, name)
         if mode in ("instant", "polls:0") or not script.states:
-            region.table(resource.kind).put(resource)
+            if script.work is not None:
+                region.table(resource.kind).put(resource)
             return self._finish(region, resource, script, now, doom)
         resource = script.show(resource, script.states[0], now)
         region.table(resource.kind).put(resource)
@@ -200,15 +207,13 @@ class Engine:
         return resource
 
     def catch_up(self, regions: Mapping[str, Region], now: float) -> None:
-        """Do all that is due by ``now``, oldest first, each at its own time."""
-        if not self._due or self._due[0][0] > now:
-            return
+        """Do all that is due by ``now``, oldest first, each at its own time; then it is ``now`` until the next call."""
         try:
             while self._due and self._due[0][0] <= now:
                 self.moment, _, action, region_name, arn = heapq.heappop(self._due)
                 ACTIONS[action](regions[region_name], arn, self.moment)
         finally:
-            self.moment = None
+            self.moment = now
 
     def step(self, region: Region, arn: str, now: float) -> None:
         """The clock has reached the end of a state on the way."""

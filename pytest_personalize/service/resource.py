@@ -26,7 +26,7 @@ class Resource:
     parent_field: ClassVar[str | None] = None
     blocks_parent: ClassVar[bool] = False
 
-    status: str = ""
+    status: str = ACTIVE
     failure_reason: str | None = field(default=None)
     creation_date_time: float
     last_updated_date_time: float

@@ -153,7 +153,8 @@ def get_action_recommendations(
     else:
         ids = source.records.actions
         actions = [
-            {"actionId": ids[result.subject], "score": round(result.score or 0.0, 7)} for result in recommend(source, ask)
+            {"actionId": ids[result.subject], "score": round(result.score or 0.0, 7)}
+            for result in recommend(source, ask)
         ]
     return Answer({"actionList": actions, "recommendationId": new_recommendation_id(region, source.arn)})
 

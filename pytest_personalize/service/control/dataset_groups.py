@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from attrs import frozen
 
-from pytest_personalize.data.records import Records
 from pytest_personalize.service.account import Region, resource_kind
 from pytest_personalize.service.control.tags import Tag, checked_tags
 from pytest_personalize.service.errors import refusal
@@ -64,7 +63,6 @@ def create_dataset_group(
         creation_date_time=now,
         last_updated_date_time=now,
     )
-    region.records[arn] = Records()
     return region.create(group, checked)
 
 

@@ -42,9 +42,9 @@ class DataDeletionJob(Resource):
 
 
 def _delete(region: Region, job: DataDeletionJob, now: float) -> DataDeletionJob:
-    records = region.records.get(job.dataset_group_arn)
-    if records is None:
+    if job.dataset_group_arn not in region.rows(DatasetGroup):
         raise JobFailed(f"{job.dataset_group_arn} was deleted.")
+    records = region.records[job.dataset_group_arn]
     files = read_files(region, job.data_source)
     if sum(len(content) for _, content in files) > INPUT_BYTES:
         raise JobFailed(f"The input files of a data deletion job can have at most {INPUT_BYTES} bytes together.")
