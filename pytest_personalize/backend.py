@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,6 +17,7 @@ from pytest_personalize.service.errors import ServiceError
 from pytest_personalize.service.lifecycle import Engine, Transitions
 from pytest_personalize.service.quotas import Quotas
 from pytest_personalize.service.quotas import minimums as data_minimums
+from pytest_personalize.service.resource import Resource
 from pytest_personalize.shapes.answers import HttpAnswer, accepted, refused
 from pytest_personalize.shapes.attempts import no_answer, read_timeout, send
 from pytest_personalize.testing.answers import Answers, region_of
@@ -103,6 +105,13 @@ class PersonalizeBackend(Resources):
         """The resources of another region."""
         return Resources(self._read_region, name)
 
+    def all_resources(self) -> list[Resource]:
+        """The resources of all regions, the oldest first; looking at them here does not count as a Describe."""
+        with self._lock:
+            self._account.catch_up()
+            tables = [table for region in self._account.regions.values() for _, table in region.tables()]
+            return sorted(chain.from_iterable(tables), key=lambda resource: resource.creation_date_time)
+
     @property
     def seeded(self) -> Mapping[str, SeededGroup]:
         """The dataset groups that presets have made here, by name."""
@@ -120,8 +129,8 @@ class PersonalizeBackend(Resources):
             sizes: ``users=``, ``items=``, ``interactions=``, and ``actions=`` of the preset of that name.
 
         It is built through the public operations once in a process, and does not show in ``calls``. Quotas are raised
-        by what it brings along. ``ValueError`` for an unknown preset, a name that is taken, or sizes that are too
-        small to train on; ``TypeError`` for an unknown size.
+        by what it brings along. ``ValueError`` for an unknown preset, a name that is taken, or a size below 1;
+        ``TypeError`` for an unknown size.
         """
         found = find_preset(preset)
         wanted = sizes_of(found, sizes)

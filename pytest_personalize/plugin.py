@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from pytest_personalize.backend import PersonalizeBackend
     from pytest_personalize.mock import Mock
+    from pytest_personalize.testing.report import Seen, Watcher
+    from pytest_personalize.testing.seeded import SeededGroup
 
 MARKER: Final = "personalize"
 PASSTHROUGH: Final = "passthrough"
@@ -35,6 +37,9 @@ INI_OPTIONS: Final = {
     "personalize_transitions": "how statuses change: instant (default), polls:N or clock",
 }
 ACTIVE_BEFORE = pytest.StashKey[tuple[Activation, ...]]()
+BEFORE = pytest.StashKey[Any]()
+OUTCOME = pytest.StashKey[str]()
+WATCHERS = pytest.StashKey[Any]()
 NEVER_ENDED = pytest.StashKey[list[str]]()
 WORKER_NEVER_ENDED: Final = "personalize_never_ended"
 
@@ -56,6 +61,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="let calls reach the real Amazon Personalize while no mock is active",
     )
+    group.addoption(
+        "--personalize-report",
+        action="store_true",
+        help="print at the end which operations were used, which never, and which errors were met",
+    )
+    group.addoption(
+        "--personalize-trace",
+        metavar="DIR",
+        help="write a page of HTML per test there: its calls, and the resources with their status",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -65,6 +80,7 @@ def pytest_configure(config: pytest.Config) -> None:
         f"{MARKER}(**options): run the test with Amazon Personalize mocked; takes the options of mock_personalize, or "
         f"{PASSTHROUGH}=True for calls of the real service",
     )
+    _watch(config)
     config.stash[ACTIVE_BEFORE] = tuple(ACTIVATIONS)
     config.stash[NEVER_ENDED] = []
     before = ACTIVATIONS.defaults, ACTIVATIONS.network_allowed
@@ -77,6 +93,25 @@ def pytest_configure(config: pytest.Config) -> None:
             ACTIVATIONS.pop(activation)
 
     config.add_cleanup(restore)
+
+
+def _watch(config: pytest.Config) -> None:
+    """Load what the flags ask for, and only that."""
+    watchers: list[Watcher] = []
+    if config.getoption("--personalize-report"):
+        from pytest_personalize.testing.report import UsageReport
+
+        report = UsageReport()
+        config.pluginmanager.register(report, "personalize-report")
+        watchers.append(report.test_ended)
+    folder = config.getoption("--personalize-trace")
+    if folder:
+        from pytest_personalize.testing.trace import Traces
+
+        # absolute, because workers of pytest-xdist are handed the option and may start elsewhere
+        config.option.personalize_trace = str(config.invocation_params.dir / folder)
+        watchers.append(Traces(config.option.personalize_trace).test_ended)
+    config.stash[WATCHERS] = watchers
 
 
 def _defaults(config: pytest.Config) -> dict[str, Any]:
@@ -94,6 +129,8 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     said = [f"{name} {value}" for name, value in _defaults(config).items()]
     if not _blocking(config):
         said.append("real calls allowed")
+    if config.getoption("--personalize-trace"):
+        said.append(f"traces in {config.getoption('--personalize-trace')}")
     return f"personalize: {', '.join(said)}" if said else None
 
 
@@ -117,18 +154,50 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Lift the guard around a test with a marker that says so, for its fixtures of all scopes as well.
-
-    A test that goes back to the mock inside a class or module that passes through has its backend on top.
-    """
-    if not any(mark.kwargs.get(PASSTHROUGH) for mark in item.iter_markers(MARKER)):
-        yield
-        return
-    activation = ACTIVATIONS.push(None)
+    """Lift the guard around a test with a marker that says so, and keep what reports are made from."""
+    outer = ACTIVATIONS.ended
+    ACTIVATIONS.ended = []
+    item.stash[OUTCOME] = "passed"
+    item.stash[BEFORE] = [(backend, backend.calls[-1] if backend.calls else None) for backend in _active()]
+    # A test that goes back to the mock inside a class or module that passes through has its backend on top.
+    lifting = any(mark.kwargs.get(PASSTHROUGH) for mark in item.iter_markers(MARKER))
+    activation = ACTIVATIONS.push(None) if lifting else None
     try:
         yield
+        for watcher in item.config.stash[WATCHERS]:
+            watcher(item, item.stash[OUTCOME], _seen(item))
     finally:
-        ACTIVATIONS.pop(activation)
+        if activation is not None:
+            ACTIVATIONS.pop(activation)
+        ACTIVATIONS.ended = outer
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Show below a failed test what it did with Personalize."""
+    outcome: Any = yield
+    report = outcome.get_result()
+    if report.outcome != "passed" and item.stash[OUTCOME] != "failed":
+        item.stash[OUTCOME] = report.outcome
+    seen = _seen(item) if report.failed else []
+    if seen:
+        from pytest_personalize.testing.report import TITLE, failure_section
+
+        text = failure_section(seen)
+        if text:
+            report.sections.append((TITLE, text))
+
+
+def _active() -> list[PersonalizeBackend]:
+    return [activation.backend for activation in ACTIVATIONS if activation.backend is not None]
+
+
+def _seen(item: pytest.Item) -> Seen:
+    """The backends that were active during a test, each once, and the last call of each before the test."""
+    before: list[Any] = item.stash[BEFORE]
+    known = {id(backend) for backend, _ in before}
+    later = {id(backend): backend for backend in [*(ACTIVATIONS.ended or ()), *_active()]}
+    return before + [(backend, None) for key, backend in later.items() if key not in known]
 
 
 def _passes_through(node: pytest.Item | pytest.Collector) -> bool:
@@ -220,10 +289,15 @@ def _session() -> boto3.Session:
     return boto3.Session()
 
 
+def _backend_of(request: pytest.FixtureRequest) -> PersonalizeBackend:
+    """The active backend, or that of ``personalize_backend``."""
+    return ACTIVATIONS.current or request.getfixturevalue("personalize_backend")
+
+
 def _client(request: pytest.FixtureRequest, service: Any) -> Any:
     if _passes_through(request.node):
         return _session().client(service)
-    backend: PersonalizeBackend = ACTIVATIONS.current or request.getfixturevalue("personalize_backend")
+    backend = _backend_of(request)
     # The keys spare botocore the search for credentials, which are needed nowhere.
     return _session().client(
         service, region_name=backend.region_name, aws_access_key_id="mocked", aws_secret_access_key="mocked"
@@ -249,3 +323,24 @@ def personalize_events(request: pytest.FixtureRequest) -> PersonalizeEventsClien
     """A boto3 client of the events API, answered by the active backend or by ``personalize_backend``."""
     client: PersonalizeEventsClient = _client(request, "personalize-events")
     return client
+
+
+def _preset_fixture(preset: str, what: str) -> Callable[..., Any]:
+    def group(request: pytest.FixtureRequest) -> SeededGroup:
+        backend = _backend_of(request)
+        return backend.seeded.get(preset) or backend.seed(preset)
+
+    group.__doc__ = f"{what}, in the active backend or in ``personalize_backend``; see ``backend.seed``."
+    return pytest.fixture(name=f"{preset}_dataset_group")(group)
+
+
+shop_dataset_group = _preset_fixture("shop", "An ECOMMERCE dataset group with a recommender for each use case")
+video_dataset_group = _preset_fixture("video", "A VIDEO_ON_DEMAND dataset group with a recommender for each use case")
+movies_dataset_group = _preset_fixture("movies", "A Custom dataset group with a campaign for each recipe")
+actions_dataset_group = _preset_fixture("actions", "A Custom dataset group with a next best action campaign")
+
+
+@pytest.fixture
+def personalize_seed(request: pytest.FixtureRequest) -> Callable[..., SeededGroup]:
+    """``personalize_seed("shop", users=10, items=20, interactions=200)``: as ``seed`` of the active backend."""
+    return _backend_of(request).seed

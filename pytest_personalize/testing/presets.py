@@ -113,7 +113,7 @@ PRESETS: Final[Mapping[str, Preset]] = {
         Preset(
             name="shop",
             domain="ECOMMERCE",
-            sizes=Sizes(users=50, items=60, interactions=3000),
+            sizes=Sizes(users=50, items=100, interactions=3000),
             schemas={"INTERACTIONS": INTERACTIONS, "ITEMS": _GOODS, "USERS": _CUSTOMERS},
             filters={
                 "exclude-purchased": 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Purchase")',
@@ -132,7 +132,7 @@ PRESETS: Final[Mapping[str, Preset]] = {
         Preset(
             name="video",
             domain="VIDEO_ON_DEMAND",
-            sizes=Sizes(users=50, items=60, interactions=2500),
+            sizes=Sizes(users=50, items=100, interactions=2500),
             schemas={"INTERACTIONS": INTERACTIONS, "ITEMS": _FILMS, "USERS": _VIEWERS},
             filters=_FILM_FILTERS,
             recipes=(
@@ -196,7 +196,7 @@ PRESETS: Final[Mapping[str, Preset]] = {
 def build(preset: Preset, name: str, sizes: Sizes, ask: Ask, put: Put) -> SeededGroup:
     """Build a preset as the dataset group of that name.
 
-    ``ValueError`` when it is too small for one of its recipes to be trained.
+    ``ValueError`` when an import or a training fails.
     """
     rows = preset.rows(sizes, f"{preset.name}/{sizes}")
     domain = {} if preset.domain is None else {"domain": preset.domain}
@@ -321,4 +321,4 @@ METADATA: Final = {"campaignConfig": {"enableMetadataWithRecommendations": True}
 def _require_active(described: Mapping[str, Any]) -> None:
     if described["status"] != "ACTIVE":
         name = described.get("name") or described.get("jobName")
-        raise ValueError(f"the preset is too small: {name} failed: {described.get('failureReason')}")
+        raise ValueError(f"the preset can not be built: {name} failed: {described.get('failureReason')}")

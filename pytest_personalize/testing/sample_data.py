@@ -26,7 +26,7 @@ FIRST: Final = 1_743_465_600
 DAYS: Final = 91
 LAST: Final = FIRST + DAYS * DAY
 
-FAVOURITE: Final = 0.8  # how often a user turns to one of the two favourite categories
+FAVOURITE: Final = 0.85  # how often a user turns to one of the two favourite categories
 STEEPNESS: Final = 0.8  # how much more often the first items of a category are chosen than the last
 NEW_EACH: Final = 9  # every ninth item is a new one
 NEW_DAYS: Final = 14

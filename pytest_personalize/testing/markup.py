@@ -1,0 +1,43 @@
+"""HTML that cannot be broken out of: every text is escaped where it goes in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from html import escape
+from typing import Final
+
+
+class Html(str):
+    """Finished markup; every other string is text."""
+
+    __slots__ = ()
+
+
+_INVISIBLE: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]"
+)
+"""Controls, writing directions and halves of characters: what is not seen, or changes how the rest is."""
+
+
+def visible(text: str) -> str:
+    """The text with invisible characters written out, so that it reads in a page and in a terminal as it is."""
+    return _INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def element(name: str, *children: str, **attributes: object) -> Html:
+    """One element. A child that is not ``Html`` is text; attributes with the value None are left out.
+
+    An underscore in the name of an attribute becomes a hyphen, one at its end is dropped (``class_``).
+    """
+    written = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape(visible(str(value)))}"'
+        for key, value in attributes.items()
+        if value is not None
+    )
+    return Html(f"<{name}{written}>{joined(children)}</{name}>")
+
+
+def joined(children: Iterable[str]) -> Html:
+    """Elements and texts one after the other."""
+    return Html("".join(child if isinstance(child, Html) else escape(visible(child)) for child in children))

@@ -1,0 +1,179 @@
+"""What a test run tells about Amazon Personalize: below a failed test, and at the end of the run when asked for."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final, Protocol
+
+import pytest
+
+from pytest_personalize.service.resource import ACTIVE, Resource
+from pytest_personalize.testing.calls import Call
+from pytest_personalize.testing.coverage import coverage
+
+LAST_CALLS: Final = 10
+MOST_RESOURCES: Final = 30
+WIDTH_OF_VALUES: Final = 90
+WIDTH_OF_LISTS: Final = 100
+TITLE: Final = "Amazon Personalize"
+WORKER_USAGE: Final = "personalize_usage"
+
+
+class Watched(Protocol):
+    """What a report needs of a backend."""
+
+    region_name: str
+    account_id: str
+
+    @property
+    def calls(self) -> Sequence[Call]: ...
+
+    def all_resources(self) -> list[Resource]: ...
+
+
+Seen = Sequence[tuple[Watched, Call | None]]
+"""The backends that a test had to do with, and the last call of each before the test began."""
+
+Watcher = Callable[[pytest.Item, str, Seen], None]
+"""Called at the end of each test with the outcome (``passed``, ``failed`` or ``skipped``)."""
+
+
+def calls_since(backend: Watched, last: Call | None) -> list[Call]:
+    """The calls after that one; all of them when they were cleared in between."""
+    calls = list(backend.calls)
+    place = next((place for place in range(len(calls) - 1, -1, -1) if calls[place] is last), -1)
+    return calls[place + 1 :]
+
+
+def failure_section(seen: Seen) -> str:
+    """The last calls and the resources with their status, of all backends that a failed test had to do with."""
+    told = [lines for backend, last in seen if (lines := list(_backend_lines(backend, calls_since(backend, last))))]
+    if len(told) > 1:
+        told = [[f"backend {number}:", *lines] for number, lines in enumerate(told, 1)]
+    return "\n".join(line for lines in told for line in lines)
+
+
+def _backend_lines(backend: Watched, calls: Sequence[Call]) -> Iterator[str]:
+    if calls:
+        yield f"last {LAST_CALLS} of {len(calls)} calls of this test:" if len(calls) > LAST_CALLS else "calls:"
+        for call in calls[-LAST_CALLS:]:
+            yield from _call_lines(call)
+    resources = backend.all_resources()
+    if resources:
+        yield "resources:"
+        # Those that are not ACTIVE are what a reader looks for.
+        shown = sorted(resources, key=lambda resource: resource.status == ACTIVE)[:MOST_RESOURCES]
+        shown.sort(key=resources.index)
+        width = max(len(resource.status) for resource in shown)
+        for resource in shown:
+            reason = f": {resource.failure_reason}" if resource.failure_reason else ""
+            yield f"  {resource.status:{width}}  {resource.arn}{reason}"
+        if len(shown) < len(resources):
+            yield f"  and {len(resources) - len(shown)} more that are {ACTIVE}"
+
+
+def _call_lines(call: Call) -> Iterator[str]:
+    params = ", ".join(f"{name}={_short(value)}" for name, value in call.params.items())
+    yield f"  {clock_time(call.time)} {call.service}.{call.operation}({params})"
+    if call.error:
+        yield f"      {call.error}: {call.message}"
+    elif call.response:
+        yield f"      {_short(without_metadata(call.response))}"
+
+
+def without_metadata(response: Mapping[str, Any]) -> dict[str, Any]:
+    """An answer without what botocore adds to it."""
+    return {name: value for name, value in response.items() if name != "ResponseMetadata"}
+
+
+def clock_time(moment: float) -> str:
+    """A time of the clock of a backend, in UTC with milliseconds."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= WIDTH_OF_VALUES else f"{text[: WIDTH_OF_VALUES - 1]}…"
+
+
+class Usage:
+    """How often which operation was answered, and how often it was refused with which error."""
+
+    def __init__(self) -> None:
+        self._answered: Counter[tuple[str, str]] = Counter()
+        self._refused: Counter[tuple[str, str, str]] = Counter()
+
+    def add(self, calls: Iterable[Call]) -> None:
+        """Count calls."""
+        for call in calls:
+            if call.error:
+                self._refused[call.service, call.operation, call.error] += 1
+            else:
+                self._answered[call.service, call.operation] += 1
+
+    def state(self) -> list[list[Any]]:
+        """All counts as plain values, to be sent from process to process."""
+        return [[*key, count] for counter in (self._answered, self._refused) for key, count in counter.items()]
+
+    def merge(self, state: Iterable[Sequence[Any]]) -> None:
+        """Add the counts of another one."""
+        for *key, count in state:
+            if len(key) == 2:
+                self._answered[key[0], key[1]] += count
+            else:
+                self._refused[key[0], key[1], key[2]] += count
+
+    def lines(self) -> Iterator[str]:
+        """The report: per service the operations that were used and those that never were, then the errors."""
+        for service in coverage():
+            used = [name for name in service.emulated if self._calls_of(service.name, name)]
+            yield f"{service.name}: {len(used)} of {len(service.emulated)} operations used"
+            for name in used:
+                yield f"  {self._calls_of(service.name, name):6} {name}"
+            unused = ", ".join(name for name in service.emulated if name not in used)
+            if unused:
+                yield from textwrap.wrap(
+                    f"never used: {unused}", WIDTH_OF_LISTS, initial_indent="  ", subsequent_indent="    "
+                )
+        yield "errors met:" if self._refused else "no errors met"
+        for (_, operation, error), count in sorted(self._refused.items(), key=lambda item: item[0][::-1]):
+            yield f"  {count:6} {error} of {operation}"
+
+    def _calls_of(self, service: str, operation: str) -> int:
+        refused = sum(count for key, count in self._refused.items() if key[:2] == (service, operation))
+        return self._answered[service, operation] + refused
+
+
+class UsageReport:
+    """The plugin behind ``--personalize-report``: counts over all tests, and over all workers of pytest-xdist."""
+
+    def __init__(self) -> None:
+        self.usage = Usage()
+
+    def test_ended(self, item: pytest.Item, outcome: str, seen: Seen) -> None:
+        """Count the calls of one test."""
+        for backend, last in seen:
+            self.usage.add(calls_since(backend, last))
+
+    @pytest.hookimpl
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Send the counts of a worker to where the report is printed."""
+        output = getattr(session.config, "workeroutput", None)
+        if output is not None:
+            output[WORKER_USAGE] = self.usage.state()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take the counts of a worker; one that crashed has sent none."""
+        self.usage.merge(getattr(node, "workeroutput", {}).get(WORKER_USAGE, ()))
+
+    @pytest.hookimpl
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Print the report."""
+        terminalreporter.section(f"{TITLE}: usage")
+        for line in self.usage.lines():
+            terminalreporter.line(line)
