@@ -20,6 +20,8 @@ from pytest_personalize.shapes.response import compile_output
 Form = Literal["python", "wire"]
 Rendered = dict[str, Any]
 
+_decode = json.JSONDecoder().decode
+
 ROOMS = (control, events, runtime)
 """Importing them has entered their operations."""
 
@@ -36,7 +38,7 @@ class Way:
 def decode(body: bytes | str) -> dict[str, Any]:
     """The members of a request, by their names in the API; InvalidInputException unless it is a JSON object."""
     try:
-        members = json.loads(body or b"{}")
+        members = _decode((body if isinstance(body, str) else body.decode()) or "{}")
     except (ValueError, RecursionError) as problem:
         raise refusal("body", problem=problem) from None
     if not isinstance(members, dict):

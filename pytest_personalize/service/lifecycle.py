@@ -16,7 +16,7 @@ import attrs
 from attrs import define, frozen
 
 from pytest_personalize.service.errors import JobFailed
-from pytest_personalize.service.resource import ACTIVE, CREATE_FAILED, Resource
+from pytest_personalize.service.resource import ACTIVE, CREATE_FAILED, Resource, evolved
 
 if TYPE_CHECKING:
     from pytest_personalize.service.account import Region
@@ -49,9 +49,9 @@ class Script:
         if reason is not None:
             changes["failure_reason"] = reason
         if self.field is None:
-            return attrs.evolve(resource, **changes)
-        progress = attrs.evolve(getattr(resource, self.field), **changes)
-        return attrs.evolve(resource, **{self.field: progress})
+            return evolved(resource, **changes)
+        progress = evolved(getattr(resource, self.field), **changes)
+        return evolved(resource, **{self.field: progress})
 
 
 def creation(pending: float, running: float, work: Work | None = None, **changes: Any) -> Script:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from functools import cache
+from operator import attrgetter
+from typing import Any, ClassVar, TypeVar
 
+import attrs
 from attrs import field, frozen
+
+T = TypeVar("T")
 
 ACTIVE = "ACTIVE"
 CREATE_FAILED = "CREATE FAILED"
@@ -41,3 +46,16 @@ class Resource:
     def parent_arn(self) -> str | None:
         """The ARN by which ``List*`` finds this resource, if it has such a parent."""
         return None if self.parent_field is None else getattr(self, self.parent_field)
+
+
+def evolved(instance: T, **changes: object) -> T:
+    """What ``attrs.evolve`` gives, in half its time: every step of every status goes through here."""
+    cls: type[Any] = type(instance)
+    names, values = _fields(cls)
+    return cls(**{**dict(zip(names, values(instance), strict=True)), **changes})  # type: ignore[no-any-return]
+
+
+@cache
+def _fields(cls: type[Any]) -> tuple[tuple[str, ...], attrgetter[tuple[Any, ...]]]:
+    fields = [one for one in attrs.fields(cls) if one.init]
+    return tuple(str(one.alias) for one in fields), attrgetter(*(one.name for one in fields))

@@ -18,7 +18,7 @@ from pytest_personalize.service.errors import refusal
 from pytest_personalize.service.lifecycle import ACTIONS, SCRIPTS, creation, deletion
 from pytest_personalize.service.operations import Page, operation, structure
 from pytest_personalize.service.paging import list_page
-from pytest_personalize.service.resource import ACTIVE, CREATE_FAILED, Resource
+from pytest_personalize.service.resource import ACTIVE, CREATE_FAILED, Resource, evolved
 
 LATEST: Final = "/$LATEST"
 
@@ -88,7 +88,7 @@ def _plan_update(region: Region, campaign: Campaign, now: float) -> Campaign:
     version = region.rows(SolutionVersion).get(campaign.solution_version_arn)
     incremental = version is not None and bool(version.perform_incremental_update)
     due = plan_update(region, campaign, campaign.solution_version_arn, now, incremental=incremental)
-    return campaign if due is None else attrs.evolve(campaign, next_update=due)
+    return campaign if due is None else evolved(campaign, next_update=due)
 
 
 def _updated(region: Region, campaign: Campaign, now: float) -> Campaign:

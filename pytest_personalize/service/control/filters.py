@@ -73,6 +73,18 @@ def _checked(expression: str, schemas: dict[str, Schema]) -> Expression:
     return parsed
 
 
+def _admit(region: Region, dataset_group_arn: str, expression: str) -> None:
+    """Hold the filters of a group against their number and the number of fields that they use together."""
+    quotas = region.account.quotas
+    quotas.admit("filters", region.rows(Filter).count(dataset_group_arn))
+    if quotas.limits("filter_fields_group"):
+        siblings = region.rows(Filter).of(dataset_group_arn)
+        used = frozenset[str]().union(*(compiled(sibling.filter_expression).fields for sibling in siblings))
+        together = used | compiled(expression).fields
+        if together > used:
+            quotas.admit("filter_fields_group", len(together) - 1)
+
+
 @operation("CreateFilter")
 def create_filter(
     region: Region, *, name: str, dataset_group_arn: str, filter_expression: str, tags: Sequence[Tag] = ()
@@ -85,13 +97,7 @@ def create_filter(
     _checked(filter_expression, region.records[dataset_group_arn].schemas)
     arn = region.arn(Filter.kind, name)
     region.claim(Filter.kind, arn)
-    siblings = region.rows(Filter).of(dataset_group_arn)
-    quotas = region.account.quotas
-    quotas.admit("filters", len(siblings))
-    fields = set().union(*(compiled(sibling.filter_expression).fields for sibling in siblings))
-    more = compiled(filter_expression).fields - fields
-    if more:
-        quotas.admit("filter_fields_group", len(fields | more) - 1)
+    _admit(region, dataset_group_arn, filter_expression)
     now = region.now()
     created = Filter(
         name=name,

@@ -32,7 +32,7 @@ from pytest_personalize.service.errors import refusal
 from pytest_personalize.service.lifecycle import SCRIPTS, Script, creation, deletion
 from pytest_personalize.service.operations import Page, operation, structure
 from pytest_personalize.service.paging import list_page
-from pytest_personalize.service.resource import ACTIVE, CREATE_FAILED, Resource
+from pytest_personalize.service.resource import ACTIVE, CREATE_FAILED, Resource, evolved
 from pytest_personalize.service.tables import Table
 
 if TYPE_CHECKING:
@@ -277,7 +277,7 @@ def describe_solution(region: Region, *, solution_arn: str) -> Solution:
     if config is not None and config.hpo_config is not None:
         solution = attrs.evolve(solution, solution_config=with_internal_names(config))
     newest = newest_version(region, solution_arn)
-    return solution if newest is None else attrs.evolve(solution, latest_solution_version=newest)
+    return solution if newest is None else evolved(solution, latest_solution_version=newest)
 
 
 @operation("ListSolutions")
