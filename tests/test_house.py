@@ -57,6 +57,8 @@ LAZY: dict[tuple[str, str], str] = {
     ("interception", "wrapt"): "it loads asyncio, which costs more than all else that the plugin loads",
     ("mock", "pytest"): "the decorator works without pytest, except on plain test classes, which only pytest knows",
     ("plugin", "boto3"): "a run that asks for no client must not pay for boto3",
+    ("plugin", f"{PACKAGE}.testing.report"): "only failed tests and a flag need it",
+    ("plugin", f"{PACKAGE}.testing.trace"): "only a flag needs it",
     ("plugin", f"{PACKAGE}.mock"): "a run that uses no fixture must not pay for the emulator",
 }
 

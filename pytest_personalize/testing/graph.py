@@ -9,12 +9,13 @@ import attrs
 
 from pytest_personalize.service.resource import ACTIVE, Resource
 from pytest_personalize.testing.markup import Html, element
+from pytest_personalize.testing.report import name_of
 
 MOST: Final = 200  # resources; more would be no picture
-BOX: Final = (230, 44)
-STEP: Final = (300, 58)
+BOX: Final = (262, 44)
+STEP: Final = (308, 58)
 MARGIN: Final = 10
-LETTERS: Final = 32
+LETTERS: Final = 30  # that fit into a box
 LATEST: Final = "/$LATEST"
 
 
@@ -25,12 +26,6 @@ def status_class(status: str) -> str:
     if "FAILED" in status:
         return "bad"
     return "moving" if "PENDING" in status or "PROGRESS" in status or status.endswith("ING") else "still"
-
-
-def kind_and_name(arn: str) -> tuple[str, str]:
-    """``campaign`` and ``picks`` for the ARN of a campaign of that name."""
-    kind, _, name = arn.split(":", 5)[-1].partition("/")
-    return kind, name
 
 
 def drawing(resources: Sequence[Resource]) -> Html:
@@ -119,13 +114,12 @@ def _line(maker: tuple[int, int], made: tuple[int, int]) -> Html:
 
 def _box(resource: Resource, place: tuple[int, int]) -> Html:
     left, above = _corner(place)
-    kind, name = kind_and_name(resource.arn)
     return element(
         "g",
         element("title", f"{resource.arn}\n{resource.status}"),
         element("rect", x=left, y=above, width=BOX[0], height=BOX[1], rx=5),
-        element("text", _cut(name), x=left + 10, y=above + 18, class_="name"),
-        element("text", _cut(f"{kind}: {resource.status or 'no status'}"), x=left + 10, y=above + 35),
+        element("text", _cut(name_of(resource)), x=left + 10, y=above + 18, class_="name"),
+        element("text", _cut(f"{resource.kind}: {resource.status or 'no status'}"), x=left + 10, y=above + 35),
         class_=status_class(resource.status),
     )
 

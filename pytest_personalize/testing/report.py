@@ -11,12 +11,13 @@ from typing import Any, Final, Protocol
 
 import pytest
 
-from pytest_personalize.service.resource import ACTIVE, Resource
+from pytest_personalize.service.resource import Resource
 from pytest_personalize.testing.calls import Call
 from pytest_personalize.testing.coverage import coverage
+from pytest_personalize.testing.markup import visible
 
 LAST_CALLS: Final = 10
-MOST_RESOURCES: Final = 30
+MOST_NAMES: Final = 5  # of resources of one kind with one status
 WIDTH_OF_VALUES: Final = 90
 WIDTH_OF_LISTS: Final = 100
 TITLE: Final = "Amazon Personalize"
@@ -65,24 +66,43 @@ def _backend_lines(backend: Watched, calls: Sequence[Call]) -> Iterator[str]:
     resources = backend.all_resources()
     if resources:
         yield "resources:"
-        # Those that are not ACTIVE are what a reader looks for.
-        shown = sorted(resources, key=lambda resource: resource.status == ACTIVE)[:MOST_RESOURCES]
-        shown.sort(key=resources.index)
-        width = max(len(resource.status) for resource in shown)
-        for resource in shown:
-            reason = f": {resource.failure_reason}" if resource.failure_reason else ""
-            yield f"  {resource.status:{width}}  {resource.arn}{reason}"
-        if len(shown) < len(resources):
-            yield f"  and {len(resources) - len(shown)} more that are {ACTIVE}"
+        yield from _resource_lines(resources, backend.region_name)
+
+
+def _resource_lines(resources: Sequence[Resource], home: str) -> Iterator[str]:
+    """Those that failed one by one with their reasons, the others by status and kind."""
+    alike: dict[str, list[str]] = {}
+    width = max(len(resource.status) for resource in resources)
+    for resource in resources:
+        region = resource.arn.split(":")[3]
+        name = name_of(resource)
+        where = "" if region == home else f" in {region}"
+        start = f"  {resource.status:{width}}  {resource.kind}{where}: "
+        if resource.failure_reason:
+            yield visible(f"{start}{name}: {resource.failure_reason}")
+        else:
+            alike.setdefault(start, []).append(name)
+    for start, names in alike.items():
+        more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+        yield f"{start}{', '.join(names[:MOST_NAMES])}{more}"
+
+
+def name_of(resource: Resource) -> str:
+    """What its ARN has after the kind, as the mappings of a backend have it: ``films/INTERACTIONS`` for a dataset."""
+    return resource.arn.split(":", 5)[-1].partition("/")[2]
 
 
 def _call_lines(call: Call) -> Iterator[str]:
-    params = ", ".join(f"{name}={_short(value)}" for name, value in call.params.items())
-    yield f"  {clock_time(call.time)} {call.service}.{call.operation}({params})"
+    yield visible(f"  {clock_time(call.time)} {call.service}.{call.operation}({given(call)})")
     if call.error:
-        yield f"      {call.error}: {call.message}"
+        yield visible(f"      {call.error}: {call.message}")
     elif call.response:
-        yield f"      {_short(without_metadata(call.response))}"
+        yield visible(f"      {_short(without_metadata(call.response))}")
+
+
+def given(call: Call) -> str:
+    """The parameters of a call in short."""
+    return ", ".join(f"{name}={_short(value)}" for name, value in call.params.items())
 
 
 def without_metadata(response: Mapping[str, Any]) -> dict[str, Any]:

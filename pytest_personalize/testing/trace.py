@@ -19,9 +19,9 @@ import pytest
 
 from pytest_personalize.service.resource import Resource
 from pytest_personalize.testing.calls import Call
-from pytest_personalize.testing.graph import MOST, drawing, kind_and_name, status_class
+from pytest_personalize.testing.graph import MOST, drawing, status_class
 from pytest_personalize.testing.markup import Html, element, joined
-from pytest_personalize.testing.report import Seen, Watched, calls_since, clock_time, without_metadata
+from pytest_personalize.testing.report import Seen, Watched, calls_since, clock_time, given, without_metadata
 
 MOST_CALLS: Final = 2_000
 MOST_LETTERS: Final = 20_000  # of one value
@@ -33,16 +33,17 @@ STYLE: Final = Html("""
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 76rem; padding: 0 1rem; }
 h1 { font-size: 1.3rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.15rem; margin-top: 2.5rem; } h3 { font-size: 1rem; }
-code, pre, time, td, summary, svg { font-family: ui-monospace, monospace; font-size: .85rem; }
+pre, time, td, summary, svg { font-family: ui-monospace, monospace; font-size: .85rem; }
 pre { background: var(--soft); padding: .6rem; max-height: 26rem; overflow: auto; white-space: pre-wrap;
   overflow-wrap: anywhere; }
 ol.calls { list-style: none; padding-left: 1rem; border-left: 3px solid var(--line); }
 ol.calls > li { margin: .25rem 0; position: relative; }
 ol.calls > li::before { content: ""; position: absolute; left: -1.45rem; top: .4rem; width: .7rem; height: .7rem;
   border-radius: 50%; background: var(--good); }
-ol.calls > li.bad::before { background: var(--bad); }
+ol.calls > li.refused::before { background: var(--bad); }
 p.jump { color: var(--moving); margin: .2rem 0; }
-summary { cursor: pointer; overflow-wrap: anywhere; } summary b { font-weight: 600; } summary i { opacity: .7; }
+summary { cursor: pointer; overflow-wrap: anywhere; } summary b { font-weight: 600; }
+summary i, summary time { opacity: .7; font-style: normal; }
 .good { color: var(--good); } .bad { color: var(--bad); } .moving { color: var(--moving); }
 div.graph { overflow: auto; border: 1px solid var(--line); border-radius: 5px; }
 svg path { fill: none; stroke: var(--line); stroke-width: 1.5; }
@@ -104,9 +105,9 @@ def _backend(number: int, backend: Watched, calls: Sequence[Call]) -> Html:
     return element(
         "section",
         element("h2", f"Backend {number}: account {backend.account_id}, {backend.region_name}"),
-        element("h3", f"{len(calls)} calls, {refused} of them refused"),
+        element("h3", f"Calls: {len(calls)}, refused: {refused}"),
         element("ol", *_timeline(calls), class_="calls"),
-        element("h3", f"{len(resources)} resources"),
+        element("h3", f"Resources: {len(resources)}"),
         *_resources(resources),
     )
 
@@ -120,7 +121,7 @@ def _timeline(calls: Sequence[Call]) -> Iterator[Html]:
         if call.time - before >= JUMP:
             yield element("p", f"{timedelta(seconds=round(call.time - before))} later", class_="jump")
         before = call.time
-        yield element("li", _call(call), class_="bad" if call.error else "good")
+        yield element("li", _call(call), class_="refused" if call.error else "answered")
 
 
 def _call(call: Call) -> Html:
@@ -130,7 +131,7 @@ def _call(call: Call) -> Html:
         " ",
         element("b", f"{call.service}.{call.operation}"),
         " ",
-        element("i", call.region),
+        element("i", call.region, " ", given(call)),
         *((" ", element("span", f"{call.error}: {call.message}", class_="bad")) if call.error else ()),
     )
     answer = () if call.response is None else ("answer", _value(without_metadata(call.response)))
@@ -150,7 +151,7 @@ def _resources(resources: Sequence[Resource]) -> Iterator[Html]:
         element(
             "tr",
             element("td", resource.status, class_=status_class(resource.status)),
-            element("td", kind_and_name(resource.arn)[0]),
+            element("td", resource.kind),
             element("td", _details(resource)),
             element("td", clock_time(resource.creation_date_time)),
         )
