@@ -43,7 +43,9 @@ class TestRanking:
 
         assert ask(movies.users[0], found) != ask(movies.users[1], found)
 
-    def test_the_order_is_that_of_personalize(self, movies: SeededGroup, personalize_backend: PersonalizeBackend) -> None:
+    def test_the_order_is_that_of_personalize(
+        self, movies: SeededGroup, personalize_backend: PersonalizeBackend
+    ) -> None:
         campaign = movies.campaigns["aws-personalized-ranking-v2"]
         personalize_backend.answers(campaign).for_user("ada", items=["third", "first"])
 

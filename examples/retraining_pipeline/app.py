@@ -37,7 +37,7 @@ class Deployment:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a night has brought: the new version, its metric and that of the version before, and which of them serves."""
+    """What a night has brought: the new version, its metric, that of the version before, and whether it serves now."""
 
     version_arn: str
     metric: float

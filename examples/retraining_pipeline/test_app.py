@@ -44,10 +44,9 @@ def pipeline(s3: Any, movies_dataset_group: SeededGroup, personalize_backend: Pe
 
 @pytest.fixture
 def rows(movies_dataset_group: SeededGroup) -> list[dict[str, Any]]:
-    """What the users did until tonight; as much as was there before, and a premiere that many went to see."""
-    known = [dict(row) for row in movies_dataset_group.interactions]
-    latest = max(row["TIMESTAMP"] for row in known)
-    premiere = {"ITEM_ID": "premiere", "TIMESTAMP": latest + 3600, "EVENT_TYPE": "Watch"}
+    """What the users did until tonight: all that was known before, and a premiere that almost all went to see."""
+    known: list[dict[str, Any]] = [dict(row) for row in movies_dataset_group.interactions]
+    premiere = {"ITEM_ID": "premiere", "TIMESTAMP": known[-1]["TIMESTAMP"] + 3600, "EVENT_TYPE": "Watch"}
     return known + [{"USER_ID": user} | premiere for user in movies_dataset_group.users[1:]]
 
 

@@ -70,12 +70,15 @@ class Shop:
 
     def related(self, item: str, user: str | None, count: int = 4) -> list[str]:
         """Items that go with an item, without those that the user has bought; none is better than an error page."""
-        if user is None:
-            wanted = {"userId": "anonymous"}
-        else:
-            wanted = {"userId": user, "filterArn": self.settings.not_bought}
+        known = {} if user is None else {"filterArn": self.settings.not_bought}
         try:
-            return self._items(recommenderArn=self.settings.related, itemId=item, numResults=count, **wanted)
+            return self._items(
+                recommenderArn=self.settings.related,
+                itemId=item,
+                userId=user or "anonymous",
+                numResults=count,
+                **known,
+            )
         except ClientError as error:
             LOG.warning("nothing related to %s: %s", item, error)
             return []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING, Any
 from wsgiref.util import setup_testing_defaults
 
@@ -33,10 +34,8 @@ class Browser:
 
     def start_response(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[..., Any]:
         self.status = status
-        for name, value in headers:
-            if name == "Set-Cookie":
-                cookie, _, _ = value.partition(";")
-                self.cookies.update([cookie.split("=")])
+        cookies = SimpleCookie(dict(headers).get("Set-Cookie", ""))
+        self.cookies.update({name: cookie.value for name, cookie in cookies.items()})
         return lambda _: None
 
     def items(self, path: str) -> list[str]:
