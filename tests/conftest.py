@@ -54,6 +54,13 @@ NOT_MODELLED = {
 }
 """Refusals with a code that the service model does not list for the operation, and why they are there."""
 
+AGAINST_THE_MODEL = {
+    "datasetImportJob.roleArn": "the model wants an Arn of Personalize, the service prints that of the role",
+    "datasetExportJob.roleArn": "as in import jobs",
+    "solutionVersion.name": "printed as SOLUTIONNAME/HASH, which the pattern of names does not allow",
+}
+"""Members whose pattern the answers of the service itself do not keep to."""
+
 
 class Watch:
     """Holds every answer against its output shape, and every refusal against the errors that are modelled for it.
@@ -72,8 +79,9 @@ class Watch:
             if not self.may_refuse(service, name, refused.code):
                 self.wrong.append(f"{name} is refused with {refused.code}, which is not modelled: {refused.message}")
             raise
-        broken = check_output(models.operation(service, name).output, answer)
-        self.wrong += [f"{name} answers what the service can not: {violation}" for violation in broken]
+        for violation in check_output(models.operation(service, name).output, answer):
+            if not any(f"at '{path}' failed" in violation for path in AGAINST_THE_MODEL):
+                self.wrong.append(f"{name} answers what the service can not: {violation}")
         return answer
 
     def may_refuse(self, service: str, name: str, code: str) -> bool:
