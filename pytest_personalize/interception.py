@@ -71,13 +71,13 @@ class Activations:
     """The stack of this process; threads share it, the newest activation answers.
 
     ``defaults`` are options of all backends that are not given any others, ``network_allowed`` is what happens to
-    calls while the stack is empty. ``ended`` collects the backends whose turn is over, for reports, once it is a list.
+    calls while the stack is empty. ``begun`` collects the backends that are activated, for reports, once it is a list.
     """
 
     def __init__(self) -> None:
         self.defaults: dict[str, Any] = {}
         self.network_allowed = False
-        self.ended: list[PersonalizeBackend] | None = None
+        self.begun: list[PersonalizeBackend] | None = None
         # Replaced and never changed: readers need no lock.
         self._stack: tuple[Activation, ...] = ()
         self._lock = threading.Lock()
@@ -87,14 +87,14 @@ class Activations:
         activation = Activation(backend)
         with self._lock:
             self._stack = (*self._stack, activation)
+        if self.begun is not None and backend is not None:
+            self.begun.append(backend)
         return activation
 
     def pop(self, activation: Activation) -> None:
         """Take an activation out, wherever it stands in the stack."""
         with self._lock:
             self._stack = tuple(other for other in self._stack if other is not activation)
-        if self.ended is not None and activation.backend is not None:
-            self.ended.append(activation.backend)
 
     def __iter__(self) -> Iterator[Activation]:
         return iter(self._stack)

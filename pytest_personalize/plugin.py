@@ -155,10 +155,11 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Lift the guard around a test with a marker that says so, and keep what reports are made from."""
-    outer = ACTIVATIONS.ended
-    ACTIVATIONS.ended = []
+    outer = ACTIVATIONS.begun
+    ACTIVATIONS.begun = []
     item.stash[OUTCOME] = "passed"
-    item.stash[BEFORE] = [(backend, backend.calls[-1] if backend.calls else None) for backend in _active()]
+    active = [activation.backend for activation in ACTIVATIONS if activation.backend is not None]
+    item.stash[BEFORE] = [(backend, backend.calls[-1] if backend.calls else None) for backend in active]
     # A test that goes back to the mock inside a class or module that passes through has its backend on top.
     lifting = any(mark.kwargs.get(PASSTHROUGH) for mark in item.iter_markers(MARKER))
     activation = ACTIVATIONS.push(None) if lifting else None
@@ -169,7 +170,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     finally:
         if activation is not None:
             ACTIVATIONS.pop(activation)
-        ACTIVATIONS.ended = outer
+        ACTIVATIONS.begun = outer
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -188,16 +189,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
             report.sections.append((TITLE, text))
 
 
-def _active() -> list[PersonalizeBackend]:
-    return [activation.backend for activation in ACTIVATIONS if activation.backend is not None]
-
-
 def _seen(item: pytest.Item) -> Seen:
     """The backends that were active during a test, each once, and the last call of each before the test."""
     before: list[Any] = item.stash[BEFORE]
-    known = {id(backend) for backend, _ in before}
-    later = {id(backend): backend for backend in [*(ACTIVATIONS.ended or ()), *_active()]}
-    return before + [(backend, None) for key, backend in later.items() if key not in known]
+    return before + [(backend, None) for backend in ACTIVATIONS.begun or ()]
 
 
 def _passes_through(node: pytest.Item | pytest.Collector) -> bool:

@@ -1,13 +1,37 @@
-"""What the tests of the faces share: a machine without AWS settings, and a stand-in for the real service."""
+"""What the tests of the faces share: a machine without AWS settings, the far end of a client, runs of pytest."""
 
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import boto3  # noqa: F401, so that runs of pytest in this process find it loaded and do not load it each anew
 import pytest
 from botocore.awsrequest import AWSResponse
+
+import pytest_personalize.mock  # noqa: F401, as well
+
+HELPERS = """
+import asyncio
+import unittest
+
+import boto3
+import pytest
+
+from pytest_personalize import RealPersonalizeCallBlocked, mock_personalize
+
+CLIENT = boto3.client("personalize", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
+
+def create(name):
+    CLIENT.create_dataset_group(name=name)
+
+def names():
+    return sorted(group["name"] for group in CLIENT.list_dataset_groups()["datasetGroups"])
+"""
+
+Run = Callable[..., pytest.RunResult]
 
 
 def forget_aws(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,3 +72,35 @@ def real_service() -> Callable[[Any], list[str]]:
         return urls
 
     return behind
+
+
+@pytest.fixture
+def no_other_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs of pytest load the plugins that a test names and no others, which halves the time until they start."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester, no_other_plugins: None) -> Run:
+    """Runs a test module in a pytest of its own, in this process unless ``subprocess`` is set."""
+
+    def run(module: str, *flags: str, ini: str = "", subprocess: bool = False) -> pytest.RunResult:
+        pytester.makepyfile(HELPERS + textwrap.dedent(module))
+        pytester.makeini(f"[pytest]\n{textwrap.dedent(ini)}")
+        start = pytester.runpytest_subprocess if subprocess else pytester.runpytest_inprocess
+        return start("-p", "pytest_personalize.plugin", "-p", "no:cacheprovider", *flags)
+
+    return run
+
+
+@pytest.fixture
+def section() -> Callable[[pytest.RunResult, str], list[str]]:
+    """The lines of the output between a title and the next one."""
+
+    def section(result: pytest.RunResult, title: str) -> list[str]:
+        start = next(number for number, line in enumerate(result.outlines) if line.strip("=_- ") == title)
+        rest = result.outlines[start + 1 :]
+        end = next((number for number, line in enumerate(rest) if line.startswith(("===", "___", "---"))), len(rest))
+        return [line for line in rest[:end] if line]
+
+    return section

@@ -2,62 +2,16 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable
 
-import boto3  # noqa: F401, so that the runs find it loaded and do not load it each anew
 import pytest
 
-import pytest_personalize.mock  # noqa: F401, as well
 from pytest_personalize.interception import ACTIVATIONS
 
-HELPERS = """
-import asyncio
-import unittest
-
-import boto3
-import pytest
-
-from pytest_personalize import RealPersonalizeCallBlocked, mock_personalize
-
-CLIENT = boto3.client("personalize", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
-
-def create(name):
-    CLIENT.create_dataset_group(name=name)
-
-def names():
-    return sorted(group["name"] for group in CLIENT.list_dataset_groups()["datasetGroups"])
-"""
 ASYNC_PLUGINS = ("-panyio", "-ppytest_asyncio.plugin", "-oasyncio_default_fixture_loop_scope=function")
 
 Run = Callable[..., pytest.RunResult]
-
-
-@pytest.fixture(autouse=True)
-def _plugins_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The runs load this plugin and those that a test names: a process of its own starts in half the time."""
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-
-
-@pytest.fixture
-def run(pytester: pytest.Pytester) -> Run:
-    """Runs a test module in a pytest of its own, in this process unless ``subprocess`` is set."""
-
-    def run(module: str, *flags: str, ini: str = "", subprocess: bool = False) -> pytest.RunResult:
-        pytester.makepyfile(HELPERS + textwrap.dedent(module))
-        pytester.makeini(f"[pytest]\n{textwrap.dedent(ini)}")
-        start = pytester.runpytest_subprocess if subprocess else pytester.runpytest_inprocess
-        return start("-p", "pytest_personalize.plugin", "-p", "no:cacheprovider", *flags)
-
-    return run
-
-
-def section(result: pytest.RunResult, title: str) -> list[str]:
-    """The lines of the output between a title and the next one."""
-    start = next(number for number, line in enumerate(result.outlines) if line.strip("= _") == title)
-    rest = result.outlines[start + 1 :]
-    end = next((number for number, line in enumerate(rest) if line.startswith(("===", "___"))), len(rest))
-    return [line for line in rest[:end] if line]
+Section = Callable[[pytest.RunResult, str], list[str]]
 
 
 class TestBackendFixtures:
@@ -103,16 +57,21 @@ class TestBackendFixtures:
                 assert SEEN == {seen}
         """).assert_outcomes(passed=4)
 
-    def test_a_session_backend_serves_several_modules(self, pytester: pytest.Pytester) -> None:
-        for number, seen in enumerate(([], ["films-0"])):
-            pytester.makepyfile(
-                **{
-                    f"test_{number}": HELPERS + f"def test_it(session_personalize_backend):\n"
-                    f"    assert names() == {seen}\n"
-                    f"    create('films-{number}')\n"
-                }
-            )
-        pytester.runpytest_inprocess("-p", "pytest_personalize.plugin").assert_outcomes(passed=2)
+    def test_a_session_backend_serves_several_modules(self, run: Run, pytester: pytest.Pytester) -> None:
+        pytester.makepyfile(
+            test_another="""
+            def test_it(session_personalize_backend):
+                assert list(session_personalize_backend.dataset_groups) == ["films"]
+            """
+        )
+        run(
+            """
+            def test_it(session_personalize_backend):
+                create("films")
+        """,
+            "test_a_session_backend_serves_several_modules.py",
+            "test_another.py",
+        ).assert_outcomes(passed=2)
 
     def test_the_narrower_backend_answers(self, run: Run) -> None:
         run("""
@@ -291,7 +250,7 @@ class TestWrongOptions:
             ),
         ],
     )
-    def test_of_the_marker(self, arguments: str, message: str, run: Run) -> None:
+    def test_of_the_marker(self, arguments: str, message: str, run: Run, section: Section) -> None:
         result = run(f"""
             @pytest.mark.personalize({arguments})
             def test_it():
@@ -300,7 +259,7 @@ class TestWrongOptions:
         result.assert_outcomes(errors=1)
         assert section(result, "ERROR at setup of test_it") == [message]
 
-    def test_of_the_ini_file(self, run: Run) -> None:
+    def test_of_the_ini_file(self, run: Run, section: Section) -> None:
         result = run("def test_it(personalize_backend): pass", ini="personalize_transitions = polls")
         result.assert_outcomes(errors=1)
         assert section(result, "ERROR at setup of test_it") == [
@@ -468,7 +427,7 @@ class TestGuard:
                     yield
         """).assert_outcomes(passed=1)
 
-    def test_passthrough_and_a_backend_exclude_each_other(self, run: Run) -> None:
+    def test_passthrough_and_a_backend_exclude_each_other(self, run: Run, section: Section) -> None:
         result = run("""
             @pytest.mark.personalize(passthrough=True)
             def test_it(personalize_backend):
@@ -489,7 +448,7 @@ class TestNeverEnded:
             assert names() == []
     """
 
-    def test_the_run_fails_and_says_where_it_began(self, run: Run) -> None:
+    def test_the_run_fails_and_says_where_it_began(self, run: Run, section: Section) -> None:
         result = run(self.MODULE)
         result.assert_outcomes(passed=2)
         assert result.ret == pytest.ExitCode.TESTS_FAILED
@@ -503,7 +462,7 @@ class TestNeverEnded:
         run(self.MODULE)
         assert list(ACTIVATIONS) == before
 
-    def test_workers_of_xdist_tell_too(self, run: Run) -> None:
+    def test_workers_of_xdist_tell_too(self, run: Run, section: Section) -> None:
         result = run(self.MODULE, "-pxdist", "-n1", subprocess=True)
         assert result.ret == pytest.ExitCode.TESTS_FAILED
         assert section(result, "Amazon Personalize")[1].endswith(" in test_forgets")
@@ -681,6 +640,7 @@ class TestCompanions:
         result.assert_outcomes(passed=1)
 
 
+@pytest.mark.usefixtures("no_other_plugins")
 def test_a_run_that_uses_nothing_loads_nothing(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("""
         import sys
