@@ -19,6 +19,7 @@ from pytest_personalize.testing.markup import visible
 LAST_CALLS: Final = 10
 MOST_NAMES: Final = 5  # of resources of one kind with one status
 WIDTH_OF_VALUES: Final = 90
+WIDTH_OF_REFUSALS: Final = 400
 WIDTH_OF_LISTS: Final = 100
 TITLE: Final = "Amazon Personalize"
 WORKER_USAGE: Final = "personalize_usage"
@@ -95,9 +96,14 @@ def name_of(resource: Resource) -> str:
 def _call_lines(call: Call) -> Iterator[str]:
     yield visible(f"  {clock_time(call.time)} {call.service}.{call.operation}({given(call)})")
     if call.error:
-        yield visible(f"      {call.error}: {call.message}")
+        yield visible(f"      {refusal(call)}")
     elif call.response:
         yield visible(f"      {_short(without_metadata(call.response))}")
+
+
+def refusal(call: Call) -> str:
+    """With what a call was refused, in short."""
+    return _cut(f"{call.error}: {call.message}", WIDTH_OF_REFUSALS)
 
 
 def given(call: Call) -> str:
@@ -116,8 +122,11 @@ def clock_time(moment: float) -> str:
 
 
 def _short(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= WIDTH_OF_VALUES else f"{text[: WIDTH_OF_VALUES - 1]}…"
+    return _cut(json.dumps(value, ensure_ascii=False, default=str), WIDTH_OF_VALUES)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 class Usage:

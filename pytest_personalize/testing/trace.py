@@ -21,7 +21,7 @@ from pytest_personalize.service.resource import Resource
 from pytest_personalize.testing.calls import Call
 from pytest_personalize.testing.graph import MOST, drawing, status_class
 from pytest_personalize.testing.markup import Html, element, joined
-from pytest_personalize.testing.report import Seen, Watched, calls_since, clock_time, given, without_metadata
+from pytest_personalize.testing.report import Seen, Watched, calls_since, clock_time, given, refusal, without_metadata
 
 MOST_CALLS: Final = 2_000
 MOST_LETTERS: Final = 20_000  # of one value
@@ -132,9 +132,10 @@ def _call(call: Call) -> Html:
         element("b", f"{call.service}.{call.operation}"),
         " ",
         element("i", call.region, " ", given(call)),
-        *((" ", element("span", f"{call.error}: {call.message}", class_="bad")) if call.error else ()),
+        *((" ", element("span", refusal(call), class_="bad")) if call.error else ()),
     )
-    answer = () if call.response is None else ("answer", _value(without_metadata(call.response)))
+    answer = ("answer", _value(without_metadata(call.response))) if call.response is not None else ()
+    answer = ("refused", _value({"code": call.error, "message": call.message})) if call.error else answer
     return element("details", summary, "parameters", _value(call.params), *answer)
 
 

@@ -1,0 +1,329 @@
+"""``--personalize-trace``: a page per test that shows what happened, whatever was in it, without network."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_personalize.testing.trace import POLICY
+
+Run = Callable[..., pytest.RunResult]
+
+HOSTILE = "</title></style></pre><script>document.title='owned'</script><img src=x onerror=document.title='owned'>\"'&"
+JOURNEY = f"""
+    import datetime
+
+    def test_it(personalize_backend, personalize_runtime):
+        personalize_backend.clock.freeze(datetime.datetime(2026, 1, 1, 12, tzinfo=datetime.UTC))
+        seeded = personalize_backend.seed("movies")
+        personalize_backend.clock.advance(hours=3)
+        create("films")
+        personalize_backend.faults.fail_job("CreateDatasetGroup", "no space left")
+        create("books")
+        with pytest.raises(CLIENT.exceptions.ClientError):
+            create({HOSTILE!r})
+        with pytest.raises(CLIENT.exceptions.ClientError):
+            personalize_runtime.get_recommendations(campaignArn={HOSTILE!r}, userId={HOSTILE!r})
+"""
+
+
+class Page(HTMLParser):
+    """The elements of a page with their text, by name; ``class`` is asked for as in ``li.refused``."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None], list[str]]] = []
+        self._open: list[tuple[str, dict[str, str | None], list[str]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attributes), []))
+        if tag != "meta":
+            self._open.append(self.elements[-1])
+
+    def handle_endtag(self, tag: str) -> None:
+        opened = self._open.pop()
+        assert opened[0] == tag, f"{opened[0]} is closed as {tag}"
+
+    def handle_data(self, data: str) -> None:
+        for _, _, texts in self._open:
+            texts.append(data)
+
+    def all(self, selector: str) -> list[str]:
+        name, _, kind = selector.partition(".")
+        return [
+            "".join(texts) for tag, own, texts in self.elements if tag == name and kind in (own.get("class") or "", "")
+        ]
+
+    @property
+    def attributes(self) -> set[str]:
+        return {name for _, own, _ in self.elements for name in own}
+
+
+@pytest.fixture
+def trace(run: Run, tmp_path: Path) -> Callable[..., dict[str, str]]:
+    """Runs a module with traces; returns the pages by the names of their files."""
+
+    def trace(module: str, *flags: str, **options: Any) -> dict[str, str]:
+        folder = tmp_path / "traces"
+        run(module, f"--personalize-trace={folder}", *flags, **options)
+        return {file.name: file.read_text("utf-8") for file in sorted(folder.iterdir())}
+
+    return trace
+
+
+@pytest.fixture
+def journey(trace: Callable[..., dict[str, str]]) -> str:
+    (page,) = trace(JOURNEY).values()
+    return page
+
+
+class TestFiles:
+    def test_each_test_that_used_personalize_has_a_page(self, trace: Callable[..., dict[str, str]]) -> None:
+        pages = trace("""
+            @pytest.mark.parametrize("name", ["films", "books"])
+            def test_it(personalize_backend, name):
+                create(name)
+
+            @mock_personalize
+            def test_decorated():
+                create("films")
+
+            def test_nothing(): ...
+        """)
+        assert [re.sub("-[0-9a-f]{8}.html$", "", name).rpartition("nalize_has_a_page.")[2] for name in pages] == [
+            "test_decorated",
+            "test_it.books",
+            "test_it.films",
+        ]
+
+    def test_hostile_names_of_tests_are_neither_paths_nor_markup(self, trace: Callable[..., dict[str, str]]) -> None:
+        pages = trace(f"""
+            @pytest.mark.parametrize("number", [1], ids=["../../../etc/<b>{"x" * 300}"])
+            def test_it(personalize_backend, number): ...
+
+            @pytest.mark.parametrize("number", [1], ids=["../../../etc/<i>{"x" * 300}"])
+            def test_it_too(personalize_backend, number): ...
+        """)
+        assert len(pages) == 2
+        assert all(re.fullmatch(r"[A-Za-z0-9_.-]{1,110}", name) for name in pages)
+        assert all("../../../etc/<" in Page(text).all("h1")[0] for text in pages.values())
+
+    def test_workers_of_xdist_write_where_the_run_was_started(self, run: Run, pytester: pytest.Pytester) -> None:
+        run(
+            "def test_it(personalize_backend): create('films')",
+            "--personalize-trace=some/traces",
+            "-pxdist",
+            "-n1",
+            subprocess=True,
+        )
+        assert len(list((pytester.path / "some" / "traces").iterdir())) == 1
+
+    def test_a_folder_that_cannot_be_made_is_an_error_before_the_tests(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "file").touch()
+        result = run("def test_it(): ...", f"--personalize-trace={tmp_path}/file/traces")
+        assert result.ret == pytest.ExitCode.USAGE_ERROR
+        result.stderr.fnmatch_lines([f"ERROR: --personalize-trace: {tmp_path}/file/traces: Not a directory"])
+
+    def test_a_page_that_cannot_be_written_is_a_warning(self, run: Run, tmp_path: Path) -> None:
+        result = run(
+            f"""
+            def test_it(personalize_backend):
+                import shutil
+                shutil.rmtree({str(tmp_path / "traces")!r})
+            """,
+            f"--personalize-trace={tmp_path}/traces",
+        )
+        result.assert_outcomes(passed=1, warnings=1)
+        result.stdout.fnmatch_lines(["*--personalize-trace: *: No such file or directory"])
+
+    def test_the_header_tells_where_they_are(self, run: Run, tmp_path: Path) -> None:
+        result = run("def test_it(): ...", f"--personalize-trace={tmp_path}")
+        result.stdout.fnmatch_lines([f"personalize: traces in {tmp_path}"])
+
+
+class TestContent:
+    def test_the_test_and_its_outcome(self, trace: Callable[..., dict[str, str]]) -> None:
+        pages = trace("""
+            def test_passes(personalize_backend): ...
+
+            def test_fails(personalize_backend): raise LookupError
+
+            def test_skips(personalize_backend): pytest.skip()
+
+            def test_fails_late(failing): ...
+
+            @pytest.fixture
+            def failing(personalize_backend):
+                yield
+                raise LookupError
+        """)
+        outcomes = {Page(text).all("h1")[0].rpartition("::")[2]: Page(text).all("b")[0] for text in pages.values()}
+        assert outcomes == {
+            "test_passes": "passed",
+            "test_fails": "failed",
+            "test_skips": "skipped",
+            "test_fails_late": "failed",
+        }
+
+    def test_the_calls_in_time(self, journey: str) -> None:
+        page = Page(journey)
+        summaries = [summary[: len("2026-01-01 15:00:00.000 personalize.C")] for summary in page.all("summary")[:4]]
+        assert summaries == [
+            "2026-01-01 15:00:00.000 personalize.C",
+            "2026-01-01 15:00:00.000 personalize.C",
+            "2026-01-01 15:00:00.000 personalize.C",
+            "2026-01-01 15:00:00.000 personalize-r",
+        ]
+        assert [len(page.all("li.answered")), len(page.all("li.refused"))] == [2, 2]
+
+    def test_how_long_the_clock_stood_still_between_calls(self, trace: Callable[..., dict[str, str]]) -> None:
+        (text,) = trace("""
+            def test_it(personalize_backend):
+                create("films")
+                personalize_backend.clock.advance(days=2, hours=3)
+                create("books")
+        """).values()
+        (jump,) = Page(text).all("p.jump")
+        assert re.fullmatch(r"2 days, 3:00:0[0-9] later", jump)
+
+    def test_parameters_answers_and_errors(self, journey: str) -> None:
+        page = Page(journey)
+        assert json.loads(page.all("pre")[0]) == {"name": "films"}
+        arn = "arn:aws:personalize:us-east-1:123456789012:dataset-group/films"
+        assert json.loads(page.all("pre")[1]) == {"datasetGroupArn": arn}
+        assert page.all("span.bad")[0].startswith("InvalidInputException: 1 validation error detected: Value")
+        assert json.loads(page.all("pre")[5])["code"] == "InvalidInputException"
+
+    def test_the_resources_with_their_status_and_reasons(self, journey: str) -> None:
+        page = Page(journey)
+        rows = [re.sub(r"\s+", " ", row) for row in page.all("tr")]
+        assert any(row.startswith("ACTIVEdataset-grouparn:") and "dataset-group/films" in row for row in rows)
+        assert any(row.startswith("CREATE FAILEDdataset-grouparn:") and "no space left" in row for row in rows)
+
+    def test_a_drawing_of_what_was_made_from_what(self, journey: str) -> None:
+        page = Page(journey)
+        resources = int(page.all("h3")[1].removeprefix("Resources: "))
+        assert resources == len(page.all("rect")) == len(page.all("tr")) - 1
+        # Each solution version has one solution and each campaign one version, not also what those come from.
+        paths = len(page.all("path"))
+        groups = sum("/" not in name for name in page.all("text.name"))
+        assert resources - groups <= paths < 2 * resources
+
+    def test_several_backends_follow_each_other(self, trace: Callable[..., dict[str, str]]) -> None:
+        (text,) = trace("""
+            def test_it(personalize_backend):
+                create("outer")
+                with mock_personalize(account_id="999999999999", region="eu-west-1"):
+                    create("inner")
+        """).values()
+        assert Page(text).all("h2") == [
+            "Backend 1: account 123456789012, us-east-1",
+            "Backend 2: account 999999999999, eu-west-1",
+        ]
+
+    def test_many_calls_and_large_answers_are_cut(self, trace: Callable[..., dict[str, str]]) -> None:
+        (text,) = trace("""
+            def test_it(personalize_backend):
+                for _ in range(2005):
+                    CLIENT.list_dataset_groups()
+                with pytest.raises(CLIENT.exceptions.ClientError):
+                    create("x" * 100_000)
+        """).values()
+        page = Page(text)
+        assert page.all("p.jump")[0] == "the last 2000 of 2006 calls"
+        assert len(page.all("summary")) == 2000
+        assert page.all("pre")[-2].endswith("x\n… 80016 more letters")
+        assert len(page.all("span.bad")[0]) == 400
+
+
+class TestSafety:
+    def test_nothing_is_loaded_from_anywhere(self, journey: str) -> None:
+        page = Page(journey)
+        assert page.attributes.isdisjoint({"src", "href", "srcset", "action", "data", "onerror", "onload"})
+        assert not page.all("script") + page.all("link") + page.all("img") + page.all("iframe")
+        assert f'http-equiv="Content-Security-Policy" content="{POLICY}"' in journey
+        assert "url(" not in journey
+        assert "@import" not in journey
+
+    def test_hostile_values_are_text(self, journey: str) -> None:
+        page = Page(journey)
+        assert json.loads(page.all("pre")[4]) == {"name": HOSTILE}
+        assert HOSTILE in page.all("span.bad")[0]
+
+    def test_invisible_characters_are_written_out(self, trace: Callable[..., dict[str, str]]) -> None:
+        (text,) = trace(r"""
+            def test_it(personalize_runtime):
+                with pytest.raises(personalize_runtime.exceptions.ClientError):
+                    personalize_runtime.get_recommendations(campaignArn="arn", userId="a\u202eb\u0085c\x7fd")
+        """).values()
+        assert '"userId": "a\\u202eb\\u0085c\\u007fd"' in Page(text).all("pre")[0]
+
+
+def browser() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "headless_shell")
+    return next(filter(None, map(shutil.which, (os.environ.get("CHROMIUM", ""), *names))), None)
+
+
+@pytest.mark.skipif(browser() is None, reason="no Chromium or Chrome is installed here; CHROMIUM= names one")
+class TestInChromium:
+    """In a real browser, with scripts allowed so that an injected one would run."""
+
+    MEASURE = """
+        const box = (element) => element.getBoundingClientRect();
+        const inside = [...document.querySelectorAll("svg g")].filter((group) =>
+            [...group.querySelectorAll("text")].every((text) =>
+                box(text).right <= box(group.querySelector("rect")).right + 1));
+        const dot = (kind) => getComputedStyle(document.querySelector(kind), "::before").backgroundColor;
+        document.body.dataset.measured = JSON.stringify({
+            title: document.title,
+            requests: performance.getEntriesByType("resource").length,
+            wide: document.documentElement.scrollWidth > innerWidth,
+            calls: document.querySelectorAll("ol.calls > li > details").length,
+            strangers: document.querySelectorAll("img, body script:not(#measure), iframe, link").length,
+            groups: document.querySelectorAll("svg g").length,
+            inside: inside.length,
+            dots: [dot("li.answered"), dot("li.refused")],
+            folded: !document.querySelector("li.answered pre").checkVisibility(),
+        });
+    """
+
+    def dom(self, page: str, tmp_path: Path) -> str:
+        file = tmp_path / "page.html"
+        file.write_text(page, "utf-8")
+        command = [browser() or "", "--headless", "--no-sandbox", "--disable-gpu", "--window-size=1300,900"]
+        done = subprocess.run(
+            [*command, f"--user-data-dir={tmp_path}/profile", "--dump-dom", file.as_uri()],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
+        )
+        return done.stdout
+
+    def test_the_page_is_laid_out_and_nothing_in_it_runs(self, journey: str, tmp_path: Path) -> None:
+        opened = journey.replace(POLICY, "script-src 'unsafe-inline'; style-src 'unsafe-inline'")
+        body = opened.replace("</body>", f"<script id=measure>{self.MEASURE}</script></body>")
+        dom = Page(self.dom(body, tmp_path))
+        (measured,) = (own["data-measured"] for tag, own, _ in dom.elements if tag == "body")
+        found = json.loads(measured or "")
+        assert found["title"].endswith("::test_it")
+        assert (found["requests"], found["strangers"], found["wide"]) == (0, 0, False)
+        assert found["calls"] == 4
+        assert found["groups"] == found["inside"] == len(Page(journey).all("rect"))
+        assert found["dots"] == ["rgb(42, 125, 60)", "rgb(198, 47, 47)"]
+        assert found["folded"]
+
+    def test_the_policy_of_the_page_stops_what_would_get_in(self, journey: str, tmp_path: Path) -> None:
+        intruder = "<script>document.body.dataset.owned = 1</script>"
+        dom = self.dom(journey.replace("</body>", f"{intruder}</body>"), tmp_path)
+        assert "data-owned" not in dom
