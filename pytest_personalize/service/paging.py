@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Final
 
-from pytest_personalize.service.account import Region
+from pytest_personalize.service.account import KINDS, Region
 from pytest_personalize.service.errors import refusal
 from pytest_personalize.service.operations import Page
 
@@ -25,14 +26,34 @@ def list_page(
 ) -> Page:
     """A page of the resources of a class, of those below ``parent_arn`` when one is given.
 
-    Raises InvalidNextTokenException for a token that this list with this filter did not give.
+    Raises InvalidNextTokenException for a token that this list with this filter did not give, InvalidInputException for
+    a parent of another type, account or region.
     """
+    if parent_arn is not None:
+        _check_parent(region, cls, parent_arn)
     scope = f"{region.arn(cls.kind, '')}?{parent_arn or ''}"
     after = _position(scope, next_token)
     table = region.rows(cls)
     read = table.newest_first if newest_first else table.page
     rows, following = read(parent_arn, after, max_results or PAGE_SIZE)
     return Page(rows, None if following is None else _token(scope, following))
+
+
+def _check_parent(region: Region, cls: type[Any], parent_arn: str) -> None:
+    """Refuse what can be no parent of that class.
+
+    unknown: whether a list below something that does not exist is refused. chosen: no, as jobs outlive their dataset.
+    """
+    kind = _parent_kind(cls.parent_field)
+    if not parent_arn.startswith(region.arn(kind, "")):
+        raise refusal("wrong arn", wanted=kind, arn=parent_arn)
+
+
+@cache
+def _parent_kind(arn_field: str) -> str:
+    """What the ARNs in a member say: ``solution`` in ``solution_version_arn``."""
+    parent = KINDS[arn_field.removesuffix("_arn").replace("_", "-")]
+    return parent.arn_kind or parent.kind
 
 
 def sequence_page(scope: str, rows: Sequence[Any], next_token: str | None, size: int) -> Page:
