@@ -1,0 +1,533 @@
+"""Every error that the service models, for every operation that models it: raised, or named with the reason why not.
+
+All calls go through boto3. A refused call must leave everything as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+import pytest
+from attrs import field, frozen
+from botocore.exceptions import ClientError
+
+from pytest_personalize.service.quotas import QUOTAS
+from pytest_personalize.shapes import models
+
+II = "InvalidInputException"
+NF = "ResourceNotFoundException"
+AE = "ResourceAlreadyExistsException"
+IU = "ResourceInUseException"
+LE = "LimitExceededException"
+TT = "TooManyTagsException"
+TK = "TooManyTagKeysException"
+NT = "InvalidNextTokenException"
+
+ROLE = "arn:aws:iam::123456789012:role/PersonalizeRole"
+KEY = "arn:aws:kms:us-east-1:123456789012:key/1"
+RECIPE = "arn:aws:personalize:::recipe/aws-"
+EXPRESSION = "EXCLUDE ItemID WHERE Items.PRICE > 3"
+METRIC = {"eventType": "View", "metricName": "views", "expression": "SAMPLECOUNT()"}
+REVENUE = {"eventType": "Purchase", "metricName": "revenue", "expression": "SUM(Interactions.EVENT_VALUE)"}
+OUTPUT = {"roleArn": ROLE, "s3DataDestination": {"path": "s3://bucket/reports"}}
+EVENT = {"eventType": "View", "itemId": "i1", "sentAt": 1_700_000_000}
+ACTION_EVENT = {"actionId": "a1", "userId": "u1", "sessionId": "s", "timestamp": 1_700_000_000, "eventType": "TAKEN"}
+USERS_SCHEMA = (
+    '{"type": "record", "name": "Users", "namespace": "com.example", "version": "1.0", "fields":'
+    ' [{"name": "USER_ID", "type": "string"}, {"name": "AGE", "type": "long"}]}'
+)
+ACTIONS_SCHEMA = USERS_SCHEMA.replace("Users", "Actions").replace("USER_ID", "ACTION_ID")
+
+
+def tags(count: int) -> list[dict[str, str]]:
+    return [{"tagKey": f"key{number}", "tagValue": "value"} for number in range(count)]
+
+
+def batch(version: str, lines: str) -> dict[str, Any]:
+    return {
+        "jobName": "new",
+        "solutionVersionArn": f"<{version} version>",
+        "filterArn": "<seen filter>",
+        "jobInput": {"s3DataSource": {"path": f"s3://bucket/{lines}.json"}},
+        "jobOutput": {"s3DataDestination": {"path": "s3://bucket/new/"}},
+        "roleArn": ROLE,
+    }
+
+
+SAMPLES: dict[str, dict[str, Any]] = {
+    "CreateBatchInferenceJob": batch("picks", "users"),
+    "CreateBatchSegmentJob": batch("fans", "items") | {"filterArn": "<users filter>"},
+    "CreateCampaign": {"name": "new", "solutionVersionArn": "<picks version>"},
+    "CreateDataDeletionJob": {
+        "jobName": "new",
+        "datasetGroupArn": "<shop>",
+        "dataSource": {"dataLocation": "s3://bucket/gone.csv"},
+        "roleArn": ROLE,
+    },
+    "CreateDataset": {
+        "name": "new",
+        "datasetGroupArn": "<fresh>",
+        "datasetType": "Users",
+        "schemaArn": "<users schema>",
+    },
+    "CreateDatasetExportJob": {
+        "jobName": "new",
+        "datasetArn": "<shop ITEMS>",
+        "roleArn": ROLE,
+        "jobOutput": {"s3DataDestination": {"path": "s3://bucket/out"}},
+    },
+    "CreateDatasetGroup": {"name": "new"},
+    "CreateDatasetImportJob": {
+        "jobName": "new",
+        "datasetArn": "<shop ITEMS>",
+        "dataSource": {"dataLocation": "s3://bucket/items.csv"},
+        "roleArn": ROLE,
+    },
+    "CreateEventTracker": {"name": "new", "datasetGroupArn": "<fresh>"},
+    "CreateFilter": {"name": "new", "datasetGroupArn": "<shop>", "filterExpression": EXPRESSION},
+    "CreateMetricAttribution": {
+        "name": "new",
+        "datasetGroupArn": "<fresh>",
+        "metrics": [METRIC],
+        "metricsOutputConfig": OUTPUT,
+    },
+    "CreateRecommender": {
+        "name": "new",
+        "datasetGroupArn": "<store>",
+        "recipeArn": f"{RECIPE}ecomm-popular-items-by-views",
+    },
+    "CreateSchema": {"name": "new", "schema": USERS_SCHEMA},
+    "CreateSolution": {"name": "new", "datasetGroupArn": "<shop>", "recipeArn": f"{RECIPE}user-personalization"},
+    "CreateSolutionVersion": {"solutionArn": "<picks>", "name": "new"},
+    "DeleteCampaign": {"campaignArn": "<spare campaign>"},
+    "DeleteDataset": {"datasetArn": "<fresh INTERACTIONS>"},
+    "DeleteDatasetGroup": {"datasetGroupArn": "<spare>"},
+    "DeleteEventTracker": {"eventTrackerArn": "<spare tracker>"},
+    "DeleteFilter": {"filterArn": "<spare filter>"},
+    "DeleteMetricAttribution": {"metricAttributionArn": "<spare attribution>"},
+    "DeleteRecommender": {"recommenderArn": "<spare recommender>"},
+    "DeleteSchema": {"schemaArn": "<spare schema>"},
+    "DeleteSolution": {"solutionArn": "<spare solution>"},
+    "DescribeAlgorithm": {"algorithmArn": "arn:aws:personalize:::algorithm/aws-user-personalization"},
+    "DescribeBatchInferenceJob": {"batchInferenceJobArn": "<users batch>"},
+    "DescribeBatchSegmentJob": {"batchSegmentJobArn": "<items batch>"},
+    "DescribeCampaign": {"campaignArn": "<picks campaign>"},
+    "DescribeDataDeletionJob": {"dataDeletionJobArn": "<deletion>"},
+    "DescribeDataset": {"datasetArn": "<shop ITEMS>"},
+    "DescribeDatasetExportJob": {"datasetExportJobArn": "<export>"},
+    "DescribeDatasetGroup": {"datasetGroupArn": "<shop>"},
+    "DescribeDatasetImportJob": {"datasetImportJobArn": "<shop-items import>"},
+    "DescribeEventTracker": {"eventTrackerArn": "<shop tracker>"},
+    "DescribeFeatureTransformation": {"featureTransformationArn": "arn:aws:personalize:::feature-transformation/sims"},
+    "DescribeFilter": {"filterArn": "<seen filter>"},
+    "DescribeMetricAttribution": {"metricAttributionArn": "<shop attribution>"},
+    "DescribeRecipe": {"recipeArn": f"{RECIPE}sims"},
+    "DescribeRecommender": {"recommenderArn": "<top recommender>"},
+    "DescribeSchema": {"schemaArn": "<users schema>"},
+    "DescribeSolution": {"solutionArn": "<picks>"},
+    "DescribeSolutionVersion": {"solutionVersionArn": "<picks version>"},
+    "GetSolutionMetrics": {"solutionVersionArn": "<picks version>"},
+    "ListBatchInferenceJobs": {"solutionVersionArn": "<picks version>"},
+    "ListBatchSegmentJobs": {"solutionVersionArn": "<fans version>"},
+    "ListCampaigns": {"solutionArn": "<picks>"},
+    "ListDataDeletionJobs": {"datasetGroupArn": "<shop>"},
+    "ListDatasetExportJobs": {"datasetArn": "<shop ITEMS>"},
+    "ListDatasetGroups": {},
+    "ListDatasetImportJobs": {"datasetArn": "<shop ITEMS>"},
+    "ListDatasets": {"datasetGroupArn": "<shop>"},
+    "ListEventTrackers": {"datasetGroupArn": "<shop>"},
+    "ListFilters": {"datasetGroupArn": "<shop>"},
+    "ListMetricAttributionMetrics": {"metricAttributionArn": "<shop attribution>"},
+    "ListMetricAttributions": {"datasetGroupArn": "<shop>"},
+    "ListRecipes": {},
+    "ListRecommenders": {"datasetGroupArn": "<store>"},
+    "ListSchemas": {},
+    "ListSolutionVersions": {"solutionArn": "<picks>"},
+    "ListSolutions": {"datasetGroupArn": "<shop>"},
+    "ListTagsForResource": {"resourceArn": "<shop>"},
+    "StartRecommender": {"recommenderArn": "<stopped recommender>"},
+    "StopRecommender": {"recommenderArn": "<top recommender>"},
+    "StopSolutionVersionCreation": {"solutionVersionArn": "<pending version>"},
+    "TagResource": {"resourceArn": "<shop>", "tags": tags(2)},
+    "UntagResource": {"resourceArn": "<shop>", "tagKeys": ["team"]},
+    "UpdateCampaign": {
+        "campaignArn": "<picks campaign>",
+        "solutionVersionArn": "<picks version>",
+        "minProvisionedTPS": 3,
+    },
+    "UpdateDataset": {"datasetArn": "<shop ITEMS>", "schemaArn": "<wider items schema>"},
+    "UpdateMetricAttribution": {"metricAttributionArn": "<shop attribution>", "addMetrics": [METRIC]},
+    "UpdateRecommender": {
+        "recommenderArn": "<top recommender>",
+        "recommenderConfig": {"minRecommendationRequestsPerSecond": 3},
+    },
+    "UpdateSolution": {"solutionArn": "<picks>", "performAutoTraining": True},
+    "GetActionRecommendations": {"campaignArn": "<deals campaign>", "userId": "u1", "filterArn": "<actions filter>"},
+    "GetPersonalizedRanking": {
+        "campaignArn": "<ranks campaign>",
+        "inputList": ["i1", "i2"],
+        "userId": "u1",
+        "filterArn": "<seen filter>",
+    },
+    "GetRecommendations": {"campaignArn": "<picks campaign>", "userId": "u1", "filterArn": "<seen filter>"},
+    "PutActionInteractions": {"trackingId": "<shop actions id>", "actionInteractions": [ACTION_EVENT]},
+    "PutActions": {"datasetArn": "<shop ACTIONS>", "actions": [{"actionId": "new", "properties": '{"value": 1}'}]},
+    "PutEvents": {"trackingId": "<shop tracker id>", "sessionId": "s", "userId": "u1", "eventList": [EVENT]},
+    "PutItems": {
+        "datasetArn": "<shop ITEMS>",
+        "items": [{"itemId": "new", "properties": '{"price": 1.5, "genre": "War", "title": "New"}'}],
+    },
+    "PutUsers": {"datasetArn": "<shop USERS>", "users": [{"userId": "new", "properties": '{"age": 5}'}]},
+}
+"""A request of each operation that is answered; in it, ``<key>`` stands for the ARN of something in the world."""
+
+
+@frozen
+class Case:
+    """A request that is refused: how a sample differs, the code, and calls that come before it."""
+
+    operation: str
+    code: str
+    title: str
+    changes: dict[str, Any] = field(factory=dict)
+    before: tuple[tuple[str, dict[str, Any]], ...] = ()
+    full: bool = False
+
+    @property
+    def members(self) -> dict[str, Any]:
+        members = SAMPLES[self.operation] | self.changes
+        return {name: value for name, value in members.items() if value is not None}
+
+
+RUNTIME = models.operation_names("personalize-runtime")
+ENDPOINTS = ("campaignArn", "recommenderArn")
+MODELLED = {
+    (name, code)
+    for service in models.SERVICES
+    for name in models.operation_names(service)
+    for code in models.operation(service, name).error_codes
+}
+
+
+def arns() -> Iterator[tuple[str, str, str]]:
+    """Operation, member and value of every ARN in the samples that something is looked up by."""
+    for operation, sample in SAMPLES.items():
+        for name, value in sample.items():
+            if name.endswith("Arn") and name not in ("roleArn", "kmsKeyArn"):
+                yield operation, name, value
+
+
+def unknown_arns() -> Iterator[Case]:
+    for operation, name, value in arns():
+        if operation == "ListMetricAttributionMetrics":
+            yield Case(operation, II, f"unknown {name}", {name: f"{value}x"})
+        elif not operation.startswith("List") or operation in ("ListSolutionVersions", "ListTagsForResource"):
+            yield Case(operation, NF, f"unknown {name}", {name: f"{value}x"})
+
+
+def strange_arns() -> Iterator[Case]:
+    for operation, name, value in arns():
+        other = "<shop>" if name == "schemaArn" else "<users schema>"
+        yield Case(operation, II, f"{name} of another type", {name: other})
+        if value.startswith("<"):
+            place = f"{value[:-1]}@eu-west-1>"
+            code = NF if operation in RUNTIME and name in ENDPOINTS else II
+            yield Case(operation, code, f"{name} of another region", {name: place})
+
+
+def taken_names() -> Iterator[Case]:
+    """The second of two equal creations; where there is one per group, a second one of another name."""
+    for operation, code in sorted(MODELLED):
+        if code == AE and operation.startswith("Create"):
+            yield Case(operation, AE, "twice", before=((operation, SAMPLES[operation]),))
+    for operation in ("CreateDataset", "CreateEventTracker", "CreateMetricAttribution"):
+        yield Case(operation, AE, "a second one", {"name": "other"}, before=((operation, SAMPLES[operation]),))
+    yield Case("UpdateMetricAttribution", AE, "a metric again", {"addMetrics": [REVENUE]})
+
+
+def many_tags() -> Iterator[Case]:
+    for operation, code in sorted(MODELLED):
+        if code == TT:
+            yield Case(operation, TT, "51 tags", {"tags": tags(51)})
+            yield Case(operation, II, "a reserved tag", {"tags": [{"tagKey": "aws:x", "tagValue": "y"}]})
+            yield Case(operation, II, "a tag twice", {"tags": [*tags(2), *tags(1)]})
+    yield Case("TagResource", TT, "50 tags more", {"tags": tags(50)})
+    yield Case("UntagResource", TK, "51 keys", {"tagKeys": [f"key{number}" for number in range(51)]})
+
+
+def quotas() -> Iterator[Case]:
+    for operation, code in sorted(MODELLED):
+        if code == LE and (operation, code) not in NEVER:
+            yield Case(operation, LE, "quota used up", full=True)
+
+
+def bad_tokens() -> Iterator[Case]:
+    for operation, code in sorted(MODELLED):
+        if code == NT:
+            yield Case(operation, NT, "a token that nobody gave", {"nextToken": "AYADeKdnJ2"})
+
+
+def deleted() -> Iterator[Case]:
+    """What was deleted can neither be described nor deleted again."""
+    for operation, sample in SAMPLES.items():
+        if operation.startswith("Delete"):
+            gone = ((operation, sample),)
+            yield Case(operation, NF, "again", before=gone)
+            yield Case(operation.replace("Delete", "Describe"), NF, "deleted", sample, before=gone)
+
+
+NEVER = {
+    ("CreateDataset", LE): "the only limit is one dataset of a type, which is a name that is taken",
+    ("CreateEventTracker", LE): "the only limit is one tracker of a group, which is refused as existing already",
+    ("CreateMetricAttribution", LE): "the only limit is one of a group, which is refused as existing already",
+    ("UpdateSolution", LE): "no quota is known that an update could exceed",
+    ("TagResource", LE): "the limit of tags has an error of its own",
+    ("ListTagsForResource", IU): "looking at tags disturbs nobody",
+}
+"""Modelled errors that the emulator never raises, and why."""
+
+GONE_GROUP = (("DeleteDatasetGroup", {"datasetGroupArn": "<spare>"}),)
+STATES = [
+    # -- a parent or a target that is not ready, or that something holds on to
+    Case("CreateBatchInferenceJob", IU, "version in training", {"solutionVersionArn": "<pending version>"}),
+    Case("CreateBatchSegmentJob", IU, "version in training", {"solutionVersionArn": "<pending fans>"}),
+    Case("CreateCampaign", IU, "version in training", {"solutionVersionArn": "<pending version>"}),
+    Case("CreateDataDeletionJob", IU, "group in creation", {"datasetGroupArn": "<pending group>"}),
+    Case("CreateDataset", IU, "group in creation", {"datasetGroupArn": "<pending group>"}),
+    Case("CreateDatasetExportJob", IU, "dataset in creation", {"datasetArn": "<half USERS>"}),
+    Case("CreateDatasetImportJob", IU, "dataset in creation", {"datasetArn": "<half USERS>"}),
+    Case("CreateDatasetImportJob", IU, "dataset in update", {"datasetArn": "<half ITEMS>"}),
+    Case("CreateEventTracker", IU, "group in creation", {"datasetGroupArn": "<pending group>"}),
+    Case("CreateFilter", II, "group in creation", {"datasetGroupArn": "<pending group>"}),
+    Case("CreateMetricAttribution", IU, "group in creation", {"datasetGroupArn": "<pending group>"}),
+    Case("CreateRecommender", IU, "group in creation", {"datasetGroupArn": "<pending store>"}),
+    Case("CreateSolution", IU, "group in creation", {"datasetGroupArn": "<pending group>"}),
+    Case("CreateSolutionVersion", IU, "solution in creation", {"solutionArn": "<pending solution>"}),
+    Case("DeleteCampaign", IU, "in creation", {"campaignArn": "<pending campaign>"}),
+    Case("DeleteCampaign", IU, "in update", {"campaignArn": "<moving campaign>"}),
+    Case("DeleteDataset", IU, "in creation", {"datasetArn": "<half USERS>"}),
+    Case("DeleteDataset", IU, "import under way", {"datasetArn": "<half INTERACTIONS>"}),
+    Case("DeleteDataset", IU, "training under way", {"datasetArn": "<shop INTERACTIONS>"}),
+    Case("DeleteDatasetGroup", IU, "in creation", {"datasetGroupArn": "<pending group>"}),
+    Case("DeleteDatasetGroup", IU, "not empty", {"datasetGroupArn": "<shop>"}),
+    Case("DeleteEventTracker", IU, "in creation", {"eventTrackerArn": "<pending tracker>"}),
+    Case("DeleteFilter", IU, "in creation", {"filterArn": "<pending filter>"}),
+    Case("DeleteFilter", IU, "in deletion", {"filterArn": "<gone filter>"}),
+    Case("DeleteMetricAttribution", IU, "in creation", {"metricAttributionArn": "<pending attribution>"}),
+    Case("DeleteRecommender", IU, "in creation", {"recommenderArn": "<pending recommender>"}),
+    Case("DeleteRecommender", IU, "in update", {"recommenderArn": "<moving recommender>"}),
+    Case("DeleteSchema", IU, "of a dataset", {"schemaArn": "<users schema>"}),
+    Case("DeleteSchema", IU, "of a dataset, soon", {"schemaArn": "<wider items schema>"}),
+    Case("DeleteSolution", IU, "in creation", {"solutionArn": "<pending solution>"}),
+    Case("DeleteSolution", IU, "in update", {"solutionArn": "<deals>"}),
+    Case("DeleteSolution", IU, "has campaigns", {"solutionArn": "<picks>"}),
+    Case("DeleteSolution", IU, "in training", {"solutionArn": "<fans>"}),
+    Case("GetSolutionMetrics", IU, "in training", {"solutionVersionArn": "<pending version>"}),
+    Case("StartRecommender", IU, "started", {"recommenderArn": "<top recommender>"}),
+    Case("StopRecommender", IU, "stopped", {"recommenderArn": "<stopped recommender>"}),
+    Case("StopRecommender", IU, "in update", {"recommenderArn": "<moving recommender>"}),
+    Case("StopSolutionVersionCreation", IU, "trained", {"solutionVersionArn": "<picks version>"}),
+    Case("TagResource", IU, "in deletion", {"resourceArn": "<gone filter>"}),
+    Case("UntagResource", IU, "in deletion", {"resourceArn": "<gone filter>"}),
+    Case("UpdateCampaign", IU, "in creation", {"campaignArn": "<pending campaign>"}),
+    Case("UpdateCampaign", IU, "in update", {"campaignArn": "<moving campaign>"}),
+    Case("UpdateDataset", IU, "in update", {"datasetArn": "<half ITEMS>"}),
+    Case("UpdateMetricAttribution", IU, "in creation", {"metricAttributionArn": "<pending attribution>"}),
+    Case("UpdateRecommender", IU, "in creation", {"recommenderArn": "<pending recommender>"}),
+    Case("UpdateRecommender", IU, "in update", {"recommenderArn": "<moving recommender>"}),
+    Case("UpdateRecommender", IU, "stopped", {"recommenderArn": "<stopped recommender>"}),
+    Case("UpdateSolution", IU, "in creation", {"solutionArn": "<pending solution>"}),
+    Case("UpdateSolution", IU, "in update", {"solutionArn": "<deals>"}),
+    Case("PutActionInteractions", IU, "dataset in creation", {"trackingId": "<fresh actions id>"}),
+    Case("PutActions", IU, "dataset in creation", {"datasetArn": "<fresh ACTIONS>"}),
+    Case("PutItems", IU, "dataset in update", {"datasetArn": "<half ITEMS>"}),
+    Case("PutUsers", IU, "dataset in creation", {"datasetArn": "<half USERS>"}),
+    Case("GetRecommendations", NF, "campaign in creation", {"campaignArn": "<pending campaign>"}),
+    Case("GetRecommendations", II, "stopped", {"campaignArn": None, "recommenderArn": "<stopped recommender>"}),
+    Case("GetRecommendations", II, "filter in creation", {"filterArn": "<pending filter>"}),
+    Case("CreateBatchInferenceJob", II, "filter in creation", {"filterArn": "<pending filter>"}),
+    # -- a parent that was deleted
+    Case("CreateDataDeletionJob", NF, "deleted group", {"datasetGroupArn": "<spare>"}, GONE_GROUP),
+    Case("CreateDataset", NF, "deleted group", {"datasetGroupArn": "<spare>"}, GONE_GROUP),
+    Case("CreateEventTracker", NF, "deleted group", {"datasetGroupArn": "<spare>"}, GONE_GROUP),
+    Case("CreateFilter", NF, "deleted group", {"datasetGroupArn": "<spare>"}, GONE_GROUP),
+    Case("CreateMetricAttribution", NF, "deleted group", {"datasetGroupArn": "<spare>"}, GONE_GROUP),
+    Case("CreateRecommender", NF, "deleted group", {"datasetGroupArn": "<spare>"}, GONE_GROUP),
+    Case("CreateSolution", NF, "deleted group", {"datasetGroupArn": "<spare>"}, GONE_GROUP),
+    Case(
+        "CreateDataset",
+        NF,
+        "deleted schema",
+        {"schemaArn": "<spare schema>"},
+        (("DeleteSchema", {"schemaArn": "<spare schema>"}),),
+    ),
+    Case(
+        "CreateSolutionVersion",
+        NF,
+        "deleted solution",
+        {"solutionArn": "<spare solution>"},
+        (("DeleteSolution", {"solutionArn": "<spare solution>"}),),
+    ),
+    Case(
+        "GetRecommendations",
+        NF,
+        "deleted campaign",
+        {"campaignArn": "<spare campaign>"},
+        (("DeleteCampaign", {"campaignArn": "<spare campaign>"}),),
+    ),
+    Case(
+        "GetRecommendations",
+        NF,
+        "deleted filter",
+        {"filterArn": "<spare filter>"},
+        (("DeleteFilter", {"filterArn": "<spare filter>"}),),
+    ),
+]
+
+HPO = {"algorithmHyperParameterRanges": {"integerHyperParameterRanges": [{"name": "no_such", "minValue": 1}]}}
+CONFLICTS = [
+    # -- members that do not go together, or not with what they name
+    Case("CreateBatchInferenceJob", II, "recipe for segments", {"solutionVersionArn": "<fans version>"}),
+    Case("CreateBatchInferenceJob", II, "themes, no configuration", {"batchInferenceJobMode": "THEME_GENERATION"}),
+    Case("CreateBatchSegmentJob", II, "recipe without segments", {"solutionVersionArn": "<picks version>"}),
+    Case("CreateCampaign", II, "recipe for segments", {"solutionVersionArn": "<fans version>"}),
+    Case("CreateCampaign", II, "no $LATEST", {"campaignConfig": {"syncWithLatestSolutionVersion": True}}),
+    Case("CreateCampaign", II, "weight", {"campaignConfig": {"itemExplorationConfig": {"explorationWeight": "2"}}}),
+    Case("CreateCampaign", NF, "solution for a version", {"solutionVersionArn": "<picks>"}),
+    Case("CreateCampaign", NF, "$LATEST of no version", {"solutionVersionArn": "<spare solution>/$LATEST"}),
+    Case("CreateDataDeletionJob", II, "no S3 path", {"dataSource": {"dataLocation": "users.csv"}}),
+    Case("CreateDataset", II, "unknown type", {"datasetType": "Films"}),
+    Case("CreateDataset", II, "type of another schema", {"datasetType": "Items"}),
+    Case("CreateDataset", II, "schema of a domain", {"datasetType": "Interactions", "schemaArn": "<store schema>"}),
+    Case("CreateDatasetGroup", II, "role without key", {"roleArn": ROLE}),
+    Case("CreateDatasetGroup", II, "key without role", {"kmsKeyArn": KEY}),
+    Case("CreateDatasetImportJob", II, "no S3 path", {"dataSource": {"dataLocation": "items.csv"}}),
+    Case("CreateDatasetImportJob", II, "no location", {"dataSource": {}}),
+    Case(
+        "CreateDatasetImportJob",
+        II,
+        "INCREMENTAL first",
+        {"importMode": "INCREMENTAL", "datasetArn": "<fresh INTERACTIONS>"},
+    ),
+    Case(
+        "CreateDatasetImportJob",
+        II,
+        "nowhere to publish",
+        {"publishAttributionMetricsToS3": True, "datasetArn": "<fresh INTERACTIONS>"},
+    ),
+    Case("CreateFilter", II, "no expression", {"filterExpression": "INCLUDE everything"}),
+    Case("CreateFilter", II, "unknown field", {"filterExpression": "INCLUDE ItemID WHERE Items.COLOUR > 3"}),
+    Case("CreateFilter", II, "no such dataset", {"datasetGroupArn": "<fresh>"}),
+    Case("CreateMetricAttribution", II, "expression", {"metrics": [METRIC | {"expression": "MAX(Items.PRICE)"}]}),
+    Case("CreateMetricAttribution", II, "a metric twice", {"metrics": [METRIC, METRIC]}),
+    Case("CreateMetricAttribution", II, "no metric", {"metrics": []}),
+    Case("CreateRecommender", II, "custom group", {"datasetGroupArn": "<shop>"}),
+    Case("CreateRecommender", II, "other domain", {"recipeArn": f"{RECIPE}vod-most-popular"}),
+    Case("CreateRecommender", II, "custom recipe", {"recipeArn": f"{RECIPE}sims"}),
+    Case("CreateSchema", II, "no JSON", {"schema": "USER_ID: string"}),
+    Case(
+        "CreateSchema", II, "domain rules", {"schema": USERS_SCHEMA.replace("Users", "Actions"), "domain": "ECOMMERCE"}
+    ),
+    Case("CreateSolution", II, "recipe and AutoML", {"performAutoML": True}),
+    Case("CreateSolution", II, "neither recipe nor AutoML", {"recipeArn": None}),
+    Case("CreateSolution", II, "use case", {"recipeArn": f"{RECIPE}ecomm-popular-items-by-views"}),
+    Case("CreateSolution", II, "HPO without ranges", {"performHPO": True}),
+    Case("CreateSolution", II, "HPO of nothing", {"performHPO": True, "solutionConfig": {"hpoConfig": HPO}}),
+    Case(
+        "CreateSolution", II, "hyperparameter", {"solutionConfig": {"algorithmHyperParameters": {"model.dropout": "1"}}}
+    ),
+    Case(
+        "CreateSolution",
+        II,
+        "schedule without training",
+        {
+            "performAutoTraining": False,
+            "solutionConfig": {"autoTrainingConfig": {"schedulingExpression": "rate(7 days)"}},
+        },
+    ),
+    Case(
+        "CreateSolution",
+        II,
+        "objective",
+        {"solutionConfig": {"optimizationObjective": {"itemAttribute": "GENRE", "objectiveSensitivity": "LOW"}}},
+    ),
+    Case(
+        "CreateSolutionVersion", II, "update of nothing", {"solutionArn": "<spare solution>", "trainingMode": "UPDATE"}
+    ),
+    Case("CreateSolutionVersion", II, "for the service", {"trainingMode": "AUTOTRAIN"}),
+    Case("ListRecipes", II, "recipes of others", {"recipeProvider": "OTHERS"}),
+    Case("TagResource", II, "not taggable", {"resourceArn": "<users schema>"}),
+    Case("ListTagsForResource", II, "not taggable", {"resourceArn": f"{RECIPE}sims"}),
+    Case("UpdateCampaign", II, "no change", {"minProvisionedTPS": 1}),
+    Case("UpdateCampaign", II, "other solution", {"solutionVersionArn": "<ranks version>"}),
+    Case("UpdateDataset", II, "schema of another type", {"schemaArn": "<users schema>"}),
+    Case("UpdateMetricAttribution", II, "no Arn", {"metricAttributionArn": None}),
+    Case("UpdateMetricAttribution", II, "unknown metric", {"removeMetrics": ["no-such"]}),
+    Case("UpdateRecommender", II, "no change", {"recommenderConfig": {}}),
+    Case("UpdateSolution", II, "no change", {"performAutoTraining": None}),
+    # -- the runtime and the events
+    Case("GetRecommendations", II, "nobody to ask", {"campaignArn": None}),
+    Case("GetRecommendations", II, "two to ask", {"recommenderArn": "<top recommender>"}),
+    Case("GetRecommendations", II, "nobody to ask for", {"userId": None}),
+    Case("GetRecommendations", II, "ranking campaign", {"campaignArn": "<ranks campaign>"}),
+    Case("GetRecommendations", II, "filter of actions", {"filterArn": "<actions filter>"}),
+    Case("GetRecommendations", II, "too many", {"numResults": 501}),
+    Case("GetRecommendations", II, "unknown context", {"context": {"WEATHER": "rain"}}),
+    Case("GetRecommendations", II, "metadata", {"metadataColumns": {"ITEMS": ["PRICE"]}}),
+    Case("GetPersonalizedRanking", II, "no ranking", {"campaignArn": "<picks campaign>"}),
+    Case("GetPersonalizedRanking", II, "nothing to rank", {"inputList": []}),
+    Case("GetActionRecommendations", II, "no actions", {"campaignArn": "<picks campaign>"}),
+    Case("GetActionRecommendations", II, "nobody to ask", {"campaignArn": None}),
+    Case("PutEvents", II, "unknown tracking id", {"trackingId": "no-such"}),
+    Case("PutEvents", II, "unreadable properties", {"eventList": [EVENT | {"properties": "{"}]}),
+    Case("PutEvents", II, "the second one is bad", {"eventList": [EVENT, EVENT | {"properties": "{"}]}),
+    Case("PutActionInteractions", II, "event type", {"actionInteractions": [ACTION_EVENT | {"eventType": "Liked"}]}),
+    Case("PutActionInteractions", NF, "unknown tracking id", {"trackingId": "no-such"}),
+    Case("PutItems", II, "dataset of users", {"datasetArn": "<shop USERS>"}),
+    Case("PutItems", II, "unknown property", {"items": [{"itemId": "i1", "properties": '{"colour": "red"}'}]}),
+    Case("PutUsers", II, "dataset of items", {"datasetArn": "<shop ITEMS>"}),
+    Case("PutActions", II, "dataset of items", {"datasetArn": "<shop ITEMS>"}),
+]
+
+CASES = [
+    *unknown_arns(),
+    *strange_arns(),
+    *taken_names(),
+    *many_tags(),
+    *quotas(),
+    *bad_tokens(),
+    *deleted(),
+    *STATES,
+    *CONFLICTS,
+]
+
+
+@pytest.mark.parametrize("operation", SAMPLES)
+def test_the_request_that_cases_start_from_is_answered(world: Any, operation: str) -> None:
+    world.call(operation, SAMPLES[operation])
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.operation}-{case.title}")
+def test_a_refusal_has_its_code_and_changes_nothing(world: Any, case: Case) -> None:
+    for operation, members in case.before:
+        world.call(operation, members)
+    if case.full:
+        no_quotas = attrs.evolve(world.backend.snapshot(), quotas=dict.fromkeys(QUOTAS, 0))
+        world.backend.restore(no_quotas)
+    before = world.state()
+    with pytest.raises(ClientError) as caught:
+        world.call(case.operation, case.members)
+    error = caught.value.response["Error"]
+    assert (error["Code"], bool(error["Message"])) == (case.code, True), error["Message"]
+    assert world.state() == before
+
+
+def test_there_is_a_request_of_every_operation() -> None:
+    assert set(SAMPLES) == {name for service in models.SERVICES for name in models.operation_names(service)}
+
+
+def test_every_modelled_error_is_raised_or_has_a_reason_not_to_be() -> None:
+    raised = {(case.operation, case.code) for case in CASES}
+    assert sorted(MODELLED - raised) == sorted(NEVER)
