@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from itertools import chain
+from os import PathLike
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 from pytest_personalize.data.stores import Boto3Store, FolderStore, MemoryStore, ObjectStore, store_of_moto
 from pytest_personalize.service import endpoint
@@ -24,6 +25,7 @@ from pytest_personalize.testing.answers import Answers, region_of
 from pytest_personalize.testing.calls import Call, Calls
 from pytest_personalize.testing.faults import Faults, NoAnswer
 from pytest_personalize.testing.resources import Resources
+from pytest_personalize.testing.saving import load, save
 from pytest_personalize.testing.seeded import SeededGroup
 from pytest_personalize.testing.seeding import find_preset, kit, put_in, sizes_of
 from pytest_personalize.testing.snapshots import Snapshot, restored, taken
@@ -59,6 +61,7 @@ class PersonalizeBackend(Resources):
         self.calls = Calls()
         self.faults = Faults(self.clock)
         self._s3 = s3
+        self._minimums = minimums
         self._memory = MemoryStore()
         self._lock = threading.RLock()
         self._account = Account(
@@ -163,6 +166,39 @@ class PersonalizeBackend(Resources):
         with self._lock:
             self._memory = restored(snapshot, self._account, self.faults)
             self._seeded = dict(snapshot.seeded)
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the whole state into a JSON file, wholly or not at all.
+
+        It is that of ``snapshot``, with the settings but for ``s3``. Models are not in it: ``load`` trains them again,
+        from the data that they were trained on, when they are first asked.
+        """
+        with self._lock:
+            settings = {
+                "region": self.region_name,
+                "account_id": self.account_id,
+                "transitions": self.transitions.state(),
+                "minimums": self._minimums,
+                "seed": self._account.seed,
+                "now": self.clock.timestamp(),
+            }
+            save(Path(path), settings, self.snapshot())
+
+    @classmethod
+    def load(cls, path: str | PathLike[str], *, s3: Any = None) -> Self:
+        """A new backend with the state of a saved one; its clock goes on from the time at which that was saved.
+
+        To use it in a test, ``restore`` its ``snapshot`` into the active backend. SaveFileError, a ``ValueError``, for
+        a file that is damaged, of another kind, or written by a newer version.
+        """
+        settings, snapshot = load(Path(path))
+        now = settings.pop("now")
+        backend = cls(s3=s3, **settings)
+        backend.restore(snapshot)
+        if snapshot.clock[1] is None:
+            backend.clock.freeze(now)
+            backend.clock.unfreeze()
+        return backend
 
     def respond(
         self, service: str, operation: str, region: str, body: bytes | str, patience: float | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Generic, TypeVar
 
 from pytest_personalize.service.resource import Resource
@@ -82,6 +82,20 @@ class Table(Generic[R]):
         chosen = serials[max(0, end - size) : end][::-1]
         rows = [self._rows[self._arn_of[serial]] for serial in chosen]
         return rows, (chosen[-1] if end - size > 0 else None)
+
+    def state(self) -> tuple[int, list[tuple[int, R]]]:
+        """The last serial number that was given, and the resources with theirs, in the order of creation."""
+        return self._last, [(serial, self._rows[arn]) for serial, arn in sorted(self._arn_of.items())]
+
+    @classmethod
+    def from_state(cls, last: int, rows: Iterable[tuple[int, R]]) -> Table[R]:
+        """The table that gave this state."""
+        table: Table[R] = cls()
+        for serial, resource in rows:
+            table._last = serial - 1
+            table.put(resource)
+        table._last = last
+        return table
 
     def fork(self) -> Table[R]:
         """An independent copy; the resources themselves are immutable and shared."""

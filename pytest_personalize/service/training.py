@@ -29,7 +29,8 @@ class Trained:
 
     ``full`` is the full training that an UPDATE builds on: it has no metrics of its own (developer guide, metrics).
     ``tuned`` are the hyperparameters that optimization chose, None without it. ``view`` is what the training saw even
-    when an automatic update has since put another model in its place; ``mark`` says how much data that one knows.
+    when an automatic update has since put another model in its place, which saw ``seen``; ``mark`` says how much data
+    that one knows.
     """
 
     recipe: Recipe
@@ -39,6 +40,7 @@ class Trained:
     full: Trained | None = None
     tuned: Mapping[str, str] | None = None
     mark: Mark
+    seen: Records | None = None
     _metrics: dict[str, float] = field(factory=dict, repr=False)
 
     def metrics(self) -> Mapping[str, float]:
@@ -139,7 +141,7 @@ def updated(trained: Trained, records: Records) -> Trained | None:
             users_table=trained.view.users_table,
         )
     model = fit(trained.recipe, view, trained.settings)
-    return attrs.evolve(trained, model=model, mark=mark)
+    return attrs.evolve(trained, model=model, mark=mark, seen=view)
 
 
 def _with_news(seen: EventLog | None, now: EventLog | None) -> EventLog | None:
