@@ -148,7 +148,7 @@ class PersonalizeBackend(Resources):
     def answers(self, arn: str) -> Answers:
         """Declare what a campaign or recommender answers, whatever its model thinks; ``KeyError`` for another ARN.
 
-        >>> backend.answers(arn).for_user("user-ada", items=["blue-mug", "red-kite"]).default(items=[])
+        >>> declared = backend.answers(arn).for_user("user-ada", items=["blue-mug", "red-kite"]).default(items=[])
         """
         name = region_of(arn, self.region_name)
         return Answers(lambda: self._read_region(name), arn)

@@ -11,9 +11,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="pytest-personalize", description="Amazon Personalize inside a test process")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("demo", help="the whole journey on a small film catalogue, with progress")
-    commands.add_parser("operations", help="which operations of the installed botocore are emulated")
+    listed = commands.add_parser("operations", help="which operations of the installed botocore are emulated")
+    listed.add_argument("--readme", action="store_true", help="as the table that the README has")
     chosen = parser.parse_args(arguments)
-    return {"demo": demo, "operations": operations}[chosen.command]()
+    return operations(readme=chosen.readme) if chosen.command == "operations" else demo()
 
 
 def demo() -> int:
@@ -25,12 +26,10 @@ def demo() -> int:
     return 0
 
 
-def operations() -> int:
-    """Print every operation of the installed service models, with a mark at those that are emulated."""
-    from pytest_personalize.testing.coverage import coverage  # the emulator, for this command only
+def operations(*, readme: bool = False) -> int:
+    """Print every operation of the installed service models, and which of them are emulated."""
+    from pytest_personalize.testing import coverage  # the emulator, for this command only
 
-    for service in coverage():
-        print(f"{service.name}: {len(service.emulated)} of {len(service.modelled)}")
-        for name in service.modelled:
-            print(f"  {'x' if name in service.emulated else '-'} {name}")
+    for line in coverage.table() if readme else coverage.listing():
+        print(line)
     return 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from attrs import frozen
 
 from pytest_personalize.service import endpoint
@@ -17,6 +19,20 @@ class ServiceCoverage:
     modelled: tuple[str, ...]
     emulated: tuple[str, ...]
 
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The operations that are answered with an error which says so."""
+        return tuple(name for name in self.modelled if name not in self.emulated)
+
+    @property
+    def families(self) -> dict[str, tuple[str, ...]]:
+        """The emulated operations by the resources that they are about."""
+        found: dict[str, list[str]] = {}
+        for name in self.emulated:
+            family = OPERATIONS[name].__module__.rpartition(".")[2].replace("_", " ")
+            found.setdefault(family, []).append(name)
+        return {family: tuple(found[family]) for family in sorted(found)}
+
 
 def coverage() -> list[ServiceCoverage]:
     """The coverage of the three services."""
@@ -29,3 +45,29 @@ def coverage() -> list[ServiceCoverage]:
         )
         for service in SERVICES
     ]
+
+
+def listing() -> Iterator[str]:
+    """Every operation in a line of its own, with a mark at those that are emulated."""
+    for service in coverage():
+        yield f"{service.name}: {len(service.emulated)} of {len(service.modelled)}"
+        for name in service.modelled:
+            yield f"  {'x' if name in service.emulated else '-'} {name}"
+
+
+def table() -> Iterator[str]:
+    """The table of the README: a line for each service, and one for each of its families where there are several."""
+    yield "| service | resources | operations | |"
+    yield "|---|---|---|---|"
+    for service in coverage():
+        families = service.families
+        names = ", ".join(service.emulated if len(families) == 1 else ())
+        yield _row(f"`{service.name}`", "", f"{len(service.emulated)} of {len(service.modelled)}", names)
+        if service.missing:
+            yield _row("", "not emulated", str(len(service.missing)), ", ".join(service.missing))
+        if len(families) > 1:
+            yield from (_row("", family, str(len(names)), ", ".join(names)) for family, names in families.items())
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |".replace("|  |", "| |")
