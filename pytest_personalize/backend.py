@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from functools import partial
 from itertools import chain
 from os import PathLike
 from pathlib import Path
@@ -242,16 +243,16 @@ class PersonalizeBackend(Resources):
         ``patience`` is how many seconds the caller waits for an answer, None without a limit.
         """
         with self._lock:
+            account = self._account
+            now = account.catch_up()
             members: dict[str, Any] = {}
-            now = self.clock.timestamp()
             try:
                 members = endpoint.decode(body)
                 if self.faults.concern(operation):
-                    answer = self.faults.through(
-                        operation, lambda: self._work(service, operation, region, members, form), patience
-                    )
+                    work = partial(self._work, service, operation, region, members, form)
+                    answer = self.faults.through(operation, work, patience)
                 else:
-                    answer = self._work(service, operation, region, members, form)
+                    answer = endpoint.answer(account.region(region), service, operation, members, form)
             except ServiceError as error:
                 self.calls.append(Call(service, operation, region, members, None, error.code, error.message, now))
                 raise
@@ -265,6 +266,7 @@ class PersonalizeBackend(Resources):
     def _work(
         self, service: str, operation: str, region: str, members: dict[str, Any], form: endpoint.Form
     ) -> dict[str, Any]:
+        """An attempt that a fault concerns: latency may have moved the clock."""
         self._account.catch_up()
         return endpoint.answer(self._account.region(region), service, operation, members, form)
 

@@ -51,9 +51,11 @@ class Account:
             region = self.regions[name] = Region(self, name)
         return region
 
-    def catch_up(self) -> None:
-        """Do what is due on the clock."""
-        self.engine.catch_up(self.regions, self.clock.timestamp())
+    def catch_up(self) -> float:
+        """Do what is due on the clock, and return what time it is."""
+        now = self.clock.timestamp()
+        self.engine.catch_up(self.regions, now)
+        return now
 
 
 class Region:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from botocore.awsrequest import HeadersDict
 
-from pytest_personalize.shapes.errors import content_type, error_status, parsed_error, response_metadata
+from pytest_personalize.shapes.errors import content_type, error_status, parsed_error
 from pytest_personalize.shapes.models import protocol, service_errors
 
 _serials: Final = count(1)
@@ -36,8 +36,12 @@ class HttpAnswer:
 def accepted(service: str, members: dict[str, Any]) -> tuple[HttpAnswer, dict[str, Any]]:
     """A successful answer; ``members`` are what the client returns besides the metadata."""
     headers = response_headers(service)
-    metadata = response_metadata(200, headers)
-    metadata["RetryAttempts"] = 0
+    metadata = {
+        "RequestId": headers["x-amzn-requestid"],
+        "HTTPStatusCode": 200,
+        "HTTPHeaders": headers,
+        "RetryAttempts": 0,
+    }
     return HttpAnswer(200, headers), {**members, "ResponseMetadata": metadata}
 
 
