@@ -1,0 +1,119 @@
+"""The README and the examples in docstrings do what they say."""
+
+from __future__ import annotations
+
+import doctest
+import inspect
+import re
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import pytest_personalize
+from pytest_personalize import PersonalizeBackend, mock_personalize, plugin
+from pytest_personalize.service.operations import OPERATIONS
+from pytest_personalize.testing import coverage
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```python\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+
+
+def test_blocks_work_when_they_are_pasted_into_files(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    pytester.makepyfile(**{f"test_block_{number}": block for number, block in enumerate(BLOCKS, 1)})
+    tests = re.findall(r"^def test_", "".join(BLOCKS), re.MULTILINE)
+
+    result = pytester.runpytest_subprocess()
+
+    result.assert_outcomes(passed=len(tests))
+
+
+def test_the_coverage_table_is_up_to_date() -> None:
+    """Else put in what ``python -m pytest_personalize operations --readme`` prints."""
+    found = re.search(r"<!-- coverage -->\n(.*?)<!-- /coverage -->", README, re.DOTALL)
+
+    assert found is not None
+    assert found[1].splitlines() == list(coverage.table())
+
+
+def test_what_is_not_emulated_is_in_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(OPERATIONS, "CreateCampaign")
+
+    lines = list(coverage.table())
+
+    assert "| `personalize` | | 70 of 71 | |" in lines
+    assert "| | not emulated | 1 | CreateCampaign |" in lines
+
+
+def test_the_command_prints_the_table(pytester: pytest.Pytester) -> None:
+    result = pytester.run(sys.executable, "-m", "pytest_personalize", "operations", "--readme")
+
+    assert result.outlines == list(coverage.table())
+
+
+def table_with(heading: str) -> dict[str, list[str]]:
+    """The rows of the table with that first heading: the names in code quotes of each first cell, and other cells."""
+    lines = README.split(f"\n| {heading} |", 1)[1].split("\n\n", 1)[0].splitlines()[2:]
+    return {line.split(" | ")[0].strip("| "): line.split(" | ")[1:] for line in lines}
+
+
+def test_the_options_are_those_of_the_mock() -> None:
+    parameters = inspect.signature(PersonalizeBackend).parameters
+    written = table_with("option")
+
+    assert list(written) == [f"`{name}`" for name in parameters]
+    for name, (default, _) in zip(parameters, written.values(), strict=True):
+        if name != "s3":  # what None means there is told in words
+            value = parameters[name].default
+            assert default == f'`"{value}"`' if isinstance(value, str) else default == f"`{value}`", name
+
+
+def fixtures() -> Iterator[str]:
+    """The fixtures of the plugin, but for the scopes of ``personalize_backend``."""
+    scopes = set(plugin.BACKENDS.values()) - {"personalize_backend"}
+    for name, value in vars(plugin).items():
+        if name not in scopes and type(value).__name__ == "FixtureFunctionDefinition":
+            yield name
+
+
+def test_all_fixtures_are_mentioned() -> None:
+    mentioned = set(re.findall(r"`(\w+)`", " ".join(table_with("fixture"))))
+
+    assert set(fixtures()) <= mentioned
+
+
+def test_flags_and_ini_options_are_those_of_the_plugin(pytester: pytest.Pytester) -> None:
+    text = pytester.runpytest_subprocess("--help").stdout.str()
+    options = README[README.index("ini options:") : README.index("Flags:")]
+
+    assert set(re.findall(r"--personalize-[a-z-]+", text)) == set(re.findall(r"`(--personalize-[a-z-]+)", README))
+    assert set(re.findall(r"^  (personalize_\w+) \(", text, re.M)) == set(re.findall(r"`(personalize_\w+)`", options))
+
+
+@pytest.mark.parametrize("name", re.findall(r"\]\((?!http)([^)]+)\)", README))
+def test_links_lead_somewhere(name: str) -> None:
+    assert (Path(__file__).parent.parent / name).exists()
+
+
+PACKAGE = Path(pytest_personalize.__path__[0])
+WITH_EXAMPLES = sorted(path for path in PACKAGE.rglob("*.py") if ">>> " in path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", WITH_EXAMPLES, ids=[path.stem for path in WITH_EXAMPLES])
+def test_the_examples_of_a_module_work(path: Path) -> None:
+    """They may use a ``backend`` with a shop, the ``arn`` of a recommender of it, and what the module itself has."""
+    name = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+    report: list[str] = []
+    with mock_personalize() as backend:
+        shop = backend.seed("shop")
+        known = {"backend": backend, "arn": shop.recommenders["aws-ecomm-recommended-for-you"]}
+        for example in doctest.DocTestFinder().find(import_module(name), name, extraglobs=known):
+            doctest.DocTestRunner().run(example, out=report.append)
+
+    assert not report, "".join(report)
