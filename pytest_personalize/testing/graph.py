@@ -16,7 +16,6 @@ BOX: Final = (262, 44)
 STEP: Final = (308, 58)
 MARGIN: Final = 10
 LETTERS: Final = 30  # that fit into a box
-LATEST: Final = "/$LATEST"
 
 
 def status_class(status: str) -> str:
@@ -43,13 +42,10 @@ def drawing(resources: Sequence[Resource]) -> Html:
 
 def _references(resources: Sequence[Resource], arns: set[str]) -> dict[str, set[str]]:
     """The resources that each one names, anywhere in what describes it."""
-    found: dict[str, set[str]] = {}
-    for resource in resources:
-        own = resource.arn
-        named = {text.removesuffix(LATEST) for text in _texts(attrs.asdict(resource))} & arns - {own}
-        # A solution may tell of its versions; it is not made from them.
-        found[own] = {arn for arn in named if not arn.startswith(f"{own}/")}
-    return found
+    return {
+        resource.arn: {text for text in _texts(attrs.asdict(resource)) if text in arns and text != resource.arn}
+        for resource in resources
+    }
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -26,15 +26,8 @@ def visible(text: str) -> str:
 
 
 def element(name: str, *children: str, **attributes: object) -> Html:
-    """One element. A child that is not ``Html`` is text; attributes with the value None are left out.
-
-    An underscore in the name of an attribute becomes a hyphen, one at its end is dropped (``class_``).
-    """
-    written = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(visible(str(value)))}"'
-        for key, value in attributes.items()
-        if value is not None
-    )
+    """One element. A child that is not ``Html`` is text; ``class_`` stands for the attribute ``class``."""
+    written = "".join(f' {key.rstrip("_")}="{escape(visible(str(value)))}"' for key, value in attributes.items())
     return Html(f"<{name}{written}>{joined(children)}</{name}>")
 
 

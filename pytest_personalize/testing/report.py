@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
@@ -98,7 +98,7 @@ def _call_lines(call: Call) -> Iterator[str]:
     if call.error:
         yield visible(f"      {refusal(call)}")
     elif call.response:
-        yield visible(f"      {_short(without_metadata(call.response))}")
+        yield visible(f"      {_short(call.response)}")
 
 
 def refusal(call: Call) -> str:
@@ -109,11 +109,6 @@ def refusal(call: Call) -> str:
 def given(call: Call) -> str:
     """The parameters of a call in short."""
     return ", ".join(f"{name}={_short(value)}" for name, value in call.params.items())
-
-
-def without_metadata(response: Mapping[str, Any]) -> dict[str, Any]:
-    """An answer without what botocore adds to it."""
-    return {name: value for name, value in response.items() if name != "ResponseMetadata"}
 
 
 def clock_time(moment: float) -> str:

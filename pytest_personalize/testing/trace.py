@@ -21,7 +21,7 @@ from pytest_personalize.service.resource import Resource
 from pytest_personalize.testing.calls import Call
 from pytest_personalize.testing.graph import MOST, drawing, status_class
 from pytest_personalize.testing.markup import Html, element, joined
-from pytest_personalize.testing.report import Seen, Watched, calls_since, clock_time, given, refusal, without_metadata
+from pytest_personalize.testing.report import Seen, Watched, calls_since, clock_time, given, refusal
 
 MOST_CALLS: Final = 2_000
 MOST_LETTERS: Final = 20_000  # of one value
@@ -73,7 +73,7 @@ class Traces:
             return
         file = self.folder / file_name(item.nodeid)
         try:
-            file.write_bytes(page(item.nodeid, outcome, seen).encode("utf-8", "backslashreplace"))
+            file.write_text(page(item.nodeid, outcome, seen), "utf-8")
         except OSError as error:
             item.warn(pytest.PytestWarning(f"--personalize-trace: {file}: {error.strerror or error}"))
 
@@ -134,7 +134,7 @@ def _call(call: Call) -> Html:
         element("i", call.region, " ", given(call)),
         *((" ", element("span", refusal(call), class_="bad")) if call.error else ()),
     )
-    answer = ("answer", _value(without_metadata(call.response))) if call.response is not None else ()
+    answer = ("answer", _value(call.response)) if call.response is not None else ()
     answer = ("refused", _value({"code": call.error, "message": call.message})) if call.error else answer
     return element("details", summary, "parameters", _value(call.params), *answer)
 

@@ -234,6 +234,8 @@ class TestUsage:
             create("films")
             with pytest.raises(CLIENT.exceptions.ResourceAlreadyExistsException):
                 create("films")
+            if number:
+                return
             with pytest.raises(personalize_runtime.exceptions.ResourceNotFoundException):
                 personalize_runtime.get_recommendations(
                     campaignArn="arn:aws:personalize:us-east-1:123456789012:campaign/none", userId="1")
@@ -252,7 +254,7 @@ class TestUsage:
     ERRORS = (
         "errors met:",
         "       4 ResourceAlreadyExistsException of CreateDatasetGroup",
-        "       4 ResourceNotFoundException of GetRecommendations",
+        "       1 ResourceNotFoundException of GetRecommendations",
     )
 
     def test_it_counts_operations_and_errors(self, run: Run, section: Section) -> None:
@@ -261,7 +263,7 @@ class TestUsage:
         assert lines[3].startswith("  never used: CreateBatchInferenceJob, CreateBatchSegmentJob, CreateCampaign,")
         assert lines[-8:] == [
             "personalize-runtime: 1 of 3 operations used",
-            "       4 GetRecommendations",
+            "       1 GetRecommendations",
             "  never used: GetActionRecommendations, GetPersonalizedRanking",
             "personalize-events: 0 of 5 operations used",
             "  never used: PutActionInteractions, PutActions, PutEvents, PutItems, PutUsers",

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from pytest_personalize.service.control.dataset_groups import DatasetGroup
+from pytest_personalize.testing.graph import drawing
 from pytest_personalize.testing.trace import POLICY
 
 Run = Callable[..., pytest.RunResult]
@@ -108,10 +110,10 @@ class TestFiles:
 
     def test_hostile_names_of_tests_are_neither_paths_nor_markup(self, trace: Callable[..., dict[str, str]]) -> None:
         pages = trace(f"""
-            @pytest.mark.parametrize("number", [1], ids=["../../../etc/<b>{"x" * 300}"])
+            @pytest.mark.parametrize("number", [1], ids=["{"x" * 300}../../../etc/<b>"])
             def test_it(personalize_backend, number): ...
 
-            @pytest.mark.parametrize("number", [1], ids=["../../../etc/<i>{"x" * 300}"])
+            @pytest.mark.parametrize("number", [1], ids=["{"x" * 300}../../../etc/<i>"])
             def test_it_too(personalize_backend, number): ...
         """)
         assert len(pages) == 2
@@ -167,13 +169,11 @@ class TestContent:
                 yield
                 raise LookupError
         """)
-        outcomes = {Page(text).all("h1")[0].rpartition("::")[2]: Page(text).all("b")[0] for text in pages.values()}
-        assert outcomes == {
-            "test_passes": "passed",
-            "test_fails": "failed",
-            "test_skips": "skipped",
-            "test_fails_late": "failed",
-        }
+        outcomes = {Page(text).all("h1")[0].rpartition("::")[2]: text for text in pages.values()}
+        assert Page(outcomes["test_passes"]).all("b.good") == ["passed"]
+        assert Page(outcomes["test_fails"]).all("b.bad") == ["failed"]
+        assert Page(outcomes["test_fails_late"]).all("b.bad") == ["failed"]
+        assert Page(outcomes["test_skips"]).all("b.still") == ["skipped"]
 
     def test_the_calls_in_time(self, journey: str) -> None:
         page = Page(journey)
@@ -214,10 +214,41 @@ class TestContent:
         page = Page(journey)
         resources = int(page.all("h3")[1].removeprefix("Resources: "))
         assert resources == len(page.all("rect")) == len(page.all("tr")) - 1
-        # Each solution version has one solution and each campaign one version, not also what those come from.
-        paths = len(page.all("path"))
-        groups = sum("/" not in name for name in page.all("text.name"))
-        assert resources - groups <= paths < 2 * resources
+        makers = {"dataset": 2, "schema": 0, "dataset-group": 0}  # of a dataset: its group and its schema
+        kinds = [line.partition(": ")[0] for line in page.all("text") if ": " in line]
+        assert len(page.all("path")) == sum(makers.get(kind, 1) for kind in kinds)
+        assert {"campaign", "solution-version", "dataset-import-job", "filter", "event-tracker"} < set(kinds)
+
+    def test_a_drawing_of_resources_that_name_each_other(self) -> None:
+        groups = [
+            DatasetGroup(
+                name=name,
+                dataset_group_arn=f"arn:aws:personalize:us-east-1:123456789012:dataset-group/{name}",
+                role_arn=f"arn:aws:personalize:us-east-1:123456789012:dataset-group/{other}",
+                creation_date_time=0.0,
+                last_updated_date_time=0.0,
+            )
+            for name, other in (("a", "b"), ("b", "a"))
+        ]
+        assert Page(drawing(groups)).all("text.name") == ["a", "b"]
+
+    def test_statuses_are_coloured_by_what_they_mean(self, trace: Callable[..., dict[str, str]]) -> None:
+        (text,) = trace("""
+            def test_it(personalize_backend, video_dataset_group):
+                arn, *_ = video_dataset_group.recommenders.values()
+                CLIENT.stop_recommender(recommenderArn=arn)
+                CLIENT.describe_recommender(recommenderArn=arn)
+                personalize_backend.faults.fail_job("CreateDatasetGroup", "no space left")
+                create("books")
+                personalize_backend.transitions = "polls:2"
+                create("films")
+        """).values()
+        page = Page(text)
+        assert set(page.all("td.good")) == {"ACTIVE"}
+        assert page.all("td.moving") == ["CREATE PENDING"]
+        assert page.all("td.still") == ["INACTIVE"]
+        assert page.all("td.bad") == ["CREATE FAILED"]
+        assert page.all("div.bad") == ["no space left"]
 
     def test_several_backends_follow_each_other(self, trace: Callable[..., dict[str, str]]) -> None:
         (text,) = trace("""
@@ -280,9 +311,12 @@ class TestInChromium:
 
     MEASURE = """
         const box = (element) => element.getBoundingClientRect();
-        const inside = [...document.querySelectorAll("svg g")].filter((group) =>
-            [...group.querySelectorAll("text")].every((text) =>
-                box(text).right <= box(group.querySelector("rect")).right + 1));
+        const picture = box(document.querySelector("svg"));
+        const inside = [...document.querySelectorAll("svg g")].filter((group) => {
+            const rect = box(group.querySelector("rect"));
+            return [...group.querySelectorAll("text")].every((text) => box(text).right <= rect.right)
+                && rect.right < picture.right && rect.bottom < picture.bottom;
+        });
         const dot = (kind) => getComputedStyle(document.querySelector(kind), "::before").backgroundColor;
         document.body.dataset.measured = JSON.stringify({
             title: document.title,
