@@ -84,6 +84,14 @@ def compile_pattern(pattern: str) -> Callable[[str], bool]:
     return matches
 
 
+def plain_pattern(pattern: str) -> re.Pattern[str]:
+    """A Python regular expression that matches the same printable ASCII texts; UnsupportedPattern if that is unknown.
+
+    What else it matches says nothing.
+    """
+    return _compiled(pattern, True)
+
+
 @cache
 def _compiled(pattern: str, plain: bool) -> re.Pattern[str]:
     try:
