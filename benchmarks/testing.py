@@ -1,0 +1,53 @@
+"""What test authors hold in their hands: presets, snapshots, the recorder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from benchmarks.harness import REGION, Bench, Pair, budget, emulated_client
+from pytest_personalize import mock_personalize
+from pytest_personalize.testing.calls import Call
+from pytest_personalize.testing.presets import PRESETS
+
+
+def _register(preset: str) -> None:
+    @budget(f"a mock with the preset {preset!r}", floors=10)
+    def mock_with_preset(bench: Bench) -> Iterator[Pair]:
+        """What each test after the first pays for its dataset group."""
+
+        def enter_and_leave() -> None:
+            with mock_personalize(preset=preset):
+                pass
+
+        enter_and_leave()
+        yield bench.against_floor(enter_and_leave)
+
+    @budget(f"go back to a snapshot with the preset {preset!r}", floors=10)
+    def restore(bench: Bench) -> Iterator[Pair]:
+        """The whole state, as it was before the test."""
+        with mock_personalize(preset=preset) as backend:
+            snapshot = backend.snapshot()
+            yield bench.against_floor(lambda: backend.restore(snapshot))
+
+
+for name in PRESETS:
+    _register(name)
+
+
+@budget("a call that is recorded twice", times=1.05, versus="recorded once")
+def recorder(bench: Bench) -> Iterator[Pair]:
+    """What recording adds to a call is what recording it once more adds."""
+    with mock_personalize() as backend:
+        client = emulated_client("personalize")
+        arn = client.create_dataset_group(name="shop")["datasetGroupArn"]
+
+        def once() -> None:
+            client.describe_dataset_group(datasetGroupArn=arn)
+
+        def twice() -> None:
+            client.describe_dataset_group(datasetGroupArn=arn)
+            record: Any = ("personalize", "DescribeDatasetGroup", REGION, {}, {}, None, None, backend.clock.timestamp())
+            backend.calls.append(Call(*record))
+
+        yield Pair(work=twice, base=once)
