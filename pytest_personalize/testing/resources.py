@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
 from typing import Generic, TypeVar
 
 from pytest_personalize.service.account import Region
@@ -48,14 +48,25 @@ class ResourceMapping(Mapping[str, R], Generic[R]):
         return found
 
     def __iter__(self) -> Iterator[str]:
-        for resource in list(self._read_region().rows(self._cls)):
-            yield resource.arn.split(":", 5)[5].partition("/")[2]
+        return iter(self._now())
 
     def __len__(self) -> int:
         return len(self._read_region().rows(self._cls))
 
+    def values(self) -> ValuesView[R]:
+        """The resources as they are now, also while other threads create and delete some."""
+        return self._now().values()
+
+    def items(self) -> ItemsView[str, R]:
+        """Keys and resources as they are now."""
+        return self._now().items()
+
     def __repr__(self) -> str:
-        return repr(dict(self))
+        return repr(self._now())
+
+    def _now(self) -> dict[str, R]:
+        resources = list(self._read_region().rows(self._cls))
+        return {resource.arn.split(":", 5)[5].partition("/")[2]: resource for resource in resources}
 
 
 class Resources:
