@@ -54,10 +54,13 @@ class TestRanking:
     def test_a_user_whom_nobody_knows_is_served_too(self, movies: SeededGroup) -> None:
         assert ask("somebody-new", movies.items[:5])["personalized"] is True
 
-    def test_an_item_that_came_twice_is_ranked_once(self, movies: SeededGroup) -> None:
+    def test_an_item_that_came_twice_is_ranked_once(
+        self, movies: SeededGroup, personalize_backend: PersonalizeBackend
+    ) -> None:
         first, second = movies.items[:2]
 
         assert sorted(ask(movies.users[0], [first, second, first])["itemIds"]) == sorted([first, second])
+        personalize_backend.assert_called("GetPersonalizedRanking", inputList=[first, second])
 
     def test_more_results_than_personalize_takes_are_no_error(self, movies: SeededGroup) -> None:
         found = [*movies.items, *(f"not-in-training-{number}" for number in range(600))]

@@ -80,6 +80,25 @@ class TestAGoodNight:
         )
         assert "premiere" in [item["itemId"] for item in answer["itemList"]]
 
+    def test_a_film_that_has_left_the_data_is_recommended_no_more(
+        self,
+        pipeline: Pipeline,
+        rows: list[dict[str, Any]],
+        movies_dataset_group: SeededGroup,
+        personalize_runtime: Any,
+    ) -> None:
+        def recommended() -> list[str]:
+            answer = personalize_runtime.get_recommendations(
+                campaignArn=movies_dataset_group.campaigns[RECIPE], userId=movies_dataset_group.users[0]
+            )
+            return [item["itemId"] for item in answer["itemList"]]
+
+        leaving = recommended()[0]
+
+        pipeline.run(NIGHT, [row for row in rows if row["ITEM_ID"] != leaving])
+
+        assert leaving not in recommended()
+
     def test_the_file_of_the_night_stays_in_the_bucket(
         self, pipeline: Pipeline, rows: list[dict[str, Any]], s3: Any
     ) -> None:

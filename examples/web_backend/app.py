@@ -32,7 +32,7 @@ class Settings:
 
     for_you: str
     popular: str
-    related: str
+    together: str
     not_bought: str
     tracking_id: str
 
@@ -68,19 +68,19 @@ class Shop:
         arn = self.settings.popular if user is None else self.settings.for_you
         return self._items(recommenderArn=arn, userId=user or "anonymous", numResults=count)
 
-    def related(self, item: str, user: str | None, count: int = 4) -> list[str]:
-        """Items that go with an item, without those that the user has bought; none is better than an error page."""
+    def together(self, item: str, user: str | None, count: int = 4) -> list[str]:
+        """What is bought with an item, without what the user has bought; nothing is better than an error page."""
         known = {} if user is None else {"filterArn": self.settings.not_bought}
         try:
             return self._items(
-                recommenderArn=self.settings.related,
+                recommenderArn=self.settings.together,
                 itemId=item,
                 userId=user or "anonymous",
                 numResults=count,
                 **known,
             )
         except ClientError as error:
-            LOG.warning("nothing related to %s: %s", item, error)
+            LOG.warning("nothing goes with %s: %s", item, error)
             return []
 
     def record(self, event_type: str, item: str, request: Request) -> None:
@@ -119,9 +119,9 @@ def home_page(shop: Shop, request: Request) -> Response:
 
 @route("GET", r"/items/(?P<item>[\w-]+)")
 def item_page(shop: Shop, request: Request, item: str) -> Response:
-    """One item, and what others looked at."""
+    """One item, and what goes with it."""
     shop.record("View", item, request)
-    return Response(f"<h1>{escape(item)}</h1>" + item_links("Others viewed", shop.related(item, request.user)))
+    return Response(f"<h1>{escape(item)}</h1>" + item_links("Often bought together", shop.together(item, request.user)))
 
 
 @route("POST", r"/items/(?P<item>[\w-]+)/clicks")

@@ -59,7 +59,7 @@ def browse(shop: SeededGroup) -> Browse:
         Settings(
             for_you=shop.recommenders["aws-ecomm-recommended-for-you"],
             popular=shop.recommenders["aws-ecomm-popular-items-by-views"],
-            related=shop.recommenders["aws-ecomm-customers-who-viewed-x-also-viewed"],
+            together=shop.recommenders["aws-ecomm-frequently-bought-together"],
             not_bought=shop.filters["exclude-purchased"],
             tracking_id=shop.tracking_id,
         )
@@ -79,8 +79,13 @@ class TestHomePage:
 
         assert browse(first).items("/") != browse(second).items("/")
 
-    def test_visitors_without_a_name_all_see_what_is_popular(self, browse: Browse) -> None:
-        assert browse(None).items("/") == browse(None).items("/") != []
+    def test_visitors_without_a_name_see_what_is_popular(
+        self, browse: Browse, shop: SeededGroup, personalize_backend: PersonalizeBackend
+    ) -> None:
+        popular = shop.recommenders["aws-ecomm-popular-items-by-views"]
+        personalize_backend.answers(popular).default(items=["teapot", "kettle"])
+
+        assert browse(None).items("/") == ["teapot", "kettle"]
 
     def test_what_was_bought_is_not_offered_again(self, browse: Browse, shop: SeededGroup) -> None:
         browser = browse(shop.users[0])
@@ -129,9 +134,8 @@ class TestItemPage:
         self, browse: Browse, shop: SeededGroup, personalize_backend: PersonalizeBackend
     ) -> None:
         browser = browse(shop.users[0])
-        personalize_backend.answers(shop.recommenders["aws-ecomm-customers-who-viewed-x-also-viewed"]).raises(
-            "ResourceNotFoundException"
-        )
+        arn = shop.recommenders["aws-ecomm-frequently-bought-together"]
+        personalize_backend.answers(arn).raises("ResourceNotFoundException")
 
         assert browser.request("GET", "/items/teapot") == "<h1>teapot</h1>"
         assert browser.status == "200 OK"
