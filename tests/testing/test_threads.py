@@ -103,8 +103,10 @@ def backend_tracker(client: Any, group_arn: str) -> str:
 
 
 def test_a_name_is_given_once(backend: PersonalizeBackend, client: Any) -> None:
+    taken = client.exceptions.ResourceAlreadyExistsException  # botocore makes these classes without a lock
+
     def work(number: int) -> None:
-        with suppress(client.exceptions.ResourceAlreadyExistsException):
+        with suppress(taken):
             client.create_dataset_group(name="shop", tags=[{"tagKey": "by", "tagValue": str(number)}])
 
     in_threads(work)
@@ -114,8 +116,10 @@ def test_a_name_is_given_once(backend: PersonalizeBackend, client: Any) -> None:
 
 
 def test_quotas_hold(backend: PersonalizeBackend, client: Any) -> None:
+    enough = client.exceptions.LimitExceededException
+
     def work(number: int) -> None:
-        with suppress(client.exceptions.LimitExceededException):
+        with suppress(enough):
             client.create_dataset_group(name=f"g{number}")
 
     in_threads(work)
