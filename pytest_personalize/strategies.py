@@ -2,6 +2,7 @@
 
 For property tests of code that calls Amazon Personalize. Needs the extra ``pytest-personalize[hypothesis]``.
 
+>>> from hypothesis import given
 >>> @given(requests("CreateSolution", datasetGroupArn=group_arn))
 ... def test_my_wrapper(members): ...
 """

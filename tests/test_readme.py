@@ -111,12 +111,13 @@ WITH_EXAMPLES = sorted(path for path in PACKAGE.rglob("*.py") if ">>> " in path.
 
 @pytest.mark.parametrize("path", WITH_EXAMPLES, ids=[path.stem for path in WITH_EXAMPLES])
 def test_the_examples_of_a_module_work(path: Path) -> None:
-    """They may use a ``backend`` with a shop, the ``arn`` of a recommender of it, and what the module itself has."""
+    """They may use a ``backend`` with a shop, its ``group_arn``, the ``arn`` of a recommender, and the module's names."""
     name = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
     report: list[str] = []
     with mock_personalize() as backend:
         shop = backend.seed("shop")
-        known = {"backend": backend, "arn": shop.recommenders["aws-ecomm-recommended-for-you"]}
+        arn = shop.recommenders["aws-ecomm-recommended-for-you"]
+        known = {"backend": backend, "group_arn": shop.arn, "arn": arn}
         for example in doctest.DocTestFinder().find(import_module(name), name, extraglobs=known):
             doctest.DocTestRunner().run(example, out=report.append)
 
