@@ -218,3 +218,10 @@ def test_a_snapshot_of_another_account_is_refused(backend: PersonalizeBackend, c
             other.restore(snapshot)
 
         assert list(other.dataset_groups) == ["mine"]
+
+
+def test_whatever_a_region_has_is_kept(backend: PersonalizeBackend) -> None:
+    region = backend._read_region(REGION)
+    names = {name.strip("_") for name in vars(region)} - {"account", "engine", "name", "prefix"}
+
+    assert names == set(region.state())
