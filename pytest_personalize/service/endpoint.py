@@ -38,7 +38,10 @@ class Way:
 def decode(body: bytes | str) -> dict[str, Any]:
     """The members of a request, by their names in the API; InvalidInputException unless it is a JSON object."""
     try:
-        members = _decode((body if isinstance(body, str) else body.decode()) or "{}")
+        text = body if isinstance(body, str) else body.decode()
+        members = _decode(text or "{}")
+        if "\\ud" in text or "\\uD" in text:
+            json.dumps(members, ensure_ascii=False).encode()  # half a surrogate pair is no text
     except (ValueError, RecursionError) as problem:
         raise refusal("body", problem=problem) from None
     if not isinstance(members, dict):

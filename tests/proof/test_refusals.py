@@ -5,7 +5,9 @@ All calls go through boto3. A refused call must leave everything as it was.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -28,10 +30,8 @@ NT = "InvalidNextTokenException"
 ROLE = "arn:aws:iam::123456789012:role/PersonalizeRole"
 KEY = "arn:aws:kms:us-east-1:123456789012:key/1"
 RECIPE = "arn:aws:personalize:::recipe/aws-"
-EXPRESSION = "EXCLUDE ItemID WHERE Items.PRICE > 3"
 METRIC = {"eventType": "View", "metricName": "views", "expression": "SAMPLECOUNT()"}
 REVENUE = {"eventType": "Purchase", "metricName": "revenue", "expression": "SUM(Interactions.EVENT_VALUE)"}
-OUTPUT = {"roleArn": ROLE, "s3DataDestination": {"path": "s3://bucket/reports"}}
 EVENT = {"eventType": "View", "itemId": "i1", "sentAt": 1_700_000_000}
 ACTION_EVENT = {"actionId": "a1", "userId": "u1", "sessionId": "s", "timestamp": 1_700_000_000, "eventType": "TAKEN"}
 USERS_SCHEMA = (
@@ -45,142 +45,7 @@ def tags(count: int) -> list[dict[str, str]]:
     return [{"tagKey": f"key{number}", "tagValue": "value"} for number in range(count)]
 
 
-def batch(version: str, lines: str) -> dict[str, Any]:
-    return {
-        "jobName": "new",
-        "solutionVersionArn": f"<{version} version>",
-        "filterArn": "<seen filter>",
-        "jobInput": {"s3DataSource": {"path": f"s3://bucket/{lines}.json"}},
-        "jobOutput": {"s3DataDestination": {"path": "s3://bucket/new/"}},
-        "roleArn": ROLE,
-    }
-
-
-SAMPLES: dict[str, dict[str, Any]] = {
-    "CreateBatchInferenceJob": batch("picks", "users"),
-    "CreateBatchSegmentJob": batch("fans", "items") | {"filterArn": "<users filter>"},
-    "CreateCampaign": {"name": "new", "solutionVersionArn": "<picks version>"},
-    "CreateDataDeletionJob": {
-        "jobName": "new",
-        "datasetGroupArn": "<shop>",
-        "dataSource": {"dataLocation": "s3://bucket/gone.csv"},
-        "roleArn": ROLE,
-    },
-    "CreateDataset": {
-        "name": "new",
-        "datasetGroupArn": "<fresh>",
-        "datasetType": "Users",
-        "schemaArn": "<users schema>",
-    },
-    "CreateDatasetExportJob": {
-        "jobName": "new",
-        "datasetArn": "<shop ITEMS>",
-        "roleArn": ROLE,
-        "jobOutput": {"s3DataDestination": {"path": "s3://bucket/out"}},
-    },
-    "CreateDatasetGroup": {"name": "new"},
-    "CreateDatasetImportJob": {
-        "jobName": "new",
-        "datasetArn": "<shop ITEMS>",
-        "dataSource": {"dataLocation": "s3://bucket/items.csv"},
-        "roleArn": ROLE,
-    },
-    "CreateEventTracker": {"name": "new", "datasetGroupArn": "<fresh>"},
-    "CreateFilter": {"name": "new", "datasetGroupArn": "<shop>", "filterExpression": EXPRESSION},
-    "CreateMetricAttribution": {
-        "name": "new",
-        "datasetGroupArn": "<fresh>",
-        "metrics": [METRIC],
-        "metricsOutputConfig": OUTPUT,
-    },
-    "CreateRecommender": {
-        "name": "new",
-        "datasetGroupArn": "<store>",
-        "recipeArn": f"{RECIPE}ecomm-popular-items-by-views",
-    },
-    "CreateSchema": {"name": "new", "schema": USERS_SCHEMA},
-    "CreateSolution": {"name": "new", "datasetGroupArn": "<shop>", "recipeArn": f"{RECIPE}user-personalization"},
-    "CreateSolutionVersion": {"solutionArn": "<picks>", "name": "new"},
-    "DeleteCampaign": {"campaignArn": "<spare campaign>"},
-    "DeleteDataset": {"datasetArn": "<fresh INTERACTIONS>"},
-    "DeleteDatasetGroup": {"datasetGroupArn": "<spare>"},
-    "DeleteEventTracker": {"eventTrackerArn": "<spare tracker>"},
-    "DeleteFilter": {"filterArn": "<spare filter>"},
-    "DeleteMetricAttribution": {"metricAttributionArn": "<spare attribution>"},
-    "DeleteRecommender": {"recommenderArn": "<spare recommender>"},
-    "DeleteSchema": {"schemaArn": "<spare schema>"},
-    "DeleteSolution": {"solutionArn": "<spare solution>"},
-    "DescribeAlgorithm": {"algorithmArn": "arn:aws:personalize:::algorithm/aws-user-personalization"},
-    "DescribeBatchInferenceJob": {"batchInferenceJobArn": "<users batch>"},
-    "DescribeBatchSegmentJob": {"batchSegmentJobArn": "<items batch>"},
-    "DescribeCampaign": {"campaignArn": "<picks campaign>"},
-    "DescribeDataDeletionJob": {"dataDeletionJobArn": "<deletion>"},
-    "DescribeDataset": {"datasetArn": "<shop ITEMS>"},
-    "DescribeDatasetExportJob": {"datasetExportJobArn": "<export>"},
-    "DescribeDatasetGroup": {"datasetGroupArn": "<shop>"},
-    "DescribeDatasetImportJob": {"datasetImportJobArn": "<shop-items import>"},
-    "DescribeEventTracker": {"eventTrackerArn": "<shop tracker>"},
-    "DescribeFeatureTransformation": {"featureTransformationArn": "arn:aws:personalize:::feature-transformation/sims"},
-    "DescribeFilter": {"filterArn": "<seen filter>"},
-    "DescribeMetricAttribution": {"metricAttributionArn": "<shop attribution>"},
-    "DescribeRecipe": {"recipeArn": f"{RECIPE}sims"},
-    "DescribeRecommender": {"recommenderArn": "<top recommender>"},
-    "DescribeSchema": {"schemaArn": "<users schema>"},
-    "DescribeSolution": {"solutionArn": "<picks>"},
-    "DescribeSolutionVersion": {"solutionVersionArn": "<picks version>"},
-    "GetSolutionMetrics": {"solutionVersionArn": "<picks version>"},
-    "ListBatchInferenceJobs": {"solutionVersionArn": "<picks version>"},
-    "ListBatchSegmentJobs": {"solutionVersionArn": "<fans version>"},
-    "ListCampaigns": {"solutionArn": "<picks>"},
-    "ListDataDeletionJobs": {"datasetGroupArn": "<shop>"},
-    "ListDatasetExportJobs": {"datasetArn": "<shop ITEMS>"},
-    "ListDatasetGroups": {},
-    "ListDatasetImportJobs": {"datasetArn": "<shop ITEMS>"},
-    "ListDatasets": {"datasetGroupArn": "<shop>"},
-    "ListEventTrackers": {"datasetGroupArn": "<shop>"},
-    "ListFilters": {"datasetGroupArn": "<shop>"},
-    "ListMetricAttributionMetrics": {"metricAttributionArn": "<shop attribution>"},
-    "ListMetricAttributions": {"datasetGroupArn": "<shop>"},
-    "ListRecipes": {},
-    "ListRecommenders": {"datasetGroupArn": "<store>"},
-    "ListSchemas": {},
-    "ListSolutionVersions": {"solutionArn": "<picks>"},
-    "ListSolutions": {"datasetGroupArn": "<shop>"},
-    "ListTagsForResource": {"resourceArn": "<shop>"},
-    "StartRecommender": {"recommenderArn": "<stopped recommender>"},
-    "StopRecommender": {"recommenderArn": "<top recommender>"},
-    "StopSolutionVersionCreation": {"solutionVersionArn": "<pending version>"},
-    "TagResource": {"resourceArn": "<shop>", "tags": tags(2)},
-    "UntagResource": {"resourceArn": "<shop>", "tagKeys": ["team"]},
-    "UpdateCampaign": {
-        "campaignArn": "<picks campaign>",
-        "solutionVersionArn": "<picks version>",
-        "minProvisionedTPS": 3,
-    },
-    "UpdateDataset": {"datasetArn": "<shop ITEMS>", "schemaArn": "<wider items schema>"},
-    "UpdateMetricAttribution": {"metricAttributionArn": "<shop attribution>", "addMetrics": [METRIC]},
-    "UpdateRecommender": {
-        "recommenderArn": "<top recommender>",
-        "recommenderConfig": {"minRecommendationRequestsPerSecond": 3},
-    },
-    "UpdateSolution": {"solutionArn": "<picks>", "performAutoTraining": True},
-    "GetActionRecommendations": {"campaignArn": "<deals campaign>", "userId": "u1", "filterArn": "<actions filter>"},
-    "GetPersonalizedRanking": {
-        "campaignArn": "<ranks campaign>",
-        "inputList": ["i1", "i2"],
-        "userId": "u1",
-        "filterArn": "<seen filter>",
-    },
-    "GetRecommendations": {"campaignArn": "<picks campaign>", "userId": "u1", "filterArn": "<seen filter>"},
-    "PutActionInteractions": {"trackingId": "<shop actions id>", "actionInteractions": [ACTION_EVENT]},
-    "PutActions": {"datasetArn": "<shop ACTIONS>", "actions": [{"actionId": "new", "properties": '{"value": 1}'}]},
-    "PutEvents": {"trackingId": "<shop tracker id>", "sessionId": "s", "userId": "u1", "eventList": [EVENT]},
-    "PutItems": {
-        "datasetArn": "<shop ITEMS>",
-        "items": [{"itemId": "new", "properties": '{"price": 1.5, "genre": "War", "title": "New"}'}],
-    },
-    "PutUsers": {"datasetArn": "<shop USERS>", "users": [{"userId": "new", "properties": '{"age": 5}'}]},
-}
+SAMPLES: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("requests.json").read_text())
 """A request of each operation that is answered; in it, ``<key>`` stands for the ARN of something in the world."""
 
 
@@ -391,6 +256,12 @@ CONFLICTS = [
     # -- members that do not go together, or not with what they name
     Case("CreateBatchInferenceJob", II, "recipe for segments", {"solutionVersionArn": "<fans version>"}),
     Case("CreateBatchInferenceJob", II, "themes, no configuration", {"batchInferenceJobMode": "THEME_GENERATION"}),
+    Case(
+        "CreateBatchInferenceJob",
+        II,
+        "weight",
+        {"batchInferenceJobConfig": {"itemExplorationConfig": {"explorationWeight": ""}}},
+    ),
     Case("CreateBatchSegmentJob", II, "recipe without segments", {"solutionVersionArn": "<picks version>"}),
     Case("CreateCampaign", II, "recipe for segments", {"solutionVersionArn": "<fans version>"}),
     Case("CreateCampaign", II, "no $LATEST", {"campaignConfig": {"syncWithLatestSolutionVersion": True}}),
@@ -481,12 +352,14 @@ CONFLICTS = [
     Case("GetActionRecommendations", II, "no actions", {"campaignArn": "<picks campaign>"}),
     Case("GetActionRecommendations", II, "nobody to ask", {"campaignArn": None}),
     Case("PutEvents", II, "unknown tracking id", {"trackingId": "no-such"}),
+    Case("PutEvents", II, "half a surrogate pair", {"trackingId": "\ud800"}),
     Case("PutEvents", II, "unreadable properties", {"eventList": [EVENT | {"properties": "{"}]}),
     Case("PutEvents", II, "the second one is bad", {"eventList": [EVENT, EVENT | {"properties": "{"}]}),
     Case("PutActionInteractions", II, "event type", {"actionInteractions": [ACTION_EVENT | {"eventType": "Liked"}]}),
     Case("PutActionInteractions", NF, "unknown tracking id", {"trackingId": "no-such"}),
     Case("PutItems", II, "dataset of users", {"datasetArn": "<shop USERS>"}),
     Case("PutItems", II, "unknown property", {"items": [{"itemId": "i1", "properties": '{"colour": "red"}'}]}),
+    Case("PutUsers", II, "beyond all bounds", {"users": [{"userId": "u1", "properties": f'{{"age": {10**400}}}'}]}),
     Case("PutUsers", II, "dataset of items", {"datasetArn": "<shop ITEMS>"}),
     Case("PutActions", II, "dataset of items", {"datasetArn": "<shop ITEMS>"}),
 ]

@@ -22,6 +22,7 @@ from pytest_personalize.service.batch import (
     text_member,
 )
 from pytest_personalize.service.control.filters import usable_filter
+from pytest_personalize.service.control.item_settings import check_exploration
 from pytest_personalize.service.control.solution_versions import SolutionVersion
 from pytest_personalize.service.control.tags import Tag, checked_tags
 from pytest_personalize.service.errors import refusal
@@ -205,7 +206,7 @@ def create_batch_inference_job(
     """Answer every line of the input files with the data that the solution version was trained on."""
     version = region.find(SolutionVersion, solution_version_arn)
     recipe = version.recipe
-    _check_recipe(solution_version_arn, recipe)
+    _check_recipe(solution_version_arn, recipe, batch_inference_job_config or BatchInferenceJobConfig())
     schema = region.records[version.dataset_group_arn].schemas.get("ITEMS")
     _check_themes(recipe, batch_inference_job_mode, theme_generation_config, schema)
     count = num_results or DEFAULT_RESULTS
@@ -237,9 +238,12 @@ def create_batch_inference_job(
     return region.create(job, checked)
 
 
-def _check_recipe(arn: str, recipe: Recipe) -> None:
+def _check_recipe(arn: str, recipe: Recipe, config: BatchInferenceJobConfig) -> None:
     if not recipe.supports_batch_inference:
         raise refusal("no batch", recipe=recipe.name, arn=arn, jobs="batch inference jobs")
+    check_exploration(recipe, config.item_exploration_config)
+    if config.ranking_influence is not None and not recipe.supports_ranking_influence:
+        raise refusal("recipe lacks", member="rankingInfluence", recipe=recipe.name)
 
 
 def _check_themes(recipe: Recipe, mode: str, config: ThemeGenerationConfig | None, items: Schema | None) -> None:
