@@ -111,7 +111,7 @@ WITH_EXAMPLES = sorted(path for path in PACKAGE.rglob("*.py") if ">>> " in path.
 
 @pytest.mark.parametrize("path", WITH_EXAMPLES, ids=[path.stem for path in WITH_EXAMPLES])
 def test_the_examples_of_a_module_work(path: Path) -> None:
-    """They may use a ``backend`` with a shop, its ``group_arn``, the ``arn`` of a recommender, and the module's names."""
+    """They may use a ``backend`` with a shop, its ``group_arn``, and the ``arn`` of a recommender of it."""
     name = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
     report: list[str] = []
     with mock_personalize() as backend:
