@@ -16,6 +16,7 @@ import pytest_personalize
 from pytest_personalize import PersonalizeBackend, mock_personalize, plugin
 from pytest_personalize.service.operations import OPERATIONS
 from pytest_personalize.testing import coverage
+from pytest_personalize.testing.presets import PRESETS, Preset
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
@@ -90,6 +91,13 @@ def test_all_fixtures_are_mentioned() -> None:
     known = set(fixtures())
     assert known
     assert known <= mentioned
+
+
+@pytest.mark.parametrize("preset", PRESETS.values(), ids=list(PRESETS))
+def test_the_filters_of_presets_are_mentioned_with_their_parameters(preset: Preset) -> None:
+    for name, expression in preset.filters.items():
+        assert re.search(rf"`[^`]*\b{name}\b[^`]*`", README), name
+        assert all(f"`{parameter}`" in README for parameter in re.findall(r"\$\w+", expression)), name
 
 
 def test_flags_and_ini_options_are_those_of_the_plugin(pytester: pytest.Pytester) -> None:
