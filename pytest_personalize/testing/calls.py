@@ -16,8 +16,8 @@ NEAREST: Final = 3  # calls that a failed assertion shows
 class Call:
     """One call: ``params`` and ``response`` by the member names of the API, ``error`` the code of a refusal.
 
-    ``response`` is None for a refused call, ``message`` the text of the refusal; ``time`` is epoch seconds on the
-    clock of the backend. Neither credentials nor headers are kept.
+    ``response`` is what the caller got (no copy of it), None for a refused call; ``message`` is the text of the
+    refusal, ``time`` in epoch seconds on the clock of the backend. Neither credentials nor headers are kept.
     """
 
     service: str

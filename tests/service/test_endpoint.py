@@ -1,0 +1,24 @@
+"""What comes in as the body of a request, from callers that write theirs by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_personalize import PersonalizeBackend
+from pytest_personalize.service.errors import ServiceError
+
+
+@pytest.mark.parametrize("body", [b"", "", b"{}", '{"maxResults": null}', '{"unknown": 1}'])
+def test_an_empty_body_has_no_members(backend: PersonalizeBackend, body: bytes | str) -> None:
+    assert backend.call("personalize", "ListSchemas", "us-east-1", body) == {"schemas": []}
+
+
+@pytest.mark.parametrize(
+    "body", [b"[]", b"null", b'"text"', b"{", b"{'a': 1}", b"\xff\xfe{", b"[" * 100_000, b'{"a":' * 100_000]
+)
+def test_what_is_no_json_object_is_refused(backend: PersonalizeBackend, body: bytes) -> None:
+    with pytest.raises(ServiceError, match="The body of the request is not a JSON object") as caught:
+        backend.call("personalize", "ListSchemas", "us-east-1", body)
+
+    assert caught.value.code == "InvalidInputException"
+    assert [call.params for call in backend.calls] == [{}]
