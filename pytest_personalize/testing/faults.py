@@ -8,6 +8,7 @@ move the clock of the backend.
 from __future__ import annotations
 
 import difflib
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Final, Literal, TypeVar
@@ -80,6 +81,8 @@ class Faults:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._lock = threading.Lock()
+        # Replaced and never changed: who reads it needs no lock.
         self._pending: list[Fault] = []
 
     def throttle(self, operation: str, *, times: int | None = 1) -> Fault:
@@ -127,7 +130,8 @@ class Faults:
 
     def clear(self) -> None:
         """Take all faults back."""
-        self._pending.clear()
+        with self._lock:
+            self._pending = []
 
     def assert_met(self) -> None:
         """AssertionError when a fault that was declared for a number of attempts has not been met so often."""
@@ -137,7 +141,7 @@ class Faults:
             raise AssertionError("\n".join(["faults that no attempt has met yet:", *left]))
 
     def __iter__(self) -> Iterator[Fault]:
-        return iter(list(self._pending))
+        return iter(self._pending)
 
     def __len__(self) -> int:
         return len(self._pending)
@@ -190,7 +194,8 @@ class Faults:
 
     def set_state(self, state: list[Fault]) -> None:
         """Back to what ``state()`` gave, which stays untouched."""
-        self._pending = [attrs.evolve(fault) for fault in state]
+        with self._lock:
+            self._pending = [attrs.evolve(fault) for fault in state]
 
     def _of(self, operation: str) -> Iterator[Fault]:
         return (fault for fault in self._pending if fault.operation in (operation, ALL))
@@ -198,9 +203,10 @@ class Faults:
     def _use(self, fault: Fault) -> None:
         if fault.times is None:
             return
-        fault.times -= 1
-        if not fault.times:
-            self._pending = [other for other in self._pending if other is not fault]
+        with self._lock:
+            fault.times -= 1
+            if not fault.times:
+                self._pending = [other for other in self._pending if other is not fault]
 
     def _add(self, fault: Fault) -> Fault:
         jobs = fault.doom is not None
@@ -209,7 +215,8 @@ class Faults:
             raise ValueError(_unknown(fault.operation, list(known), "starts a job" if jobs else "exists"))
         if fault.times is not None and (type(fault.times) is not int or fault.times < 1):
             raise ValueError(f"times must be a positive whole number or None, not {fault.times!r}")
-        self._pending = [*self._pending, fault]
+        with self._lock:
+            self._pending = [*self._pending, fault]
         return fault
 
 
