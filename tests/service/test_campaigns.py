@@ -200,7 +200,11 @@ class TestRefusals:
             ("aws-user-personalization", {"itemExplorationConfig": {"explorationWeight": "some"}}),
             ("aws-user-personalization", {"itemExplorationConfig": {"explorationItemAgeCutOff": "0.5"}}),
             ("aws-user-personalization", {"itemExplorationConfig": {"exploration_weight": "0.5"}}),
-            ("aws-user-personalization", {"rankingInfluence": {"POPULARITY": 0.5}}),
+            pytest.param(
+                "aws-user-personalization",
+                {"rankingInfluence": {"POPULARITY": 0.5}},
+                marks=pytest.mark.needs_member("CampaignConfig.rankingInfluence"),
+            ),
             ("aws-sims", {"syncWithLatestSolutionVersion": True}),
         ],
     )

@@ -18,7 +18,7 @@ def described(personalize, arn):
 
 def create(personalize, dataset, location="s3://bucket/clicks.csv", name="clicks", **members):
     return personalize.create_dataset_import_job(
-        jobName=name, datasetArn=dataset, dataSource={"dataLocation": location}, **members
+        jobName=name, datasetArn=dataset, dataSource={"dataLocation": location}, roleArn=ROLE, **members
     )["datasetImportJobArn"]
 
 
@@ -30,7 +30,7 @@ def test_the_rows_of_a_file_are_in_the_dataset(workshop):
 
 def test_a_job_is_described_as_it_was_asked_for(personalize, workshop):
     dataset, location = workshop.dataset(), workshop.upload(HEADER + "\n")
-    job = described(personalize, create(personalize, dataset, location, roleArn=ROLE))
+    job = described(personalize, create(personalize, dataset, location))
     del job["creationDateTime"], job["lastUpdatedDateTime"]
     assert job == {
         "jobName": "clicks",
@@ -230,7 +230,9 @@ def test_a_malformed_location_is_refused(personalize, workshop, refused, locatio
 
 def test_a_missing_location_is_refused(personalize, workshop, refused):
     with refused("InvalidInputException", "Invalid Data location."):
-        personalize.create_dataset_import_job(jobName="clicks", datasetArn=workshop.dataset(), dataSource={})
+        personalize.create_dataset_import_job(
+            jobName="clicks", datasetArn=workshop.dataset(), dataSource={}, roleArn=ROLE
+        )
 
 
 def test_an_unknown_dataset_is_not_found(personalize, refused):

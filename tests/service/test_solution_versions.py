@@ -97,6 +97,7 @@ class TestDescription:
         assert [one["status"] for one in seen] == ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"]
         assert ["trainingHours" in one for one in seen] == [False, False, True]
 
+    @pytest.mark.needs_member("SolutionUpdateConfig.eventsConfig")
     def test_a_version_keeps_the_configuration_that_it_was_made_with(
         self, client: Any, make_solution: Any, train: Any, describe: Any
     ) -> None:

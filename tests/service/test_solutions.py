@@ -231,7 +231,10 @@ class TestRefusals:
         "config",
         [
             {"eventValueThreshold": "high"},
-            {"eventsConfig": {"eventParametersList": [{"eventType": "View", "weight": 1}]}},
+            pytest.param(
+                {"eventsConfig": {"eventParametersList": [{"eventType": "View", "weight": 1}]}},
+                marks=pytest.mark.needs_member("SolutionConfig.eventsConfig"),
+            ),
             {"optimizationObjective": {"itemAttribute": "PRICE", "objectiveSensitivity": "LOW"}},
             {"autoTrainingConfig": {"schedulingExpression": "rate(31 days)"}},
             {"autoTrainingConfig": {"schedulingExpression": "rate(0 days)"}},
@@ -240,12 +243,15 @@ class TestRefusals:
             {"trainingDataConfig": {"excludedDatasetColumns": {"USERS": ["AGE"]}}},
             {"trainingDataConfig": {"excludedDatasetColumns": {"INTERACTIONS": ["EVENT_TYPE"]}}},
             {"trainingDataConfig": {"excludedDatasetColumns": {"ITEMS": ["ITEM_ID"]}}},
-            {
-                "trainingDataConfig": {
-                    "excludedDatasetColumns": {"ITEMS": ["PRICE"]},
-                    "includedDatasetColumns": {"ITEMS": ["GENRES"]},
-                }
-            },
+            pytest.param(
+                {
+                    "trainingDataConfig": {
+                        "excludedDatasetColumns": {"ITEMS": ["PRICE"]},
+                        "includedDatasetColumns": {"ITEMS": ["GENRES"]},
+                    }
+                },
+                marks=pytest.mark.needs_member("TrainingDataConfig.includedDatasetColumns"),
+            ),
         ],
     )
     def test_configurations_that_sims_does_not_take(self, create: Any, refused: Any, config: dict[str, Any]) -> None:
@@ -257,6 +263,7 @@ class TestRefusals:
         with refused("InvalidInputException"):
             create(performAutoTraining=False, solutionConfig=config)
 
+    @pytest.mark.needs_member("CreateSolutionRequest.performIncrementalUpdate")
     def test_incremental_updates_are_for_semantic_similarity(self, create: Any, describe: Any, refused: Any) -> None:
         with refused("InvalidInputException"):
             create(performIncrementalUpdate=True)
@@ -298,6 +305,7 @@ class TestOptimizationObjective:
 EVENTS = {"eventParametersList": [{"eventType": "View", "weight": 0.2}, {"eventType": "Purchase", "weight": 0.8}]}
 
 
+@pytest.mark.needs_member("SolutionConfig.eventsConfig")
 class TestEventsConfiguration:
     def test_it_comes_back_as_it_was_given(self, create: Any, describe: Any) -> None:
         solution = create(recipeArn=USER_PERSONALIZATION_V2, solutionConfig={"eventsConfig": EVENTS})
@@ -405,6 +413,7 @@ class TestUpdate:
         assert describe(solution)["solutionConfig"] == {"eventValueThreshold": "1", **config}
         assert describe(solution)["latestSolutionUpdate"]["solutionUpdateConfig"] == config
 
+    @pytest.mark.needs_member("SolutionConfig.eventsConfig", "SolutionUpdateConfig.eventsConfig")
     def test_the_weights_of_events_are_replaced_as_a_whole(self, client: Any, create: Any, describe: Any) -> None:
         first = {"eventParametersList": [{"eventType": "View", "weight": 0.1}]}
         second = {"eventParametersList": [{"eventType": "Purchase", "weight": 0.9}]}
@@ -448,9 +457,15 @@ class TestUpdate:
         "members",
         [
             {},
-            {"performIncrementalUpdate": True},
+            pytest.param(
+                {"performIncrementalUpdate": True},
+                marks=pytest.mark.needs_member("UpdateSolutionRequest.performIncrementalUpdate"),
+            ),
             {"solutionUpdateConfig": {"autoTrainingConfig": {"schedulingExpression": "rate(99 days)"}}},
-            {"solutionUpdateConfig": {"eventsConfig": {"eventParametersList": [{"eventType": "View"}]}}},
+            pytest.param(
+                {"solutionUpdateConfig": {"eventsConfig": {"eventParametersList": [{"eventType": "View"}]}}},
+                marks=pytest.mark.needs_member("SolutionUpdateConfig.eventsConfig"),
+            ),
             {
                 "performAutoTraining": False,
                 "solutionUpdateConfig": {"autoTrainingConfig": {"schedulingExpression": "rate(9 days)"}},

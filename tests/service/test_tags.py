@@ -68,7 +68,7 @@ def taggable(personalize, workshop, group):
             name="d", datasetGroupArn=group, schemaArn=workshop.schema("ITEMS"), datasetType="ITEMS", **tags
         )["datasetArn"],
         "import": lambda **tags: personalize.create_dataset_import_job(
-            jobName="i", datasetArn=dataset, dataSource=location, **tags
+            jobName="i", datasetArn=dataset, roleArn=ROLE, dataSource=location, **tags
         )["datasetImportJobArn"],
         "export": lambda **tags: personalize.create_dataset_export_job(
             jobName="e", datasetArn=dataset, roleArn=ROLE, jobOutput=output, **tags

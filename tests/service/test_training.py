@@ -132,19 +132,33 @@ class TestWhatIsTrained:
         assert recommend(before) == ["old"]
         assert recommend(after) == ["new", "old"]
 
+    @pytest.mark.parametrize(
+        ("columns", "alike"),
+        [
+            ({"excludedDatasetColumns": {"Items": ["GENRES", "PRICE"]}}, {"i2", "i4"}),
+            ({"excludedDatasetColumns": {"Items": ["CATEGORY_L1", "PRICE"]}}, {"i1", "i2"}),
+            pytest.param(
+                {"includedDatasetColumns": {"Items": ["GENRES"]}},
+                {"i1", "i2"},
+                marks=pytest.mark.needs_member("TrainingDataConfig.includedDatasetColumns"),
+            ),
+        ],
+    )
     def test_excluded_columns_do_not_count(
-        self, group_of: Any, solve: Any, train: Any, deploy: Any, recommend: Any
+        self,
+        group_of: Any,
+        solve: Any,
+        train: Any,
+        deploy: Any,
+        recommend: Any,
+        columns: dict[str, Any],
+        alike: set[str],
     ) -> None:
         base = [f"u{n},i{n % 6},{1_700_000_000 + n},View,1" for n in range(24)]
         items = [f"i{n},1.0,{'warm' if n % 2 else 'cold'},{'Drama' if n < 3 else 'War'},1600000000" for n in range(6)]
-        group = group_of(base, items)
-        config = {"trainingDataConfig": {"excludedDatasetColumns": {"Items": ["GENRES", "PRICE"]}}}
-        by_category = deploy(train(solve(group, "aws-similar-items", solutionConfig=config)))
-        config = {"trainingDataConfig": {"includedDatasetColumns": {"Items": ["GENRES"]}}}
-        by_genre = deploy(train(solve(group, "aws-similar-items", solutionConfig=config)))
+        solution = solve(group_of(base, items), "aws-similar-items", solutionConfig={"trainingDataConfig": columns})
 
-        assert set(recommend(by_category, itemId="i0", numResults=2)) == {"i2", "i4"}
-        assert set(recommend(by_genre, itemId="i0", numResults=2)) == {"i1", "i2"}
+        assert set(recommend(deploy(train(solution)), itemId="i0", numResults=2)) == alike
 
     def test_columns_of_a_later_schema_are_for_later_solutions(
         self, backend: PersonalizeBackend, client: Any, workshop: Any, group_of: Any, solve: Any, train: Any
@@ -161,6 +175,7 @@ class TestWhatIsTrained:
         assert "COLOUR" not in backend.solutions[before].columns["ITEMS"]
         assert "COLOUR" in backend.solutions[after].columns["ITEMS"]
 
+    @pytest.mark.needs_member("SolutionConfig.eventsConfig")
     def test_weights_of_event_types(self, group_of: Any, solve: Any, train: Any, client: Any, deploy: Any) -> None:
         group = group_of([*events("seen", 9), *events("bought", 9, "Purchase", start=50)])
         parameters = [{"eventType": "View", "weight": 0.1}, {"eventType": "Purchase", "weight": 0.9}]
@@ -514,6 +529,7 @@ class TestAutomaticUpdates:
         assert "sensation" not in before
         assert recommend(recommender)[0] == "sensation"
 
+    @pytest.mark.needs_member("CreateSolutionRequest.performIncrementalUpdate")
     def test_incremental_updates_bring_new_items_to_semantic_similarity(
         self,
         backend: PersonalizeBackend,

@@ -223,9 +223,13 @@ def test_a_list_that_is_too_short() -> None:
 
 
 def test_an_element_is_named_by_its_place_and_keeps_a_sensitive_value_secret() -> None:
-    assert campaign_violations(tags=[{"tagKey": "a", "tagValue": "b"}, {"tagKey": "x" * 129, "tagValue": "b"}]) == [
-        "Value at 'tags.2.member.tagKey' failed to satisfy constraint: "
-        "Member must have length less than or equal to 128"
+    shapes = {
+        "Tag": {"type": "structure", "members": {"key": {"shape": "Key"}}},
+        "Key": {"type": "string", "max": 3, "sensitive": True},
+    }
+    tags = {"type": "list", "member": {"shape": "Tag"}}
+    assert violations(lambda: of_type(tags, [{"key": "a"}, {"key": "secret"}], **shapes)) == [
+        "Value at 'value.2.member.key' failed to satisfy constraint: Member must have length less than or equal to 3"
     ]
 
 
