@@ -7,14 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pytest_personalize.backend import PersonalizeBackend
-    from pytest_personalize.interception import RealPersonalizeCallBlocked, attach
+    from pytest_personalize.interception import RealPersonalizeCallBlocked, active_backend, attach
     from pytest_personalize.mock import mock_personalize
+    from pytest_personalize.testing.seeded import SeededGroup
 
-__all__ = ["PersonalizeBackend", "RealPersonalizeCallBlocked", "attach", "mock_personalize"]
+__all__ = [
+    "PersonalizeBackend",
+    "RealPersonalizeCallBlocked",
+    "SeededGroup",
+    "active_backend",
+    "attach",
+    "mock_personalize",
+]
 
 _ROOMS = {
     "PersonalizeBackend": "backend",
     "RealPersonalizeCallBlocked": "interception",
+    "SeededGroup": "testing.seeded",
+    "active_backend": "interception",
     "attach": "interception",
     "mock_personalize": "mock",
 }

@@ -9,10 +9,11 @@ here imports botocore; wrapt calls back when somebody else does.
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 SERVICES: Final = frozenset({"personalize", "personalize-runtime", "personalize-events"})
 DEFAULT_REGION: Final = "us-east-1"
+_REGION_SOURCES: Final = ("AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_CONFIG_FILE", "HOME")
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 BETWEEN: Final = frozenset({"pytest_personalize", "wrapt", "contextlib", "asyncio", "unittest"})
 """Packages whose frames stand between an activation and the code that asked for it."""
@@ -148,6 +150,24 @@ async def _make_request_async(wrapped: Callable[..., Any], client: Any, args: An
     return await answer if hasattr(answer, "__await__") else answer
 
 
+def configured_region() -> str:
+    """The region that boto3 takes from the environment or the configuration file, us-east-1 without one."""
+    return _configured_region(*map(os.environ.get, _REGION_SOURCES))
+
+
+@lru_cache(maxsize=64)
+def _configured_region(region: str | None, *_: str | None) -> str:
+    if region:
+        return region
+    from botocore.exceptions import BotoCoreError
+    from botocore.session import get_session
+
+    try:
+        return get_session().get_config_variable("region") or DEFAULT_REGION
+    except BotoCoreError:  # a profile that is not there: making a client will say so
+        return DEFAULT_REGION
+
+
 def _create_client(wrapped: Callable[..., Any], creator: Any, args: Any, kwargs: Any) -> Any:
     """A client of the three services without a configured region gets the region of the mock."""
 
@@ -179,6 +199,17 @@ def _create_session_client(wrapped: Callable[..., Any], session: Any, args: Any,
 
 def _load_role(wrapped: Callable[..., Any], provider: Any, args: Any, kwargs: Any) -> Any:
     return None if getattr(_creating, "mocked", False) else wrapped(*args, **kwargs)
+
+
+def active_backend() -> PersonalizeBackend:
+    """The backend that answers now: what ``with mock_personalize() as backend`` gave, or a decorator made.
+
+    RuntimeError when no mock is active.
+    """
+    backend = ACTIVATIONS.current
+    if backend is None:
+        raise RuntimeError("no mock of Amazon Personalize is active here: use mock_personalize or a backend fixture")
+    return backend
 
 
 def attach(client: Any) -> None:

@@ -15,7 +15,7 @@ from unittest import TestCase
 import wrapt
 
 from pytest_personalize.backend import PersonalizeBackend
-from pytest_personalize.interception import ACTIVATIONS, Activation
+from pytest_personalize.interception import ACTIVATIONS, Activation, configured_region
 
 T = TypeVar("T", bound="Callable[..., Any] | classmethod[Any, Any, Any]")
 C = TypeVar("C", bound=type)
@@ -45,7 +45,7 @@ class Mock:
         self._entered: list[tuple[object, Activation]] = []
 
     def __enter__(self) -> PersonalizeBackend:
-        backend = PersonalizeBackend(**(ACTIVATIONS.defaults | self._options))
+        backend = PersonalizeBackend(**({"region": configured_region()} | ACTIVATIONS.defaults | self._options))
         self._entered.append((_task(), ACTIVATIONS.push(backend)))
         return backend
 

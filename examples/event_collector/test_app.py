@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from event_collector.app import Collector, Visit, collect, make_client
-from pytest_personalize import PersonalizeBackend
-from pytest_personalize.testing.seeded import SeededGroup
+from pytest_personalize import PersonalizeBackend, SeededGroup
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 

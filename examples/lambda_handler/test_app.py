@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from lambda_handler.app import handler
-from pytest_personalize import PersonalizeBackend
-from pytest_personalize.testing.seeded import SeededGroup
+from pytest_personalize import PersonalizeBackend, SeededGroup
 
 
 @pytest.fixture

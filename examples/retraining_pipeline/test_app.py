@@ -10,8 +10,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from pytest_personalize import PersonalizeBackend
-from pytest_personalize.testing.seeded import SeededGroup
+from pytest_personalize import PersonalizeBackend, SeededGroup
 from retraining_pipeline.app import Deployment, Pipeline, PipelineError
 
 NIGHT = date(2026, 1, 31)

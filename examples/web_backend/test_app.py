@@ -10,8 +10,7 @@ from wsgiref.util import setup_testing_defaults
 
 import pytest
 
-from pytest_personalize import PersonalizeBackend
-from pytest_personalize.testing.seeded import SeededGroup
+from pytest_personalize import PersonalizeBackend, SeededGroup
 from web_backend.app import Settings, make_app
 
 if TYPE_CHECKING:

@@ -38,14 +38,18 @@ class ObjectStore(Protocol):
     def get(self, uri: str) -> bytes:
         """The content of an object."""
 
-    def put(self, uri: str, data: bytes) -> None:
-        """Write an object, wholly or not at all; the bucket need not exist in stores of our own."""
+    def put(self, uri: str, data: bytes | str) -> None:
+        """Write an object (text as UTF-8), wholly or not at all; the bucket need not exist in stores of our own."""
 
     def list(self, prefix_uri: str) -> list[str]:
         """The addresses of all objects that begin like this, in the order of their keys."""
 
     def delete(self, uri: str) -> None:
         """Remove an object; nothing happens when there is none, as in S3."""
+
+
+def _bytes(data: bytes | str) -> bytes:
+    return data.encode() if isinstance(data, str) else bytes(data)
 
 
 def parse_uri(uri: str) -> tuple[str, str]:
@@ -127,10 +131,10 @@ class MemoryStore:
             raise _missing_key(uri)
         return objects[key]
 
-    def put(self, uri: str, data: bytes) -> None:
+    def put(self, uri: str, data: bytes | str) -> None:
         """Write an object."""
         bucket, key = _object_uri(uri)
-        self._buckets.setdefault(bucket, {})[key] = bytes(data)
+        self._buckets.setdefault(bucket, {})[key] = _bytes(data)
 
     def list(self, prefix_uri: str) -> list[str]:
         """The addresses of all objects that begin like this, in the order of their keys."""
@@ -177,7 +181,7 @@ class FolderStore:
         except OSError as error:
             raise _trouble(error, uri) from error
 
-    def put(self, uri: str, data: bytes) -> None:
+    def put(self, uri: str, data: bytes | str) -> None:
         """Write a file under a name of its own first, so that no reader meets half of it."""
         bucket, key = _object_uri(uri)
         file = self._file(bucket, key, uri)
@@ -186,7 +190,7 @@ class FolderStore:
             handle, partial = tempfile.mkstemp(dir=self.path, prefix=".partial-")
             try:
                 with os.fdopen(handle, "wb") as stream:
-                    stream.write(data)
+                    stream.write(_bytes(data))
                 os.replace(partial, file)
             except BaseException:
                 os.unlink(partial)
@@ -249,10 +253,10 @@ class Boto3Store:
         data: bytes = self._call("get_object", uri, Bucket=bucket, Key=key)["Body"].read()
         return data
 
-    def put(self, uri: str, data: bytes) -> None:
+    def put(self, uri: str, data: bytes | str) -> None:
         """Write an object."""
         bucket, key = _object_uri(uri)
-        self._call("put_object", uri, Bucket=bucket, Key=key, Body=data)
+        self._call("put_object", uri, Bucket=bucket, Key=key, Body=_bytes(data))
 
     def list(self, prefix_uri: str) -> list[str]:
         """The addresses of all objects that begin like this, in the order of their keys."""

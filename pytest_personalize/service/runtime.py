@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from attrs import frozen
@@ -20,7 +20,7 @@ from pytest_personalize.service.errors import refusal
 from pytest_personalize.service.metadata import item_metadata, metadata_columns
 from pytest_personalize.service.operations import Answer, operation, structure
 from pytest_personalize.service.recommendation_ids import new_recommendation_id
-from pytest_personalize.service.resource import ACTIVE
+from pytest_personalize.service.resource import ACTIVE, Resource
 from pytest_personalize.service.sources import campaign_source, recommender_source
 
 MAX_RESULTS: Final = 500
@@ -66,9 +66,12 @@ def get_recommendations(
     metadata_columns: Mapping[str, Sequence[str]] = {},
 ) -> Answer:
     """Items for a user, or items related to an item."""
-    if (campaign_arn is None) == (recommender_arn is None):
+    if campaign_arn is not None and recommender_arn is None:
+        source, with_metadata = _source(region, Campaign, campaign_arn, "GetRecommendations")
+    elif recommender_arn is not None and campaign_arn is None:
+        source, with_metadata = _source(region, Recommender, recommender_arn, "GetRecommendations")
+    else:
         raise refusal("source missing")
-    source, with_metadata = _source(region, campaign_arn or recommender_arn or "", "GetRecommendations")
     _require_ids(source, user_id, item_id)
     columns = _columns(source, with_metadata, metadata_columns)
     count = _count(num_results, DEFAULT_RESULTS, MAX_RESULTS, columns)
@@ -103,7 +106,7 @@ def get_personalized_ranking(
     metadata_columns: Mapping[str, Sequence[str]] = {},
 ) -> Answer:
     """The given items in the order of the user's interest; an item given twice counts once."""
-    source, with_metadata = _source(region, campaign_arn, "GetPersonalizedRanking")
+    source, with_metadata = _source(region, Campaign, campaign_arn, "GetPersonalizedRanking")
     _require_ids(source, user_id, None)
     if not input_list:
         raise refusal("empty list")
@@ -139,7 +142,7 @@ def get_action_recommendations(
     """The actions that a user will most likely take, with the probability of each."""
     if campaign_arn is None:
         raise refusal("campaign missing")
-    source, _ = _source(region, campaign_arn, "GetActionRecommendations")
+    source, _ = _source(region, Campaign, campaign_arn, "GetActionRecommendations")
     _require_ids(source, user_id, None)
     ask = Ask(
         user_id=user_id,
@@ -159,23 +162,26 @@ def get_action_recommendations(
     return Answer({"actionList": actions, "recommendationId": new_recommendation_id(region, source.arn)})
 
 
-def _source(region: Region, arn: str, asked: str) -> tuple[Source, bool]:
-    """Who answers, and whether with metadata: a campaign or recommender that is ready and of the right kind."""
+SOURCES: Final[Mapping[type[Resource], Callable[[Region, Any], tuple[Source, bool]]]] = {
+    Campaign: campaign_source,
+    Recommender: recommender_source,
+}
+"""Who can answer, and how it becomes a source."""
+
+
+def _source(region: Region, cls: type[Resource], arn: str, asked: str) -> tuple[Source, bool]:
+    """Who answers, and whether with metadata: a campaign or recommender that is ready and of the right kind.
+
+    One of another region or account is not found here, as far as the runtime is concerned.
+    """
     parts = arns.parse(arn)
-    if parts is None or parts.kind not in ("campaign", "recommender"):
-        raise refusal("wrong arn", wanted="campaign or recommender", arn=arn)
-    if parts.kind == "campaign":
-        campaign = region.rows(Campaign).get(arn)
-        if campaign is None:
-            raise refusal("source unknown", arn=arn)
-        _require_ready(arn, campaign.status)
-        source, with_metadata = campaign_source(region, campaign)
-    else:
-        recommender = region.rows(Recommender).get(arn)
-        if recommender is None:
-            raise refusal("source unknown", arn=arn)
-        _require_ready(arn, recommender.status)
-        source, with_metadata = recommender_source(region, recommender)
+    if parts is None or parts.kind != cls.kind:
+        raise refusal("wrong arn", wanted=cls.kind, arn=arn)
+    found = region.rows(cls).get(arn)
+    if found is None:
+        raise refusal("source unknown", arn=arn)
+    _require_ready(arn, found.status)
+    source, with_metadata = SOURCES[cls](region, found)
     api = APIS.get(source.recipe.recipe_type, "GetRecommendations")
     if api != asked:
         raise refusal("wrong api", operation=asked, recipe=source.recipe.name, arn=arn, instead=api)

@@ -236,3 +236,9 @@ def test_copies_of_the_memory_store_change_apart() -> None:
     copy.delete("s3://bucket/a")
     assert store.list("s3://bucket/") == ["s3://bucket/a", "s3://bucket/b"]
     assert copy.list("s3://bucket/") == []
+
+
+def test_text_is_written_as_utf_8():
+    store = MemoryStore()
+    store.put("s3://bucket/key", "Ünïcode")
+    assert store.get("s3://bucket/key") == "Ünïcode".encode()

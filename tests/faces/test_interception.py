@@ -25,7 +25,7 @@ from botocore.hooks import HierarchicalEmitter
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from pytest_personalize import RealPersonalizeCallBlocked, attach, mock_personalize
+from pytest_personalize import RealPersonalizeCallBlocked, active_backend, attach, mock_personalize
 from pytest_personalize.interception import ACTIVATIONS
 
 REGION = "us-east-1"
@@ -500,3 +500,42 @@ def test_an_activation_knows_where_it_was_asked_for() -> None:
     file, _, function = newest.place.partition(" in ")
     assert file.startswith(f"{__file__}:")
     assert function == "test_an_activation_knows_where_it_was_asked_for"
+
+
+class TestConfiguredRegion:
+    """Clients without a region of their own and the backend agree on where they are."""
+
+    @pytest.mark.parametrize(
+        ("variable", "expected"), [("eu-west-1", "eu-west-1"), (None, "us-east-1")], ids=["configured", "nowhere"]
+    )
+    def test_the_backend_lives_in_the_region_that_boto3_takes(self, monkeypatch, tmp_path, variable, expected):
+        monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+        if variable is not None:
+            monkeypatch.setenv("AWS_DEFAULT_REGION", variable)
+        with mock_personalize() as backend:
+            arn = boto3.Session().client("personalize").create_dataset_group(name="group")["datasetGroupArn"]
+            assert backend.dataset_groups["group"].arn == arn
+            assert f":{expected}:" in arn
+
+    def test_the_configuration_file_is_read(self, monkeypatch, tmp_path):
+        (tmp_path / "config").write_text("[default]\nregion = ap-northeast-1\n")
+        monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+        with mock_personalize() as backend:
+            assert backend.region_name == "ap-northeast-1"
+
+    def test_an_option_wins_over_the_configuration(self, monkeypatch):
+        monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+        with mock_personalize(region="eu-north-1") as backend:
+            assert backend.region_name == "eu-north-1"
+
+
+class TestActiveBackend:
+    def test_it_is_the_innermost(self):
+        with mock_personalize() as outer:
+            with mock_personalize() as inner:
+                assert active_backend() is inner
+            assert active_backend() is outer
+
+    def test_without_a_mock_there_is_none(self):
+        with pytest.raises(RuntimeError, match="mock_personalize"):
+            active_backend()

@@ -191,7 +191,7 @@ def test_the_clock_makes_the_journey_take_as_long_as_it_does_at_aws() -> None:
 
 
 def test_a_missing_file_shows_when_the_import_runs() -> None:
-    with mock_aws(), mock_personalize() as backend:
+    with mock_aws(), mock_personalize(region=REGION) as backend:
         journey = GettingStarted()
         boto3.client("s3", region_name=REGION).create_bucket(Bucket=BUCKET)
         journey.run()
@@ -201,7 +201,7 @@ def test_a_missing_file_shows_when_the_import_runs() -> None:
 
 def test_nothing_of_one_journey_is_left_for_the_next() -> None:
     for _ in range(2):
-        with mock_aws(), mock_personalize() as backend:
+        with mock_aws(), mock_personalize(region=REGION) as backend:
             journey = GettingStarted()
             journey.upload()
             journey.run()
