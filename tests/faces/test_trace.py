@@ -145,7 +145,7 @@ class TestFiles:
             """,
             f"--personalize-trace={tmp_path}/traces",
         )
-        result.assert_outcomes(passed=1, warnings=1)
+        result.assert_outcomes(passed=1)
         result.stdout.fnmatch_lines(["*--personalize-trace: *: No such file or directory"])
 
     def test_the_header_tells_where_they_are(self, run: Run, tmp_path: Path) -> None:
