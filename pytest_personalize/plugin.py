@@ -171,6 +171,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         if activation is not None:
             ACTIVATIONS.pop(activation)
         ACTIVATIONS.begun = outer
+        del item.stash[BEFORE]  # items live as long as the run, backends need not
 
 
 @pytest.hookimpl(hookwrapper=True)
