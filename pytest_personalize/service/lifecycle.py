@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 from attrs import define, frozen
 
-from pytest_personalize.service.errors import JobFailed
+from pytest_personalize.service.errors import JobFailed, ServiceError
 from pytest_personalize.service.resource import ACTIVE, CREATE_FAILED, Resource, evolved
 
 if TYPE_CHECKING:
@@ -254,8 +254,9 @@ class Engine:
             if doom is not None:
                 raise JobFailed(doom)
             done = script.work(region, resource, now) if script.work else resource
-        except JobFailed as failure:
-            failed = script.show(resource, script.failed, now, failure.reason)
+        except (JobFailed, ServiceError) as failure:  # what a job needs may be gone by the time that it runs
+            reason = failure.reason if isinstance(failure, JobFailed) else failure.message
+            failed = script.show(resource, script.failed, now, reason)
             table.put(failed)
             return failed
         if script.end is None:

@@ -197,6 +197,17 @@ def test_themes_need_their_mode_and_a_textual_column(jobs: Jobs, refused: Callab
         )
 
 
+@pytest.mark.personalize(transitions={"batch-inference-job": "polls:1"})
+def test_a_filter_that_is_deleted_before_the_job_runs_fails_it(jobs: Jobs) -> None:
+    version = jobs.shop.version("aws-popularity-count")
+    arn = jobs.shop.filter("INCLUDE ItemID WHERE Items.PRICE > 1")
+    started = jobs.infer(version, jobs.put([{"userId": "user-0"}]), filterArn=arn)
+    jobs.client.delete_filter(filterArn=arn)
+    ended = jobs.client.describe_batch_inference_job(batchInferenceJobArn=started["batchInferenceJobArn"])
+    assert ended["batchInferenceJob"]["status"] == "CREATE FAILED"
+    assert arn in ended["batchInferenceJob"]["failureReason"]
+
+
 # -- segments ---------------------------------------------------------------------------------------------------------
 
 

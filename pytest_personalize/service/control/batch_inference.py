@@ -21,18 +21,16 @@ from pytest_personalize.service.batch import (
     text_map,
     text_member,
 )
-from pytest_personalize.service.control.filters import usable_filter
+from pytest_personalize.service.control.batch_jobs import BatchJob, admitted
 from pytest_personalize.service.control.item_settings import check_exploration
 from pytest_personalize.service.control.solution_versions import SolutionVersion
-from pytest_personalize.service.control.tags import Tag, checked_tags
+from pytest_personalize.service.control.tags import Tag
 from pytest_personalize.service.errors import refusal
 from pytest_personalize.service.lifecycle import SCRIPTS, creation
 from pytest_personalize.service.operations import Page, operation, structure
 from pytest_personalize.service.paging import list_page
-from pytest_personalize.service.resource import Resource
 from pytest_personalize.service.sources import batch_source
 
-DEFAULT_RESULTS: Final = 25  # console text
 MAX_RESULTS: Final = 500  # unknown: no limit is documented. chosen: that of the runtime
 MAX_RANKED: Final = 500
 MAX_LINES: Final = {"BATCH_INFERENCE": 50_000_000, "THEME_GENERATION": 100}
@@ -81,35 +79,26 @@ class ThemeGenerationConfig:
 
 @resource_kind
 @frozen(kw_only=True)
-class BatchInferenceJob(Resource):
-    """One job; it can neither be stopped nor deleted."""
+class BatchInferenceJob(BatchJob):
+    """Recommendations, rankings, related items or themes for the lines of files."""
 
     kind: ClassVar[str] = "batch-inference-job"
     arn_field: ClassVar[str] = "batch_inference_job_arn"
-    parent_field: ClassVar[str] = "solution_version_arn"
 
-    job_name: str
     batch_inference_job_arn: str
-    solution_version_arn: str
     job_input: BatchInferenceJobInput
     job_output: BatchInferenceJobOutput
-    role_arn: str
-    filter_arn: str | None = None
-    num_results: int = DEFAULT_RESULTS
     batch_inference_job_config: BatchInferenceJobConfig | None = None
     batch_inference_job_mode: str = "BATCH_INFERENCE"
     theme_generation_config: ThemeGenerationConfig | None = None
 
 
 def _run(region: Region, job: BatchInferenceJob, now: float) -> BatchInferenceJob:
-    version = region.find(SolutionVersion, job.solution_version_arn)
     config = job.batch_inference_job_config or BatchInferenceJobConfig()
-    source = batch_source(region, version, config.item_exploration_config or {}, config.ranking_influence or {})
-    use = (
-        None
-        if job.filter_arn is None
-        else usable_filter(region, job.filter_arn, version.dataset_group_arn, version.arn)
+    source = batch_source(
+        region, job.version(region), config.item_exploration_config or {}, config.ranking_influence or {}
     )
+    use = job.filter(region)
     themes = job.theme_generation_config
 
     def answer(members: Mapping[str, Any]) -> str:
@@ -209,31 +198,27 @@ def create_batch_inference_job(
     _check_recipe(solution_version_arn, recipe, batch_inference_job_config or BatchInferenceJobConfig())
     schema = region.records[version.dataset_group_arn].schemas.get("ITEMS")
     _check_themes(recipe, batch_inference_job_mode, theme_generation_config, schema)
-    count = num_results or DEFAULT_RESULTS
-    if count > MAX_RESULTS:
-        raise refusal("too many results", member="numResults", limit=MAX_RESULTS, why="", count=count)
-    if filter_arn is not None:
-        usable_filter(region, filter_arn, version.dataset_group_arn, version.arn)
-    checked = checked_tags(tags)
-    region.require(version, "CreateBatchInferenceJob", ("ACTIVE",))
-    arn = region.arn(BatchInferenceJob.kind, job_name)
-    region.claim(BatchInferenceJob.kind, arn)
-    region.account.quotas.admit("batch_inference_running", region.engine.running(region, BatchInferenceJob.kind))
-    now = region.now()
-    job = BatchInferenceJob(
+    arn, members, checked = admitted(
+        region,
+        BatchInferenceJob,
+        version,
         job_name=job_name,
-        batch_inference_job_arn=arn,
-        solution_version_arn=version.arn,
-        job_input=job_input,
-        job_output=job_output,
         role_arn=role_arn,
         filter_arn=filter_arn,
-        num_results=count,
+        num_results=num_results,
+        most_results=MAX_RESULTS,
+        tags=tags,
+        operation="CreateBatchInferenceJob",
+        quota="batch_inference_running",
+    )
+    job = BatchInferenceJob(
+        batch_inference_job_arn=arn,
+        job_input=job_input,
+        job_output=job_output,
         batch_inference_job_config=batch_inference_job_config,
         batch_inference_job_mode=batch_inference_job_mode,
         theme_generation_config=theme_generation_config,
-        creation_date_time=now,
-        last_updated_date_time=now,
+        **members,
     )
     return region.create(job, checked)
 

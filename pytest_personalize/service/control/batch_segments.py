@@ -21,17 +21,15 @@ from pytest_personalize.service.batch import (
     text_map,
     text_member,
 )
-from pytest_personalize.service.control.filters import usable_filter
+from pytest_personalize.service.control.batch_jobs import BatchJob, admitted
 from pytest_personalize.service.control.solution_versions import SolutionVersion
-from pytest_personalize.service.control.tags import Tag, checked_tags
+from pytest_personalize.service.control.tags import Tag
 from pytest_personalize.service.errors import refusal
 from pytest_personalize.service.lifecycle import SCRIPTS, creation
 from pytest_personalize.service.operations import Page, operation, structure
 from pytest_personalize.service.paging import list_page
-from pytest_personalize.service.resource import Resource
 from pytest_personalize.service.sources import batch_source
 
-DEFAULT_RESULTS: Final = 25  # console text
 MAX_RESULTS: Final = 5_000_000
 MAX_LINES: Final = {"aws-item-affinity": 500, "aws-item-attribute-affinity": 10}
 
@@ -54,31 +52,20 @@ class BatchSegmentJobOutput:
 
 @resource_kind
 @frozen(kw_only=True)
-class BatchSegmentJob(Resource):
-    """One job; it can neither be stopped nor deleted."""
+class BatchSegmentJob(BatchJob):
+    """The users with the most affinity, for the lines of files."""
 
     kind: ClassVar[str] = "batch-segment-job"
     arn_field: ClassVar[str] = "batch_segment_job_arn"
-    parent_field: ClassVar[str] = "solution_version_arn"
 
-    job_name: str
     batch_segment_job_arn: str
-    solution_version_arn: str
     job_input: BatchSegmentJobInput
     job_output: BatchSegmentJobOutput
-    role_arn: str
-    filter_arn: str | None = None
-    num_results: int = DEFAULT_RESULTS
 
 
 def _run(region: Region, job: BatchSegmentJob, now: float) -> BatchSegmentJob:
-    version = region.find(SolutionVersion, job.solution_version_arn)
-    source = batch_source(region, version, {}, {})
-    use = (
-        None
-        if job.filter_arn is None
-        else usable_filter(region, job.filter_arn, version.dataset_group_arn, version.arn)
-    )
+    source = batch_source(region, job.version(region), {}, {})
+    use = job.filter(region)
 
     def answer(members: Mapping[str, Any]) -> str:
         return _segment(source, members, use, job.num_results)
@@ -155,29 +142,20 @@ def create_batch_segment_job(
     recipe = version.recipe
     if not recipe.supports_batch_segment:
         raise refusal("no batch", recipe=recipe.name, arn=solution_version_arn, jobs="batch segment jobs")
-    count = num_results or DEFAULT_RESULTS
-    if count > MAX_RESULTS:
-        raise refusal("too many results", member="numResults", limit=MAX_RESULTS, why="", count=count)
-    if filter_arn is not None:
-        usable_filter(region, filter_arn, version.dataset_group_arn, version.arn)
-    checked = checked_tags(tags)
-    region.require(version, "CreateBatchSegmentJob", ("ACTIVE",))
-    arn = region.arn(BatchSegmentJob.kind, job_name)
-    region.claim(BatchSegmentJob.kind, arn)
-    region.account.quotas.admit("batch_segment_running", region.engine.running(region, BatchSegmentJob.kind))
-    now = region.now()
-    job = BatchSegmentJob(
+    arn, members, checked = admitted(
+        region,
+        BatchSegmentJob,
+        version,
         job_name=job_name,
-        batch_segment_job_arn=arn,
-        solution_version_arn=version.arn,
-        job_input=job_input,
-        job_output=job_output,
         role_arn=role_arn,
         filter_arn=filter_arn,
-        num_results=count,
-        creation_date_time=now,
-        last_updated_date_time=now,
+        num_results=num_results,
+        most_results=MAX_RESULTS,
+        tags=tags,
+        operation="CreateBatchSegmentJob",
+        quota="batch_segment_running",
     )
+    job = BatchSegmentJob(batch_segment_job_arn=arn, job_input=job_input, job_output=job_output, **members)
     return region.create(job, checked)
 
 

@@ -1,0 +1,92 @@
+"""What batch inference jobs and batch segment jobs have in common as resources."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Final, TypedDict
+
+from attrs import frozen
+
+from pytest_personalize.filters.compiled import CompiledFilter
+from pytest_personalize.service.account import Region
+from pytest_personalize.service.control.filters import usable_filter
+from pytest_personalize.service.control.solution_versions import SolutionVersion
+from pytest_personalize.service.control.tags import Tag, checked_tags
+from pytest_personalize.service.errors import refusal
+from pytest_personalize.service.resource import ACTIVE, Resource
+
+DEFAULT_RESULTS: Final = 25  # console text
+
+
+@frozen(kw_only=True)
+class BatchJob(Resource):
+    """A job on a solution version; it can neither be stopped nor deleted."""
+
+    parent_field: ClassVar[str | None] = "solution_version_arn"
+
+    job_name: str
+    solution_version_arn: str
+    role_arn: str
+    filter_arn: str | None = None
+    num_results: int = DEFAULT_RESULTS
+
+    def version(self, region: Region) -> SolutionVersion:
+        """The solution version that the job works with."""
+        return region.find(SolutionVersion, self.solution_version_arn)
+
+    def filter(self, region: Region) -> CompiledFilter | None:
+        """The filter of the job, if it has one."""
+        if self.filter_arn is None:
+            return None
+        version = self.version(region)
+        return usable_filter(region, self.filter_arn, version.dataset_group_arn, version.arn)
+
+
+class Members(TypedDict):
+    """What every batch job is made with."""
+
+    job_name: str
+    solution_version_arn: str
+    role_arn: str
+    filter_arn: str | None
+    num_results: int
+    creation_date_time: float
+    last_updated_date_time: float
+
+
+def admitted(
+    region: Region,
+    cls: type[BatchJob],
+    version: SolutionVersion,
+    *,
+    job_name: str,
+    role_arn: str,
+    filter_arn: str | None,
+    num_results: int | None,
+    most_results: int,
+    tags: Sequence[Tag],
+    operation: str,
+    quota: str,
+) -> tuple[str, Members, dict[str, str]]:
+    """Check what all batch jobs are checked for: the ARN of the new job, its common members and its tags."""
+    count = num_results or DEFAULT_RESULTS
+    if count > most_results:
+        raise refusal("too many results", member="numResults", limit=most_results, why="", count=count)
+    if filter_arn is not None:
+        usable_filter(region, filter_arn, version.dataset_group_arn, version.arn)
+    checked = checked_tags(tags)
+    region.require(version, operation, (ACTIVE,))
+    arn = region.arn(cls.kind, job_name)
+    region.claim(cls.kind, arn)
+    region.account.quotas.admit(quota, region.engine.running(region, cls.kind))
+    now = region.now()
+    members = Members(
+        job_name=job_name,
+        solution_version_arn=version.arn,
+        role_arn=role_arn,
+        filter_arn=filter_arn,
+        num_results=count,
+        creation_date_time=now,
+        last_updated_date_time=now,
+    )
+    return arn, members, checked
