@@ -25,7 +25,7 @@ KINDS: Final[dict[str, type[Resource]]] = {}
 """Every kind of resource that the service keeps, by the name that ARNs give it."""
 
 
-def resource_kind(cls: type[Any]) -> type[Any]:
+def resource_kind(cls: type[R]) -> type[R]:
     """Class decorator: this attrs class is a kind of resource with a table of its own."""
     KINDS[cls.kind] = cls
     return cls
