@@ -10,10 +10,10 @@ from attrs import frozen
 from pytest_personalize.filters.compiled import CompiledFilter
 from pytest_personalize.service.account import Region
 from pytest_personalize.service.control.filters import usable_filter
-from pytest_personalize.service.control.solution_versions import SolutionVersion
+from pytest_personalize.service.control.solution_versions import SolutionVersion, require_trained
 from pytest_personalize.service.control.tags import Tag, checked_tags
 from pytest_personalize.service.errors import refusal
-from pytest_personalize.service.resource import ACTIVE, Resource
+from pytest_personalize.service.resource import Resource
 
 DEFAULT_RESULTS: Final = 25  # console text
 
@@ -75,7 +75,7 @@ def admitted(
     if filter_arn is not None:
         usable_filter(region, filter_arn, version.dataset_group_arn, version.arn)
     checked = checked_tags(tags)
-    region.require(version, operation, (ACTIVE,))
+    require_trained(region, version, operation)
     arn = region.arn(cls.kind, job_name)
     region.claim(cls.kind, arn)
     region.account.quotas.admit(quota, region.engine.running(region, cls.kind))

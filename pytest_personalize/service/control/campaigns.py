@@ -11,7 +11,7 @@ from attrs import field, frozen
 from pytest_personalize.service.account import Region, resource_kind
 from pytest_personalize.service.control.automatic_updates import plan_update, update_model
 from pytest_personalize.service.control.item_settings import check_exploration, check_metadata
-from pytest_personalize.service.control.solution_versions import SolutionVersion
+from pytest_personalize.service.control.solution_versions import SolutionVersion, require_trained
 from pytest_personalize.service.control.solutions import Solution, newest_version
 from pytest_personalize.service.control.tags import Tag, checked_tags
 from pytest_personalize.service.errors import refusal
@@ -158,7 +158,7 @@ def create_campaign(
     if not version.recipe.supports_campaign:
         raise refusal("no campaign", recipe=version.recipe.name)
     checked = checked_tags(tags)
-    region.require(version, "CreateCampaign", (ACTIVE,))
+    require_trained(region, version, "CreateCampaign")
     arn = region.arn(Campaign.kind, name)
     region.claim(Campaign.kind, arn)
     if region.account.quotas.limits("campaigns"):

@@ -184,6 +184,12 @@ def _check_mode(training_mode: str, solution: Solution, versions: Sequence[Solut
         raise refusal("nothing to update", arn=solution.arn)
 
 
+def require_trained(region: Region, version: SolutionVersion, operation: str) -> None:
+    """ResourceInUseException unless the version is ACTIVE and its solution, too: a deleted one takes it along."""
+    region.require(version, operation, (ACTIVE,))
+    region.active(Solution, version.solution_arn, operation)
+
+
 @operation("DescribeSolutionVersion")
 def describe_solution_version(region: Region, *, solution_version_arn: str) -> SolutionVersion:
     """The version, one look later in its training."""
