@@ -127,6 +127,7 @@ SETTLED = [
     *trained("ranks", "personalized-ranking"),
     *trained("deals", "next-best-action"),
     *trained("fans", "item-affinity"),
+    *trained("gone", "user-personalization"),
     named("spare solution", "CreateSolution", "shop", recipeArn=RECIPE + "sims", performAutoTraining=False),
     *(campaign(name, "picks") for name in ("picks", "spare", "moving")),
     campaign("ranks", "ranks"),
@@ -192,6 +193,7 @@ UNDER_WAY = [
     ),
     named("pending filter", "CreateFilter", "shop", filterExpression=EXPRESSION),
     ("gone filter", "DeleteFilter", {"filterArn": "<gone filter>"}),
+    ("gone", "DeleteSolution", {"solutionArn": "<gone>"}),
     named("pending tracker", "CreateEventTracker", "half"),
     named("pending attribution", "CreateMetricAttribution", "half", **METRICS),
 ]
