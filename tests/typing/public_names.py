@@ -1,15 +1,14 @@
 """How the public names are typed: checked by mypy and pyright, never run.
 
-A line that must be wrong carries an ignore; where the checker finds nothing wrong with it, the ignore itself is an error.
+A line that must be wrong carries an ignore; where a checker finds nothing wrong with it, the ignore is an error.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
+from typing import assert_type
 from unittest import TestCase
-
-from typing_extensions import assert_type
 
 from pytest_personalize import (
     PersonalizeBackend,
