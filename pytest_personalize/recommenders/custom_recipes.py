@@ -288,6 +288,7 @@ ACTION_RECIPES = (
         name="aws-next-best-action",
         recipe_type="PERSONALIZED_ACTIONS",
         algorithm_arn=_ALGORITHM + "aws-next-best-action",
+        creation_date_time=1691712000.0,
         feature_transformation_defaults={"action_optimization_period": "14"},
         description=(
             "Ranks actions by the propensity of a user to take them within a period; score 0.0 until an action has "

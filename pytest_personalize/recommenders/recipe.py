@@ -71,7 +71,7 @@ class Recipe:
     listed: bool = True
     status: str = "ACTIVE"
     creation_date_time: float = 1560124800.0
-    last_updated_date_time: float = 1671030461.686
+    last_updated_date_time: float = 1718815639.191  # printed in outputs of AWS sample notebooks, 2024
 
     hyperparameters: tuple[Hyperparameter, ...] = ()
     supports_hpo: bool = False
