@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -261,6 +262,13 @@ def extent(records: Any) -> tuple[Any, ...]:
     logs = [None if log is None else len(log) for log in (records.interactions, records.action_interactions)]
     tables = (records.items_table, records.users_table, records.actions_table)
     return (*ids, *logs, *(None if table is None else table.version for table in tables), dict(records.schemas))
+
+
+@pytest.fixture(scope="session")
+def samples() -> dict[str, dict[str, Any]]:
+    """A request of each operation that is answered in the world."""
+    requests: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("requests.json").read_text())
+    return requests
 
 
 @pytest.fixture(scope="session")
