@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from attrs import frozen
@@ -53,10 +53,13 @@ class Quotas:
         """Whether that quota is in force, so that it is worth counting what is present."""
         return name in self._limits
 
-    def admit(self, name: str, present: int) -> None:
-        """Let one more in beside ``present`` ones, or refuse with LimitExceededException."""
+    def admit(self, name: str, present: int | Callable[[], int]) -> None:
+        """Let one more in beside ``present`` ones, or refuse with LimitExceededException.
+
+        What takes time to count is only counted where there is a quota.
+        """
         limit = self._limits.get(name)
-        if limit is not None and present >= limit:
+        if limit is not None and (present if isinstance(present, int) else present()) >= limit:
             raise refusal(QUOTAS[name].row, kind=QUOTAS[name].what, limit=limit)
 
     def state(self) -> dict[str, int]:

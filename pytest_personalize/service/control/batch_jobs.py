@@ -78,7 +78,7 @@ def admitted(
     require_trained(region, version, operation)
     arn = region.arn(cls.kind, job_name)
     region.claim(cls.kind, arn)
-    region.account.quotas.admit(quota, region.engine.running(region, cls.kind))
+    region.account.quotas.admit(quota, lambda: region.engine.running(region, cls.kind))
     now = region.now()
     members = Members(
         job_name=job_name,

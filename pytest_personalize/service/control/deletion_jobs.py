@@ -81,8 +81,9 @@ def create_data_deletion_job(
     arn = region.arn(DataDeletionJob.kind, job_name)
     table = region.rows(DataDeletionJob)
     region.claim(DataDeletionJob.kind, arn)
-    pending = sum(job.status == "PENDING" for job in table.of(dataset_group_arn))
-    region.account.quotas.admit("data_deletion_jobs_pending", pending)
+    region.account.quotas.admit(
+        "data_deletion_jobs_pending", lambda: sum(job.status == "PENDING" for job in table.of(dataset_group_arn))
+    )
     now = region.now()
     job = DataDeletionJob(
         job_name=job_name,

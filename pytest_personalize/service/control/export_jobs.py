@@ -96,7 +96,7 @@ def create_dataset_export_job(
     region.require(dataset, "CreateDatasetExportJob", (ACTIVE,))
     arn = region.arn(DatasetExportJob.kind, job_name)
     region.claim(DatasetExportJob.kind, arn)
-    region.account.quotas.admit("export_jobs_running", region.engine.running(region, DatasetExportJob.kind))
+    region.account.quotas.admit("export_jobs_running", lambda: region.engine.running(region, DatasetExportJob.kind))
     now = region.now()
     job = DatasetExportJob(
         job_name=job_name,

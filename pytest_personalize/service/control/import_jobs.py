@@ -140,7 +140,7 @@ def create_dataset_import_job(
     region.require(dataset, "CreateDatasetImportJob", (ACTIVE,))
     arn = region.arn(DatasetImportJob.kind, job_name)
     region.claim(DatasetImportJob.kind, arn)
-    region.account.quotas.admit("import_jobs_running", region.engine.running(region, DatasetImportJob.kind))
+    region.account.quotas.admit("import_jobs_running", lambda: region.engine.running(region, DatasetImportJob.kind))
     now = region.now()
     job = DatasetImportJob(
         job_name=job_name,

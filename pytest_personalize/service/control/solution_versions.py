@@ -170,7 +170,9 @@ def create_solution_version(
         taken = [version.arn for version in versions.of(solution_arn) if version.name == name]
         if taken:
             raise refusal("exists", arn=taken[0])
-    region.account.quotas.admit("solution_versions_running", region.engine.running(region, SolutionVersion.kind))
+    region.account.quotas.admit(
+        "solution_versions_running", lambda: region.engine.running(region, SolutionVersion.kind)
+    )
     return begin_version(region, solution, training_type="MANUAL", training_mode=training_mode, name=name, tags=checked)
 
 
