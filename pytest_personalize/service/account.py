@@ -61,7 +61,8 @@ class Account:
 class Region:
     """One region of an account: the tables of resources, their tags, the records and the trained models.
 
-    ``declared`` are the answers that a test wants instead of those of the models.
+    ``declared`` are the answers that a test wants instead of those of the models; ``sources`` keep what real-time
+    requests answer from, for the next request.
     """
 
     def __init__(self, account: Account, name: str) -> None:
@@ -72,6 +73,7 @@ class Region:
         self.records: dict[str, Records] = defaultdict(Records)
         self.models: dict[str, Any] = {}
         self.declared: dict[str, Any] = {}
+        self.sources: dict[str, tuple[Any, ...]] = {}
         self._tables: dict[str, Table[Any]] = {kind: Table() for kind in KINDS}
         self._prefix = f"arn:{arns.partition(name)}:personalize:{name}:{account.account_id}:"
         self._serial = 0
@@ -165,6 +167,7 @@ class Region:
         self.records.pop(arn, None)
         self.models.pop(arn, None)
         self.declared.pop(arn, None)
+        self.sources.pop(arn, None)
 
     def tables(self) -> Iterator[tuple[str, Table[Any]]]:
         """Kind and table, for reports and snapshots."""

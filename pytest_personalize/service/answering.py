@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Final
 
 from attrs import field, frozen
 
@@ -50,6 +50,7 @@ class Source:
     popularity_influence: float = 0.0
     freshness_influence: float = 0.0
     seed: int = 0
+    with_metadata: bool = False
 
     @property
     def gives_reasons(self) -> bool:
@@ -87,13 +88,24 @@ class Ask:
     now: float | None = None
 
 
-class Result(NamedTuple):
-    """One entry of an answer: an interned id (-1 for one that no record has) and what is said about it."""
+Pair = tuple[int, float | None]
+"""One result: an interned id (-1 for one that no record has) and its score."""
 
-    subject: int
-    score: float | None = None
+
+@frozen
+class Note:
+    """What an answer says about a result besides its score."""
+
     reason: str | None = None
-    promotion: Promotion | None = None
+    promotion: str | None = None
+
+
+@frozen
+class Results:
+    """The results, best first, and notes on those about which there is something to say."""
+
+    pairs: list[Pair]
+    notes: Mapping[int, Note] = {}
 
 
 def select(source: Source, ask: Ask, use: FilterUse | None) -> Selection | None:
@@ -150,7 +162,7 @@ def _history(source: Source, user: int | None) -> Sequence[int]:
     if wanted is not None:
         codes = {code for code, text in enumerate(log.event_types) if text.lower() == wanted.lower()}
         rows = [row for row in rows if log.types[row] in codes]
-    return [items[row] for row in rows[-HISTORY:]]
+    return list(map(items.__getitem__, rows[-HISTORY:]))
 
 
 def _action_times(source: Source, user: int | None) -> Mapping[int, float]:
@@ -160,26 +172,24 @@ def _action_times(source: Source, user: int | None) -> Mapping[int, float]:
     return {log.items[row]: float(log.times[row]) for row in log.rows_of_user(user)}
 
 
-def recommend(source: Source, ask: Ask) -> list[Result]:
+def recommend(source: Source, ask: Ask) -> Results:
     """At most ``ask.count`` results: those that the filter leaves, best first, and the promoted ones among them."""
     selection = select(source, ask, ask.use)
     dropped = _dropped(source, ask.user_id)
     promotion = ask.promotion
     if promotion is None:
         return _take(source, ask, selection, dropped, ask.count)
-    reason = PROMOTED if source.gives_reasons else None
-    promoted = [
-        Result(result.subject, result.score, reason, promotion)
-        for result in _take(source, ask, select(source, ask, promotion.use), dropped, promotion.count)
-    ]
-    taken = dropped | {result.subject for result in promoted}
-    rest = _take(source, ask, selection, taken, ask.count - len(promoted))
-    return _mix(promoted, rest, f"{source.seed}/{source.arn}/{ask.user_id}/{ask.item_id}/{promotion.count}")
+    promoted = _take(source, ask, select(source, ask, promotion.use), dropped, promotion.count).pairs
+    note = Note(PROMOTED if source.gives_reasons else None, promotion.name)
+    notes = dict.fromkeys((index for index, _ in promoted), note)
+    rest = _take(source, ask, selection, dropped | notes.keys(), ask.count - len(promoted))
+    seed = f"{source.seed}/{source.arn}/{ask.user_id}/{ask.item_id}/{promotion.count}"
+    return Results(_mix(promoted, rest.pairs, seed), {**rest.notes, **notes})
 
 
-def _take(source: Source, ask: Ask, selection: Selection | None, dropped: Collection[int], count: int) -> list[Result]:
+def _take(source: Source, ask: Ask, selection: Selection | None, dropped: Collection[int], count: int) -> Results:
     if count <= 0:
-        return []
+        return Results([])
     candidates = None if selection is None else selection.candidates()
     if candidates is not None:
         candidates = [index for index in candidates if source.model.knows(index)]
@@ -190,13 +200,18 @@ def _take(source: Source, ask: Ask, selection: Selection | None, dropped: Collec
         ranked = (pair for pair in ranked if allows(pair[0]))
     if dropped:
         ranked = (pair for pair in ranked if pair[0] not in dropped)
-    if not source.gives_reasons:
-        return [Result(index, score) for index, score in islice(ranked, count)]
+    pairs = list(islice(ranked, count))
+    return Results(pairs, _reasons(source, asked, pairs)) if source.gives_reasons else Results(pairs)
+
+
+def _reasons(source: Source, asked: Query, pairs: list[Pair]) -> dict[int, Note]:
+    """Why items are there that are not there for their relevance: exploration, or popularity to fill the list up."""
     explored = source.model.explored(asked)
-    return [
-        Result(index, score, EXPLORED if index in explored else PLACEHOLDER if score is None else None)
-        for index, score in islice(ranked, count)
-    ]
+    return {
+        index: Note(EXPLORED if index in explored else PLACEHOLDER)
+        for index, score in pairs
+        if score is None or index in explored
+    }
 
 
 def _dropped(source: Source, user_id: str | None) -> frozenset[int]:
@@ -211,7 +226,7 @@ def _dropped(source: Source, user_id: str | None) -> frozenset[int]:
     return frozenset(log.items[row] for row in rows[-LOOKBACK:])
 
 
-def _mix(promoted: list[Result], rest: list[Result], seed: str) -> list[Result]:
+def _mix(promoted: list[Pair], rest: list[Pair], seed: str) -> list[Pair]:
     """Promoted results at random places, both kinds in their own order (developer guide, promotions)."""
     length = len(promoted) + len(rest)
     places = set(random.Random(seed).sample(range(length), len(promoted)))
@@ -219,7 +234,7 @@ def _mix(promoted: list[Result], rest: list[Result], seed: str) -> list[Result]:
     return [next(first) if place in places else next(second) for place in range(length)]
 
 
-def rank(source: Source, ask: Ask, item_ids: Sequence[str]) -> Iterator[tuple[str, Result]]:
+def rank(source: Source, ask: Ask, item_ids: Sequence[str]) -> Iterator[tuple[str, Pair]]:
     """The items of a list, best first; what the model does not know comes last, in the order of the list."""
     selection = select(source, ask, ask.use)
     items = source.records.items
@@ -236,6 +251,6 @@ def rank(source: Source, ask: Ask, item_ids: Sequence[str]) -> Iterator[tuple[st
             unknown.append(item_id)
     if known:
         for index, score in source.model.ranked(query(source, ask, list(known))):
-            yield known[index], Result(index, score)
+            yield known[index], (index, score)
     for item_id in unknown:
-        yield item_id, Result(-1, source.settings.unknown_item_score)
+        yield item_id, (-1, source.settings.unknown_item_score)

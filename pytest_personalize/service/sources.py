@@ -8,37 +8,45 @@ from typing import Any
 from pytest_personalize.data.records import Records
 from pytest_personalize.service.account import Region
 from pytest_personalize.service.answering import Source
-from pytest_personalize.service.control.campaigns import Campaign
-from pytest_personalize.service.control.recommenders import Recommender
+from pytest_personalize.service.control.campaigns import Campaign, CampaignConfig
+from pytest_personalize.service.control.recommenders import Recommender, RecommenderConfig
 from pytest_personalize.service.control.solution_versions import SolutionVersion
 
 
-def campaign_source(region: Region, campaign: Campaign) -> tuple[Source, bool]:
-    """The source, and whether it may answer with metadata."""
-    trained = region.models[campaign.solution_version_arn]
-    config = campaign.campaign_config
-    version = region.find(SolutionVersion, campaign.solution_version_arn)
+def live_source(region: Region, resource: Campaign | Recommender) -> Source:
+    """The source of a campaign or recommender, as long as it, its model and the records of its group are the same."""
+    model_arn = resource.solution_version_arn if isinstance(resource, Campaign) else resource.arn
+    trained = region.models[model_arn]
+    records = region.records[resource.dataset_group_arn]
+    kept = region.sources.get(resource.arn)
+    if kept is not None and kept[0] is resource and kept[1] is trained and kept[2] is records:
+        source: Source = kept[3]
+        return source
+    influence: Mapping[str, float] = {}
+    with_metadata = False
+    config: CampaignConfig | RecommenderConfig | None
+    if isinstance(resource, Campaign):
+        config = resource.campaign_config
+        influence = config.ranking_influence or {} if config is not None else {}
+        with_metadata = trained.recipe.metadata_always
+    else:
+        config = resource.recommender_config
+    exploration: Mapping[str, str] = {}
+    if config is not None:
+        exploration = config.item_exploration_config or {}
+        with_metadata = with_metadata or bool(config.enable_metadata_with_recommendations)
     source = _source(
         region,
-        campaign.arn,
-        version.dataset_group_arn,
+        resource.arn,
+        resource.dataset_group_arn,
         trained,
-        {} if config is None else config.item_exploration_config or {},
-        {} if config is None else config.ranking_influence or {},
-        region.records[version.dataset_group_arn],
+        exploration,
+        influence,
+        records,
+        with_metadata=with_metadata,
     )
-    enabled = trained.recipe.metadata_always or (config is not None and config.enable_metadata_with_recommendations)
-    return source, bool(enabled)
-
-
-def recommender_source(region: Region, recommender: Recommender) -> tuple[Source, bool]:
-    """The source, and whether it may answer with metadata."""
-    trained = region.models[recommender.arn]
-    config = recommender.recommender_config
-    exploration = {} if config is None else config.item_exploration_config or {}
-    group_arn = recommender.dataset_group_arn
-    source = _source(region, recommender.arn, group_arn, trained, exploration, {}, region.records[group_arn])
-    return source, config is not None and bool(config.enable_metadata_with_recommendations)
+    region.sources[resource.arn] = (resource, trained, records, source)
+    return source
 
 
 def batch_source(
@@ -57,6 +65,8 @@ def _source(
     exploration: Mapping[str, str],
     influence: Mapping[str, float],
     records: Records,
+    *,
+    with_metadata: bool = False,
 ) -> Source:
     return Source(
         arn=arn,
@@ -70,4 +80,5 @@ def _source(
         popularity_influence=influence.get("POPULARITY", 0.0),
         freshness_influence=influence.get("FRESHNESS", 0.0),
         seed=region.account.seed,
+        with_metadata=with_metadata,
     )

@@ -123,7 +123,7 @@ def _for_user(source: Source, members: Mapping[str, Any], ask: Ask) -> str:
     user_id = text_member(members, "userId")
     results = recommend(source, evolve(ask, user_id=user_id, context=text_map(members, "context")))
     ids = source.records.items
-    return _output([(ids[result.subject], result.score) for result in results], scored=source.recipe.scored)
+    return _output([(ids[index], score) for index, score in results.pairs], scored=source.recipe.scored)
 
 
 def _for_item(source: Source, members: Mapping[str, Any], ask: Ask) -> str:
@@ -131,7 +131,7 @@ def _for_item(source: Source, members: Mapping[str, Any], ask: Ask) -> str:
     user_id = text_member(members, "userId") if "userId" in members else None
     results = recommend(source, evolve(ask, item_id=item_id, user_id=user_id))
     ids = source.records.items
-    return _output([(ids[result.subject], result.score) for result in results], scored=source.recipe.scored)
+    return _output([(ids[index], score) for index, score in results.pairs], scored=source.recipe.scored)
 
 
 def _ranking(source: Source, members: Mapping[str, Any], ask: Ask) -> str:
@@ -143,7 +143,7 @@ def _ranking(source: Source, members: Mapping[str, Any], ask: Ask) -> str:
     asked = evolve(ask, user_id=text_member(members, "userId"), context=text_map(members, "context"))
     ranked = rank(source, asked, list(dict.fromkeys(items)))
     # unknown: how an item that the model does not know is scored in a file. chosen: 0.0, for the lists to stay in step
-    return _output([(item_id, result.score or 0.0) for item_id, result in ranked], scored=True)
+    return _output([(item_id, score or 0.0) for item_id, (_, score) in ranked], scored=True)
 
 
 ANSWERS: Final[Mapping[str, Callable[[Source, Mapping[str, Any], Ask], str]]] = {
@@ -158,7 +158,7 @@ ANSWERS: Final[Mapping[str, Callable[[Source, Mapping[str, Any], Ask], str]]] = 
 def _theme(source: Source, members: Mapping[str, Any], ask: Ask, item_name: str) -> str:
     """Related items in the order of their relevance to what they have in common."""
     results = recommend(source, evolve(ask, item_id=text_member(members, "itemId")))
-    found = theme(source.records, [result.subject for result in results], item_name)
+    found = theme(source.records, [index for index, _ in results.pairs], item_name)
     items = INFERENCE_LINES.text([source.records.items[index] for index in found.items])
     scores = ",".join(map(java_double, found.scores))
     text = INFERENCE_LINES.text(found.text)
