@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
-from operator import attrgetter
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
 import attrs
 from attrs import field, frozen
@@ -15,9 +13,11 @@ ACTIVE = "ACTIVE"
 CREATE_FAILED = "CREATE FAILED"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Resource:
     """One resource as the service describes it; a change makes a new object.
+
+    Without slots, as a frozen class with slots takes thrice as long to make, and resources are made at every step.
 
     ``kind`` is the resource type as ARNs write it (``dataset-group``), ``arn_kind`` what ARNs write where that is
     something else (a solution version's ARN says ``solution``), ``arn_field`` the member that holds the ARN,
@@ -49,13 +49,10 @@ class Resource:
 
 
 def evolved(instance: T, **changes: object) -> T:
-    """What ``attrs.evolve`` gives, in half its time: every step of every status goes through here."""
-    cls: type[Any] = type(instance)
-    names, values = _fields(cls)  # type: ignore[arg-type]  # mypy takes the class for its instance
-    return cls(**{**dict(zip(names, values(instance), strict=True)), **changes})  # type: ignore[no-any-return]
-
-
-@cache
-def _fields(cls: type[Any]) -> tuple[tuple[str, ...], attrgetter[tuple[Any, ...]]]:
-    fields = [one for one in attrs.fields(cls) if one.init]
-    return tuple(str(one.alias) for one in fields), attrgetter(*(one.name for one in fields))
+    """What ``attrs.evolve`` gives, in a tenth of its time for resources: every step of every status goes by here."""
+    if not isinstance(instance, Resource):
+        changed: T = attrs.evolve(instance, **changes)  # type: ignore[misc]
+        return changed
+    new = object.__new__(type(instance))
+    new.__dict__.update(instance.__dict__, **changes)
+    return new

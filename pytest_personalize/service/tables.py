@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Generic, TypeVar
 
@@ -45,7 +45,7 @@ class Table(Generic[R]):
             self._serial_of[arn] = self._last
             self._arn_of[self._last] = arn
             for parent in {None, resource.parent_arn}:
-                insort(self._lists.setdefault(parent, []), self._last)
+                self._lists.setdefault(parent, []).append(self._last)
         self._rows[arn] = resource
 
     def remove(self, arn: str) -> None:

@@ -78,7 +78,7 @@ class ThemeGenerationConfig:
 
 
 @resource_kind
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class BatchInferenceJob(BatchJob):
     """Recommendations, rankings, related items or themes for the lines of files."""
 

@@ -18,7 +18,7 @@ from pytest_personalize.service.resource import Resource
 DEFAULT_RESULTS: Final = 25  # console text
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class BatchJob(Resource):
     """A job on a solution version; it can neither be stopped nor deleted."""
 

@@ -51,7 +51,7 @@ class BatchSegmentJobOutput:
 
 
 @resource_kind
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class BatchSegmentJob(BatchJob):
     """The users with the most affinity, for the lines of files."""
 

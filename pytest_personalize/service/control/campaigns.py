@@ -48,7 +48,7 @@ class CampaignUpdate:
 
 
 @resource_kind
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Campaign(Resource):
     """A campaign.
 

@@ -17,7 +17,7 @@ from pytest_personalize.service.resource import ACTIVE, CREATE_FAILED, Resource
 
 
 @resource_kind
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class DatasetGroup(Resource):
     """A dataset group; ``domain`` is None for a Custom one."""
 

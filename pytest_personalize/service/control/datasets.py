@@ -37,7 +37,7 @@ class DatasetUpdateSummary:
 
 
 @resource_kind
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Dataset(Resource):
     """The dataset of one type in a dataset group.
 

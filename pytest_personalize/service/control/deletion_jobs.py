@@ -25,7 +25,7 @@ INPUT_BYTES: Final = 100 * 1024 * 1024
 
 
 @resource_kind
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class DataDeletionJob(Resource):
     """One deletion; ``num_deleted`` counts records, and is there when it is COMPLETED."""
 

@@ -19,7 +19,7 @@ from pytest_personalize.service.resource import ACTIVE, CREATE_FAILED, Resource
 
 
 @resource_kind
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class EventTracker(Resource):
     """The one event tracker of a dataset group."""
 

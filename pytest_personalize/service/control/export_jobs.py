@@ -30,7 +30,7 @@ class DatasetExportJobOutput:
 
 
 @resource_kind
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class DatasetExportJob(Resource):
     """One export; it can not be deleted."""
 

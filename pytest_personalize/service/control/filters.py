@@ -25,7 +25,7 @@ from pytest_personalize.service.resource import ACTIVE, CREATE_FAILED, Resource
 
 
 @resource_kind
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Filter(Resource):
     """A filter of a dataset group."""
 

@@ -34,7 +34,7 @@ class DataSource:
 
 
 @resource_kind
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class DatasetImportJob(Resource):
     """One import; it can not be deleted."""
 

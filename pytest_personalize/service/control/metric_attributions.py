@@ -32,7 +32,7 @@ class MetricAttributionOutput:
 
 
 @resource_kind
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class MetricAttribution(Resource):
     """The one metric attribution of a dataset group."""
 

@@ -58,7 +58,7 @@ class RecommenderUpdate:
 
 
 @resource_kind
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Recommender(Resource):
     """A recommender. ``model_metrics`` are worked out by the first DescribeRecommender after a training.
 

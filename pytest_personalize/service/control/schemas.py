@@ -17,7 +17,7 @@ from pytest_personalize.service.resource import Resource
 
 
 @resource_kind
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class DatasetSchema(Resource):
     """A schema; it has no status and is never changed. ``domain`` is None for Custom dataset groups."""
 

@@ -34,7 +34,7 @@ class TunedHPOParams:
 
 
 @resource_kind
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class SolutionVersion(Resource):
     """A solution version; its configuration is that of the solution when it was created.
 

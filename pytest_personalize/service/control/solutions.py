@@ -74,7 +74,7 @@ class AutoMLResult:
 
 
 @resource_kind
-@frozen(kw_only=True)
+@frozen(kw_only=True, slots=False)
 class Solution(Resource):
     """A solution. ``latest_solution_version`` is filled in by DescribeSolution alone.
 
