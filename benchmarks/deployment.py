@@ -21,20 +21,24 @@ class Deployment:
     campaign_arn: str
     tracking_id: str
 
-    def add_filter(self, expression: str) -> str:
+    def add_filter(self, expression: str, name: str = "benchmark") -> str:
         """The ARN of a new filter."""
         arn: str = emulated_client("personalize").create_filter(
-            name="benchmark", datasetGroupArn=self.dataset_group_arn, filterExpression=expression
+            name=name, datasetGroupArn=self.dataset_group_arn, filterExpression=expression
         )["filterArn"]
         return arn
 
 
-def deploy(backend: PersonalizeBackend, data: Data) -> Deployment:
-    """Import the data, train on them and put the model behind a campaign; the backend must be active."""
+def deploy(backend: PersonalizeBackend, data: Data, items_schema: str | None = None) -> Deployment:
+    """Import the data, train on them and put the model behind a campaign; the backend must be active.
+
+    ``items_schema`` is for items that are not as they usually are.
+    """
     personalize = emulated_client("personalize")
     group = personalize.create_dataset_group(name="benchmark")["datasetGroupArn"]
     for dataset_type, table in ((INTERACTIONS, data.interactions), (ITEMS, data.items)):
-        schema = personalize.create_schema(name=dataset_type, schema=schema_text(dataset_type))["schemaArn"]
+        text = items_schema if items_schema and dataset_type == ITEMS else schema_text(dataset_type)
+        schema = personalize.create_schema(name=dataset_type, schema=text)["schemaArn"]
         dataset = personalize.create_dataset(
             name=dataset_type, datasetType=dataset_type, datasetGroupArn=group, schemaArn=schema
         )["datasetArn"]
