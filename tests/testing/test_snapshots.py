@@ -222,6 +222,7 @@ def test_a_snapshot_of_another_account_is_refused(backend: PersonalizeBackend, c
 
 def test_whatever_a_region_has_is_kept(backend: PersonalizeBackend) -> None:
     region = backend._read_region(REGION)
-    names = {name.strip("_") for name in vars(region)} - {"account", "engine", "name", "prefix", "sources"}  # the last is made again
+    made_again = {"account", "engine", "name", "prefix", "sources"}
+    names = {name.strip("_") for name in vars(region)} - made_again
 
     assert names == set(region.state())
