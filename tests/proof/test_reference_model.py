@@ -58,6 +58,7 @@ BY_ITSELF = {
 
 UNDER_WAY = {"CREATE PENDING", "CREATE IN_PROGRESS", "CREATE STOPPING"}
 SETTLED = {"ACTIVE", "CREATE FAILED"}
+AT_REST = SETTLED | {"CREATE STOPPED", "INACTIVE"}
 ROLE = "arn:aws:iam::123456789012:role/PersonalizeRole"
 RECIPE = "arn:aws:personalize:::recipe/aws-"
 ROWS = "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE\n" + "".join(f"u{n % 3},i{n % 5},{n},View\n" for n in range(1, 13))
@@ -142,7 +143,17 @@ class ControlPlane(RuleBasedStateMachine):
         self.backend.transitions = {"default": mode, "solution": mode}
 
     def teardown(self) -> None:
-        if hasattr(self, "mock"):
+        """Whatever was under way comes to an end."""
+        if not hasattr(self, "mock"):
+            return
+        try:
+            self.backend.clock.advance(days=1)
+            for one in 3 * list(self.known.values()):
+                if one.arn in self.known:
+                    self.look(one)
+            self.lists_have_what_there_is()
+            assert {one.status for one in self.known.values()} <= AT_REST
+        finally:
             self.mock.__exit__(None, None, None)
 
     # -- the reference -----------------------------------------------------------------------------------------------
@@ -417,9 +428,11 @@ class ControlPlane(RuleBasedStateMachine):
         self.backend.clock.advance(minutes=minutes)
 
     @precondition(lambda self: self.known)
-    @rule(number=NUMBERS)
+    @rule(number=st.integers(0, 40))
     def describe(self, number: int) -> None:
-        one = list(self.known.values())[number % len(self.known)]
+        self.look(list(self.known.values())[number % len(self.known)])
+
+    def look(self, one: Known) -> None:
         found = None
         with contextlib.suppress(client().exceptions.ResourceNotFoundException):
             answer = getattr(client(), xform_name(f"Describe{one.kind}"))(**{arn_member(one.kind): one.arn})
@@ -479,4 +492,4 @@ def arn_member(kind: str) -> str:
 
 
 TestControlPlane = ControlPlane.TestCase
-TestControlPlane.settings = settings(max_examples=40, stateful_step_count=30)
+TestControlPlane.settings = settings(max_examples=50, stateful_step_count=30)

@@ -358,9 +358,30 @@ CONFLICTS = [
     Case("PutEvents", II, "unknown tracking id", {"trackingId": "no-such"}),
     Case("PutEvents", II, "half a surrogate pair", {"trackingId": "\ud800"}),
     Case("PutEvents", II, "unreadable properties", {"eventList": [EVENT | {"properties": "{"}]}),
-    Case("PutEvents", II, "the second one is bad", {"eventList": [EVENT, EVENT | {"properties": "{"}]}),
+    Case(
+        "PutEvents",
+        II,
+        "the second one is bad",
+        {"userId": "u99", "eventList": [EVENT | {"itemId": "i99"}, EVENT | {"properties": "{"}]},
+    ),
     Case("PutActionInteractions", II, "event type", {"actionInteractions": [ACTION_EVENT | {"eventType": "Liked"}]}),
     Case("PutActionInteractions", NF, "unknown tracking id", {"trackingId": "no-such"}),
+    Case(
+        "PutActionInteractions",
+        II,
+        "the second one is bad",
+        {"actionInteractions": [ACTION_EVENT | {"actionId": "a7"}, ACTION_EVENT | {"properties": "{"}]},
+    ),
+    *(
+        Case(
+            f"Put{kind}s",
+            II,
+            "the second one is bad",
+            {f"{kind.lower()}s": [*first, {f"{kind.lower()}Id": "bad", "properties": "{"}]},
+        )
+        for kind in ("Item", "User", "Action")
+        for first in [SAMPLES[f"Put{kind}s"][f"{kind.lower()}s"]]
+    ),
     Case("PutItems", II, "dataset of users", {"datasetArn": "<shop USERS>"}),
     Case("PutItems", II, "unknown property", {"items": [{"itemId": "i1", "properties": '{"colour": "red"}'}]}),
     Case("PutUsers", II, "beyond all bounds", {"users": [{"userId": "u1", "properties": f'{{"age": {10**400}}}'}]}),
