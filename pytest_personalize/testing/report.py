@@ -18,6 +18,7 @@ from pytest_personalize.testing.markup import visible
 
 LAST_CALLS: Final = 10
 MOST_NAMES: Final = 5  # of resources of one kind with one status
+MOST_BACKENDS: Final = 3  # of one test
 WIDTH_OF_VALUES: Final = 90
 WIDTH_OF_REFUSALS: Final = 400
 WIDTH_OF_LISTS: Final = 100
@@ -52,10 +53,11 @@ def calls_since(backend: Watched, last: Call | None) -> list[Call]:
 
 
 def failure_section(seen: Seen) -> str:
-    """The last calls and the resources with their status, of all backends that a failed test had to do with."""
+    """The last calls and the resources with their status, of the last backends that a failed test had to do with."""
     told = [lines for backend, last in seen if (lines := list(_backend_lines(backend, calls_since(backend, last))))]
     if len(told) > 1:
-        told = [[f"backend {number}:", *lines] for number, lines in enumerate(told, 1)]
+        # Hypothesis has one for every example, and the last example is the one that it has cut down.
+        told = [[f"backend {number}:", *lines] for number, lines in enumerate(told, 1)][-MOST_BACKENDS:]
     return "\n".join(line for lines in told for line in lines)
 
 

@@ -153,6 +153,17 @@ class TestFailedTests:
             "  ACTIVE  dataset-group: inner",
         ]
 
+    def test_of_many_backends_the_last_are_shown(self, run: Run, section: Section) -> None:
+        result = run("""
+            def test_it():
+                for number in range(50):
+                    with mock_personalize():
+                        create(f"example-{number}")
+                raise LookupError
+        """)
+        headings = [line for line in section(result, TITLE) if line.startswith("backend")]
+        assert headings == ["backend 48:", "backend 49:", "backend 50:"]
+
     def test_long_and_invisible_values_are_kept_in_check(self, run: Run, section: Section) -> None:
         result = run(r"""
             def test_it(personalize_backend):
