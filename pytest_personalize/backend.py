@@ -13,17 +13,17 @@ from typing import Any, Self
 
 from pytest_personalize.data.stores import Boto3Store, FolderStore, MemoryStore, ObjectStore, store_of_moto
 from pytest_personalize.service import endpoint
-from pytest_personalize.service.account import Account, Region
-from pytest_personalize.service.clock import Clock
-from pytest_personalize.service.errors import ServiceError
-from pytest_personalize.service.lifecycle import Engine, Transitions
-from pytest_personalize.service.quotas import Quotas
-from pytest_personalize.service.quotas import minimums as data_minimums
-from pytest_personalize.service.resource import Resource
-from pytest_personalize.shapes.answers import HttpAnswer, accepted, refused
+from pytest_personalize.service.kernel.account import Account, Region
+from pytest_personalize.service.kernel.errors import ServiceError
+from pytest_personalize.service.kernel.lifecycle import Engine, Transitions
+from pytest_personalize.service.kernel.quotas import Quotas
+from pytest_personalize.service.kernel.quotas import minimums as data_minimums
+from pytest_personalize.service.kernel.resource import Resource
 from pytest_personalize.shapes.attempts import no_answer, read_timeout, send
-from pytest_personalize.testing.answers import Answers, region_of
+from pytest_personalize.shapes.http_responses import HttpAnswer, accepted, refused
 from pytest_personalize.testing.calls import Call, Calls
+from pytest_personalize.testing.clock import BackendClock
+from pytest_personalize.testing.declarations import Answers, region_of
 from pytest_personalize.testing.faults import Faults, NoAnswer
 from pytest_personalize.testing.resources import Resources
 from pytest_personalize.testing.saving import load, save
@@ -58,16 +58,16 @@ class PersonalizeBackend(Resources):
     ) -> None:
         self.region_name = region
         self.account_id = account_id
-        self.clock = Clock()
+        self.clock = BackendClock()
         self.calls = Calls()
-        self.faults = Faults(self.clock)
+        self.faults = Faults(self.clock.inner)
         self._s3 = s3
         self._minimums = minimums
         self._memory = MemoryStore()
         self._lock = threading.RLock()
         self._account = Account(
             account_id=account_id,
-            clock=self.clock,
+            clock=self.clock.inner,
             engine=Engine(Transitions(transitions)),
             quotas=Quotas(quotas),
             minimums=data_minimums(minimums),
@@ -196,7 +196,7 @@ class PersonalizeBackend(Resources):
         now = settings.pop("now")
         backend = cls(s3=s3, **settings)
         backend.restore(snapshot)
-        if snapshot.clock[1] is None:
+        if snapshot.clock.frozen is None:
             backend.clock.freeze(now)
             backend.clock.unfreeze()
         return backend

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from pytest_personalize.backend import PersonalizeBackend
     from pytest_personalize.mock import Mock
-    from pytest_personalize.testing.report import Seen, Watcher
+    from pytest_personalize.reports import Watcher
+    from pytest_personalize.testing.report import Seen
     from pytest_personalize.testing.seeded import SeededGroup
 
 MARKER: Final = "personalize"
@@ -99,14 +100,14 @@ def _watch(config: pytest.Config) -> None:
     """Load what the flags ask for, and only that."""
     watchers: list[Watcher] = []
     if config.getoption("--personalize-report"):
-        from pytest_personalize.testing.report import UsageReport
+        from pytest_personalize.reports import UsageReport
 
         report = UsageReport()
         config.pluginmanager.register(report, "personalize-report")
         watchers.append(report.test_ended)
     folder = config.getoption("--personalize-trace")
     if folder:
-        from pytest_personalize.testing.trace import Traces
+        from pytest_personalize.reports import Traces
 
         # absolute, because workers of pytest-xdist are handed the option and may start elsewhere
         config.option.personalize_trace = str(config.invocation_params.dir / folder)

@@ -20,7 +20,7 @@ from botocore.session import get_session
 from hypothesis import settings
 
 from pytest_personalize.service import endpoint
-from pytest_personalize.service.errors import INVALID_INPUT, UNKNOWN_OPERATION, ServiceError
+from pytest_personalize.service.kernel.errors import INVALID_INPUT, UNKNOWN_OPERATION, ServiceError
 from pytest_personalize.shapes import models
 from pytest_personalize.shapes.response import check_output
 

@@ -17,7 +17,7 @@ import pytest_personalize
 
 PACKAGE = "pytest_personalize"
 
-FACES = {"__main__", "cli", "demo", "mock", "plugin", "server", "strategies"}
+FACES = {"__main__", "cli", "demo", "mock", "plugin", "reports", "server", "strategies"}
 GROUND = {"shapes", "data", "filters", "recommenders"}
 UP_TO_SERVICE = GROUND | {"service"}
 UP_TO_TESTING = UP_TO_SERVICE | {"testing"}
@@ -38,6 +38,9 @@ MAY_KNOW: dict[str, set[str]] = {
     "recommenders": {"data"},
 }
 
+# The rooms inside service, from the top floor down: each may know those that come after it.
+FLOORS_OF_SERVICE = ("endpoint", "realtime", "control", "jobs", "answering", "kernel")
+
 # Everybody may use attrs; every other distribution has rooms that know it and rooms that do not.
 KNOWN_BY: dict[str, set[str]] = {
     "attrs": set(MAY_KNOW),
@@ -45,7 +48,7 @@ KNOWN_BY: dict[str, set[str]] = {
     "botocore": {"shapes", "interception"},
     "hypothesis": {"strategies"},
     "lark": {"filters"},
-    "pytest": {"mock", "plugin", "testing"},
+    "pytest": {"mock", "plugin", "reports"},
     "wrapt": {"interception", "mock"},
 }
 
@@ -54,12 +57,12 @@ LAZY: dict[tuple[str, str], str] = {
     ("cli", f"{PACKAGE}.demo"): "the other commands need no client",
     ("cli", f"{PACKAGE}.testing.coverage"): "the other commands need no service models",
     ("filters.parser", "lark"): "most runs create no filter",
-    ("interception", "botocore"): "the plugin is loaded into every run, and asks botocore when a mock begins",
-    ("interception", "wrapt"): "it loads asyncio, which costs more than all else that the plugin loads",
+    ("interception.regions", "botocore"): "the plugin is loaded into every run, and asks botocore when a mock begins",
+    ("interception.hooks", "wrapt"): "it loads asyncio, which costs more than all else that the plugin loads",
     ("mock", "pytest"): "the decorator works without pytest, except on plain test classes, which only pytest knows",
     ("plugin", "boto3"): "a run that asks for no client must not pay for boto3",
-    ("plugin", f"{PACKAGE}.testing.report"): "only failed tests and a flag need it",
-    ("plugin", f"{PACKAGE}.testing.trace"): "only a flag needs it",
+    ("plugin", f"{PACKAGE}.reports"): "only flags need it",
+    ("plugin", f"{PACKAGE}.testing.report"): "only failed tests need it",
     ("plugin", f"{PACKAGE}.mock"): "a run that uses no fixture must not pay for the emulator",
 }
 
@@ -180,6 +183,38 @@ def test_a_room_knows_only_the_floors_below_it() -> None:
             and _room(found.target) not in MAY_KNOW.get(_room(found.source), set())
         ],
         "Imports from a floor above, or from a neighbour:",
+    )
+
+
+def _floor(module: str) -> str | None:
+    """The floor of the emulated service that a module is on, None outside."""
+    parts = module.split(".")
+    return parts[2] if parts[1] == "service" and len(parts) > 2 else None
+
+
+def test_every_module_of_the_service_is_on_a_known_floor() -> None:
+    floors = {floor for module in SOURCES if (floor := _floor(module))}
+    assert floors == set(FLOORS_OF_SERVICE)
+
+
+def test_a_floor_of_the_service_knows_only_those_below_it() -> None:
+    height = {floor: place for place, floor in enumerate(reversed(FLOORS_OF_SERVICE))}
+    _refuse(
+        [
+            found.where
+            for found in AT_HOME
+            if (source := _floor(found.source)) and (target := _floor(found.target)) and height[source] < height[target]
+        ],
+        "Imports from a floor above inside the service:",
+    )
+
+
+def test_no_two_families_name_each_other() -> None:
+    control = f"{PACKAGE}.service.control"
+    pairs = {(found.source, found.target) for found in AT_HOME if found.target.startswith(control)}
+    _refuse(
+        [f"{source} <-> {target}" for source, target in sorted(pairs) if source < target and (target, source) in pairs],
+        "Families that name each other:",
     )
 
 

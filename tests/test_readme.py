@@ -14,7 +14,7 @@ import pytest
 
 import pytest_personalize
 from pytest_personalize import PersonalizeBackend, mock_personalize, plugin
-from pytest_personalize.service.operations import OPERATIONS
+from pytest_personalize.service.kernel.operations import OPERATIONS
 from pytest_personalize.testing import coverage
 from pytest_personalize.testing.presets import PRESETS, Preset
 

@@ -12,9 +12,9 @@ from attrs import frozen
 from pytest_personalize.data.records import Records
 
 from .action_metrics import action_metrics
-from .emphasis import rewards
 from .fitting import RECOMMENDERS
 from .holdout import Case, by_time, by_users
+from .item_weights import rewards
 from .measures import event_rewards, mean, normalized_gain, precision, reciprocal_rank
 from .model import Model, Query, Settings
 from .recipe import Recipe

@@ -9,8 +9,8 @@ from typing import Final
 
 from attrs import define, field, frozen
 
+from .affinities import Surroundings
 from .exploration import Exploration
-from .leanings import Surroundings
 from .metadata import Relatives
 from .model import Query, Ranked
 from .neighbours import Neighbours

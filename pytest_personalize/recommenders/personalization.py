@@ -10,10 +10,10 @@ from typing import Final
 
 from attrs import field, frozen
 
+from .affinities import surroundings
 from .attributes import as_number
-from .emphasis import emphasis
 from .exploration import Exploration, exploration
-from .leanings import surroundings
+from .item_weights import emphasis
 from .metadata import COLD_BELOW, item_labels, relatives
 from .mixture import Mixture, Prior, Recency
 from .model import Query, Ranked, Unexploring

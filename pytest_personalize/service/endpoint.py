@@ -9,10 +9,10 @@ from typing import Any, Literal
 
 from attrs import frozen
 
-from pytest_personalize.service import control, events, runtime
-from pytest_personalize.service.account import Region
-from pytest_personalize.service.errors import refusal
-from pytest_personalize.service.operations import OPERATIONS, STRUCTURES, Answer
+from pytest_personalize.service import control, realtime
+from pytest_personalize.service.kernel.account import Region
+from pytest_personalize.service.kernel.errors import refusal
+from pytest_personalize.service.kernel.operations import OPERATIONS, STRUCTURES, Answer
 from pytest_personalize.shapes.models import operation
 from pytest_personalize.shapes.request import ShapeViolations, compile_input
 from pytest_personalize.shapes.response import compile_output
@@ -22,7 +22,7 @@ Rendered = dict[str, Any]
 
 _decode = json.JSONDecoder().decode
 
-ROOMS = (control, events, runtime)
+ROOMS = (control, realtime)
 """Importing them has entered their operations."""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from pytest_personalize.service import endpoint
-from pytest_personalize.service.operations import OPERATIONS
+from pytest_personalize.service.kernel.operations import OPERATIONS
 from pytest_personalize.shapes.models import SERVICES, operation_names
 
 

@@ -16,10 +16,10 @@ from typing import Final, Literal, TypeVar
 import attrs
 from attrs import define
 
-from pytest_personalize.service.clock import Clock
-from pytest_personalize.service.errors import ServiceError
-from pytest_personalize.service.lifecycle import SCRIPTS
-from pytest_personalize.service.operations import OPERATIONS
+from pytest_personalize.service.kernel.clock import Clock
+from pytest_personalize.service.kernel.errors import ServiceError
+from pytest_personalize.service.kernel.lifecycle import SCRIPTS
+from pytest_personalize.service.kernel.operations import OPERATIONS
 
 T = TypeVar("T")
 
@@ -165,7 +165,7 @@ class Faults:
             self._use(fault)
         seconds = sum(fault.seconds for fault in slow)
         timeout = patience is not None and seconds > patience
-        self._clock.advance(seconds=min(seconds, seconds if patience is None else patience))
+        self._clock.advance(min(seconds, seconds if patience is None else patience))
         if bad.lost == "request":
             raise NoAnswer("request")
         if bad.error is not None and not timeout:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import attrs
 
-from pytest_personalize.service.resource import ACTIVE, Resource
+from pytest_personalize.service.kernel.resource import ACTIVE, Resource
 from pytest_personalize.testing.markup import Html, element
 from pytest_personalize.testing.report import name_of
 

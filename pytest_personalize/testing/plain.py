@@ -35,8 +35,8 @@ from pytest_personalize.data.entities import EntityTable
 from pytest_personalize.data.ids import IdTable
 from pytest_personalize.data.records import Records
 from pytest_personalize.recommenders import RECIPES, Model, Recipe, Settings, fit
-from pytest_personalize.service.tables import Table
-from pytest_personalize.service.training import Trained, mark_of
+from pytest_personalize.service.kernel.tables import Table
+from pytest_personalize.service.kernel.trained import Trained, mark_of
 from pytest_personalize.testing.seeded import Named
 
 Plain = Any
@@ -44,10 +44,10 @@ Plain = Any
 MODULES: Final = (
     "pytest_personalize.data.",
     "pytest_personalize.recommenders.model",
+    "pytest_personalize.service.answering.",
     "pytest_personalize.service.control.",
-    "pytest_personalize.service.declared",
-    "pytest_personalize.service.lifecycle",
-    "pytest_personalize.service.training",
+    "pytest_personalize.service.jobs.",
+    "pytest_personalize.service.kernel.",
     "pytest_personalize.testing.faults",
     "pytest_personalize.testing.seeded",
 )

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 import textwrap
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
-import pytest
-
-from pytest_personalize.service.resource import Resource
+from pytest_personalize.service.kernel.resource import Resource
 from pytest_personalize.testing.calls import Call
 from pytest_personalize.testing.coverage import coverage
 from pytest_personalize.testing.markup import visible
@@ -23,7 +21,6 @@ WIDTH_OF_VALUES: Final = 90
 WIDTH_OF_REFUSALS: Final = 400
 WIDTH_OF_LISTS: Final = 100
 TITLE: Final = "Amazon Personalize"
-WORKER_USAGE: Final = "personalize_usage"
 
 
 class Watched(Protocol):
@@ -40,9 +37,6 @@ class Watched(Protocol):
 
 Seen = Sequence[tuple[Watched, Call | None]]
 """The backends that a test had to do with, and the last call of each before the test began."""
-
-Watcher = Callable[[pytest.Item, str, Seen], None]
-"""Called at the end of each test with the outcome (``passed``, ``failed`` or ``skipped``)."""
 
 
 def calls_since(backend: Watched, last: Call | None) -> list[Call]:
@@ -172,34 +166,3 @@ class Usage:
     def _calls_of(self, service: str, operation: str) -> int:
         refused = sum(count for key, count in self._refused.items() if key[:2] == (service, operation))
         return self._answered[service, operation] + refused
-
-
-class UsageReport:
-    """The plugin behind ``--personalize-report``: counts over all tests, and over all workers of pytest-xdist."""
-
-    def __init__(self) -> None:
-        self.usage = Usage()
-
-    def test_ended(self, item: pytest.Item, outcome: str, seen: Seen) -> None:
-        """Count the calls of one test."""
-        for backend, last in seen:
-            self.usage.add(calls_since(backend, last))
-
-    @pytest.hookimpl
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Send the counts of a worker to where the report is printed."""
-        output = getattr(session.config, "workeroutput", None)
-        if output is not None:
-            output[WORKER_USAGE] = self.usage.state()
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any) -> None:
-        """Take the counts of a worker; one that crashed has sent none."""
-        self.usage.merge(getattr(node, "workeroutput", {}).get(WORKER_USAGE, ()))
-
-    @pytest.hookimpl
-    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Print the report."""
-        terminalreporter.section(f"{TITLE}: usage")
-        for line in self.usage.lines():
-            terminalreporter.line(line)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
 from typing import Generic, TypeVar
 
-from pytest_personalize.service.account import Region
 from pytest_personalize.service.control.batch_inference import BatchInferenceJob
 from pytest_personalize.service.control.batch_segments import BatchSegmentJob
 from pytest_personalize.service.control.campaigns import Campaign
@@ -21,7 +20,8 @@ from pytest_personalize.service.control.recommenders import Recommender
 from pytest_personalize.service.control.schemas import DatasetSchema
 from pytest_personalize.service.control.solution_versions import SolutionVersion
 from pytest_personalize.service.control.solutions import Solution
-from pytest_personalize.service.resource import Resource
+from pytest_personalize.service.kernel.account import Region
+from pytest_personalize.service.kernel.resource import Resource
 
 R = TypeVar("R", bound=Resource)
 ReadRegion = Callable[[str], Region]

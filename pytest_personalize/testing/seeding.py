@@ -18,11 +18,11 @@ from attrs import frozen
 
 from pytest_personalize.data.stores import MemoryStore
 from pytest_personalize.service import endpoint
-from pytest_personalize.service.account import KINDS, Account, Region
-from pytest_personalize.service.clock import Clock
-from pytest_personalize.service.lifecycle import Engine, Transitions
-from pytest_personalize.service.quotas import Quotas, minimums
-from pytest_personalize.service.resource import Resource
+from pytest_personalize.service.kernel.account import KINDS, Account, Region
+from pytest_personalize.service.kernel.clock import Clock
+from pytest_personalize.service.kernel.lifecycle import Engine, Transitions
+from pytest_personalize.service.kernel.quotas import Quotas, minimums
+from pytest_personalize.service.kernel.resource import Resource
 from pytest_personalize.testing.presets import BUCKET, PRESETS, Preset, build
 from pytest_personalize.testing.sample_data import LAST, Sizes
 from pytest_personalize.testing.seeded import SeededGroup
@@ -80,7 +80,7 @@ def kit(preset_name: str, group_name: str, sizes: Sizes, region_name: str, accou
     """Build a preset in an account of its own, whose clock stands at the end of the data."""
     files = MemoryStore()
     clock = Clock()
-    clock.freeze(LAST)
+    clock.stand_still(LAST)
     account = Account(
         account_id=account_id,
         clock=clock,

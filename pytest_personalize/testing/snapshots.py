@@ -8,7 +8,8 @@ from typing import Any
 from attrs import field, frozen
 
 from pytest_personalize.data.stores import MemoryStore
-from pytest_personalize.service.account import Account
+from pytest_personalize.service.kernel.account import Account
+from pytest_personalize.service.kernel.clock import ClockState
 from pytest_personalize.testing.faults import Fault, Faults
 from pytest_personalize.testing.seeded import SeededGroup
 
@@ -23,7 +24,7 @@ class Snapshot:
     """
 
     account_id: str
-    clock: tuple[float, float | None]
+    clock: ClockState
     engine: tuple[Any, ...]
     quotas: Mapping[str, int]
     regions: Mapping[str, Mapping[str, Any]]
@@ -36,7 +37,7 @@ def taken(account: Account, files: MemoryStore, faults: Faults, seeded: Mapping[
     """A snapshot as of now."""
     return Snapshot(
         account_id=account.account_id,
-        clock=account.clock.state(),
+        clock=account.clock.state,
         engine=account.engine.state(),
         quotas=account.quotas.state(),
         regions={name: region.state() for name, region in account.regions.items()},
@@ -53,7 +54,7 @@ def restored(snapshot: Snapshot, account: Account, faults: Faults) -> MemoryStor
     """
     if snapshot.account_id != account.account_id:
         raise ValueError(f"the snapshot is of account {snapshot.account_id}, the backend of {account.account_id}")
-    account.clock.set_state(snapshot.clock)
+    account.clock.state = snapshot.clock
     account.engine.set_state(snapshot.engine)
     account.quotas.set_state(snapshot.quotas)
     for name in {*account.regions, *snapshot.regions}:

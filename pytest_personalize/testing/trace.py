@@ -11,13 +11,11 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, Final
 
 import attrs
-import pytest
 
-from pytest_personalize.service.resource import Resource
+from pytest_personalize.service.kernel.resource import Resource
 from pytest_personalize.testing.calls import Call
 from pytest_personalize.testing.graph import MOST, drawing, status_class
 from pytest_personalize.testing.markup import Html, element, joined
@@ -52,30 +50,6 @@ svg text.name { font-weight: 600; }
 table { border-collapse: collapse; width: 100%; } td, th { border-bottom: 1px solid var(--line); padding: .25rem .5rem;
   text-align: left; vertical-align: top; overflow-wrap: anywhere; }
 """)
-
-
-class Traces:
-    """Writes the pages; makes the folder at once, so that a wrong one is noticed before the tests run.
-
-    ``pytest.UsageError`` for a folder that cannot be made.
-    """
-
-    def __init__(self, folder: str) -> None:
-        self.folder = Path(folder)
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise pytest.UsageError(f"--personalize-trace: {folder}: {error.strerror or error}") from None
-
-    def test_ended(self, item: pytest.Item, outcome: str, seen: Seen) -> None:
-        """Write the page of one test, if it had anything to do with Personalize."""
-        if not seen:
-            return
-        file = self.folder / file_name(item.nodeid)
-        try:
-            file.write_text(page(item.nodeid, outcome, seen), "utf-8")
-        except OSError as error:
-            item.warn(pytest.PytestWarning(f"--personalize-trace: {file}: {error.strerror or error}"))
 
 
 def file_name(nodeid: str) -> str:

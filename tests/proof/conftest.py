@@ -13,7 +13,7 @@ from attrs import frozen
 from botocore import xform_name
 
 from pytest_personalize import PersonalizeBackend, mock_personalize
-from pytest_personalize.service.resource import Resource
+from pytest_personalize.service.kernel.resource import Resource
 from pytest_personalize.shapes import models
 
 REGION = "us-east-1"

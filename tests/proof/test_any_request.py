@@ -13,7 +13,7 @@ from botocore.model import ListShape, MapShape, Shape, StringShape, StructureSha
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from pytest_personalize.service.errors import ServiceError
+from pytest_personalize.service.kernel.errors import ServiceError
 from pytest_personalize.shapes import models
 
 OPERATIONS = [(service, name) for service in models.SERVICES for name in models.operation_names(service)]

@@ -15,7 +15,7 @@ import pytest
 from attrs import field, frozen
 from botocore.exceptions import ClientError
 
-from pytest_personalize.service.quotas import QUOTAS
+from pytest_personalize.service.kernel.quotas import QUOTAS
 from pytest_personalize.shapes import models
 
 II = "InvalidInputException"

@@ -13,9 +13,10 @@ import pytest
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from pytest_personalize.service import endpoint
-from pytest_personalize.service.account import KINDS
 from pytest_personalize.service.control.solution_versions import SolutionVersion
-from pytest_personalize.service.operations import OPERATIONS, STRUCTURES
+from pytest_personalize.service.control.solutions import Solution
+from pytest_personalize.service.kernel.account import KINDS
+from pytest_personalize.service.kernel.operations import OPERATIONS, STRUCTURES
 from pytest_personalize.shapes import models
 
 assert endpoint.ROOMS  # loading them has filled the registry
@@ -66,8 +67,12 @@ def structures(shape: Shape) -> Iterator[StructureShape]:
 
 def fields(cls: type) -> dict[str, Any]:
     """The types of the attributes of an attrs class by name."""
-    hints = typing.get_type_hints(cls, localns={"SolutionVersion": SolutionVersion})
+    hints = typing.get_type_hints(cls) | HELD_AS.get(cls, {})
     return {field.name: hints[field.name] for field in attrs.fields(cls)}
+
+
+HELD_AS: dict[type, dict[str, Any]] = {Solution: {"latest_solution_version": SolutionVersion}}
+"""Attributes that are typed as any resource, because the family does not know the class, and what they hold."""
 
 
 def attrs_class(hint: Any) -> type | None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_personalize import PersonalizeBackend
-from pytest_personalize.service.errors import ServiceError
+from pytest_personalize.service.kernel.errors import ServiceError
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_personalize import PersonalizeBackend
-from pytest_personalize.service.errors import ServiceError
+from pytest_personalize.service.kernel.errors import ServiceError
 
 
 @pytest.mark.parametrize("body", [b"", "", b"{}", '{"maxResults": null}', '{"unknown": 1}'])

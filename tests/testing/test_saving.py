@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from pytest_personalize import PersonalizeBackend, mock_personalize
 from pytest_personalize.data.ids import IdTable
-from pytest_personalize.service.account import KINDS
-from pytest_personalize.service.operations import STRUCTURES
+from pytest_personalize.service.kernel.account import KINDS
+from pytest_personalize.service.kernel.operations import STRUCTURES
 from pytest_personalize.testing.plain import Decoder, Encoder, classes
 from pytest_personalize.testing.saving import SaveFileError
 

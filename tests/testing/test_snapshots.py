@@ -222,7 +222,7 @@ def test_a_snapshot_of_another_account_is_refused(backend: PersonalizeBackend, c
 
 def test_whatever_a_region_has_is_kept(backend: PersonalizeBackend) -> None:
     region = backend._read_region(REGION)
-    made_again = {"account", "engine", "name", "prefix", "sources"}
+    made_again = {"account", "engine", "name", "prefix", "kept"}
     names = {name.strip("_") for name in vars(region)} - made_again
 
     assert names == set(region.state())

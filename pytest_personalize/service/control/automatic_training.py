@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pytest_personalize.data.events import EventLog
 from pytest_personalize.data.records import Records
-from pytest_personalize.service.account import Region
 from pytest_personalize.service.control.solution_config import DAY, days_between_trainings
-from pytest_personalize.service.control.solution_versions import SolutionVersion, begin_version
-from pytest_personalize.service.control.solutions import HOUR, Solution, newest_version, schedule_training
-from pytest_personalize.service.lifecycle import ACTIONS
-from pytest_personalize.service.resource import ACTIVE, CREATE_FAILED
-from pytest_personalize.service.training import Trained
+from pytest_personalize.service.control.solution_versions import SolutionVersion, begin_version, newest_version
+from pytest_personalize.service.control.solutions import HOUR, Solution, schedule_training
+from pytest_personalize.service.kernel.account import Region
+from pytest_personalize.service.kernel.lifecycle import ACTIONS
+from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED
+from pytest_personalize.service.kernel.trained import Trained
 
 
 def _train_automatically(region: Region, solution_arn: str, now: float) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from pytest_personalize.service.account import Region
-from pytest_personalize.service.resource import Resource
-from pytest_personalize.service.training import Trained, updated
+from pytest_personalize.service.jobs.training import updated
+from pytest_personalize.service.kernel.account import Region
+from pytest_personalize.service.kernel.resource import Resource
+from pytest_personalize.service.kernel.trained import Trained
 
 HOUR: Final = 3600.0
 DEFAULT_HOURS: Final = 2.0

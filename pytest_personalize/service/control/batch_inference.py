@@ -10,9 +10,13 @@ from attrs import evolve, frozen
 from pytest_personalize.data.avro import Schema
 from pytest_personalize.recommenders.recipe import Recipe
 from pytest_personalize.recommenders.themes import theme
-from pytest_personalize.service.account import Region, resource_kind
-from pytest_personalize.service.answering import Ask, FilterUse, Source, rank, recommend
-from pytest_personalize.service.batch import (
+from pytest_personalize.service.answering.answer import Ask, FilterUse, rank, recommend
+from pytest_personalize.service.answering.source import Source
+from pytest_personalize.service.control.batch_jobs import BatchJob, admitted
+from pytest_personalize.service.control.item_settings import check_exploration
+from pytest_personalize.service.control.solution_versions import SolutionVersion
+from pytest_personalize.service.control.tags import Tag
+from pytest_personalize.service.jobs.batch import (
     INFERENCE_LINES,
     LineError,
     S3DataConfig,
@@ -21,15 +25,11 @@ from pytest_personalize.service.batch import (
     text_map,
     text_member,
 )
-from pytest_personalize.service.control.batch_jobs import BatchJob, admitted
-from pytest_personalize.service.control.item_settings import check_exploration
-from pytest_personalize.service.control.solution_versions import SolutionVersion
-from pytest_personalize.service.control.tags import Tag
-from pytest_personalize.service.errors import refusal
-from pytest_personalize.service.lifecycle import SCRIPTS, creation
-from pytest_personalize.service.operations import Page, operation, structure
-from pytest_personalize.service.paging import list_page
-from pytest_personalize.service.sources import batch_source
+from pytest_personalize.service.kernel.account import Region, resource_kind
+from pytest_personalize.service.kernel.errors import refusal
+from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation
+from pytest_personalize.service.kernel.operations import Page, operation, structure
+from pytest_personalize.service.kernel.paging import list_page
 
 MAX_RESULTS: Final = 500  # unknown: no limit is documented. chosen: that of the runtime
 MAX_RANKED: Final = 500
@@ -95,9 +95,7 @@ class BatchInferenceJob(BatchJob):
 
 def _run(region: Region, job: BatchInferenceJob, now: float) -> BatchInferenceJob:
     config = job.batch_inference_job_config or BatchInferenceJobConfig()
-    source = batch_source(
-        region, job.version(region), config.item_exploration_config or {}, config.ranking_influence or {}
-    )
+    source = job.source(region, config.item_exploration_config, config.ranking_influence)
     use = job.filter(region)
     themes = job.theme_generation_config
 

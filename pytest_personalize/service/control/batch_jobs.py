@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final, TypedDict
 
 from attrs import frozen
 
 from pytest_personalize.filters.compiled import CompiledFilter
-from pytest_personalize.service.account import Region
+from pytest_personalize.service.answering.source import Source, make_source
 from pytest_personalize.service.control.filters import usable_filter
 from pytest_personalize.service.control.solution_versions import SolutionVersion, require_trained
 from pytest_personalize.service.control.tags import Tag, checked_tags
-from pytest_personalize.service.errors import refusal
-from pytest_personalize.service.resource import Resource
+from pytest_personalize.service.kernel.account import Region
+from pytest_personalize.service.kernel.errors import refusal
+from pytest_personalize.service.kernel.resource import Resource
+from pytest_personalize.service.kernel.trained import Trained
 
 DEFAULT_RESULTS: Final = 25  # console text
 
@@ -33,6 +35,22 @@ class BatchJob(Resource):
     def version(self, region: Region) -> SolutionVersion:
         """The solution version that the job works with."""
         return region.find(SolutionVersion, self.solution_version_arn)
+
+    def source(
+        self, region: Region, exploration: Mapping[str, str] | None = None, influence: Mapping[str, float] | None = None
+    ) -> Source:
+        """What it answers from: the data are those that the version was trained on, for filters as well."""
+        version = self.version(region)
+        trained: Trained = region.models[version.arn]
+        return make_source(
+            trained,
+            trained.view,
+            arn=version.arn,
+            dataset_group_arn=version.dataset_group_arn,
+            exploration=exploration,
+            influence=influence,
+            seed=region.account.seed,
+        )
 
     def filter(self, region: Region) -> CompiledFilter | None:
         """The filter of the job, if it has one."""

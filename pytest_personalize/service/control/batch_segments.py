@@ -11,9 +11,12 @@ from pytest_personalize.filters.attributes import parse_attributes
 from pytest_personalize.filters.compiled import CompiledFilter
 from pytest_personalize.filters.errors import FilterError
 from pytest_personalize.recommenders.segments import SegmentModel
-from pytest_personalize.service.account import Region, resource_kind
-from pytest_personalize.service.answering import LOOKBACK, Source
-from pytest_personalize.service.batch import (
+from pytest_personalize.service.answering.answer import LOOKBACK
+from pytest_personalize.service.answering.source import Source
+from pytest_personalize.service.control.batch_jobs import BatchJob, admitted
+from pytest_personalize.service.control.solution_versions import SolutionVersion
+from pytest_personalize.service.control.tags import Tag
+from pytest_personalize.service.jobs.batch import (
     SEGMENT_LINES,
     LineError,
     S3DataConfig,
@@ -21,14 +24,11 @@ from pytest_personalize.service.batch import (
     text_map,
     text_member,
 )
-from pytest_personalize.service.control.batch_jobs import BatchJob, admitted
-from pytest_personalize.service.control.solution_versions import SolutionVersion
-from pytest_personalize.service.control.tags import Tag
-from pytest_personalize.service.errors import refusal
-from pytest_personalize.service.lifecycle import SCRIPTS, creation
-from pytest_personalize.service.operations import Page, operation, structure
-from pytest_personalize.service.paging import list_page
-from pytest_personalize.service.sources import batch_source
+from pytest_personalize.service.kernel.account import Region, resource_kind
+from pytest_personalize.service.kernel.errors import refusal
+from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation
+from pytest_personalize.service.kernel.operations import Page, operation, structure
+from pytest_personalize.service.kernel.paging import list_page
 
 MAX_RESULTS: Final = 5_000_000
 MAX_LINES: Final = {"aws-item-affinity": 500, "aws-item-attribute-affinity": 10}
@@ -64,7 +64,7 @@ class BatchSegmentJob(BatchJob):
 
 
 def _run(region: Region, job: BatchSegmentJob, now: float) -> BatchSegmentJob:
-    source = batch_source(region, job.version(region), {}, {})
+    source = job.source(region)
     use = job.filter(region)
 
     def answer(members: Mapping[str, Any]) -> str:

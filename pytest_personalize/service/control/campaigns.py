@@ -8,17 +8,18 @@ from typing import ClassVar, Final
 import attrs
 from attrs import field, frozen
 
-from pytest_personalize.service.account import Region, resource_kind
+from pytest_personalize.service.answering.source import Source, make_source
 from pytest_personalize.service.control.automatic_updates import plan_update, update_model
 from pytest_personalize.service.control.item_settings import check_exploration, check_metadata
-from pytest_personalize.service.control.solution_versions import SolutionVersion, require_trained
-from pytest_personalize.service.control.solutions import Solution, newest_version
+from pytest_personalize.service.control.solution_versions import SolutionVersion, newest_version, require_trained
+from pytest_personalize.service.control.solutions import Solution
 from pytest_personalize.service.control.tags import Tag, checked_tags
-from pytest_personalize.service.errors import refusal
-from pytest_personalize.service.lifecycle import ACTIONS, SCRIPTS, creation, deletion
-from pytest_personalize.service.operations import Page, operation, structure
-from pytest_personalize.service.paging import list_page
-from pytest_personalize.service.resource import ACTIVE, CREATE_FAILED, Resource, evolved
+from pytest_personalize.service.kernel.account import Region, resource_kind
+from pytest_personalize.service.kernel.errors import refusal
+from pytest_personalize.service.kernel.lifecycle import ACTIONS, SCRIPTS, creation, deletion
+from pytest_personalize.service.kernel.operations import Page, operation, structure
+from pytest_personalize.service.kernel.paging import list_page
+from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource, evolved
 
 LATEST: Final = "/$LATEST"
 
@@ -75,6 +76,25 @@ class Campaign(Resource):
     def follows(self) -> bool:
         """Whether it is updated to each new solution version."""
         return bool(self.campaign_config and self.campaign_config.sync_with_latest_solution_version)
+
+    def source(self, region: Region) -> Source:
+        """What it answers from, with the data as they are now."""
+        trained, records = region.models[self.solution_version_arn], region.records[self.dataset_group_arn]
+
+        def make() -> Source:
+            config = self.campaign_config or CampaignConfig()
+            return make_source(
+                trained,
+                records,
+                arn=self.arn,
+                dataset_group_arn=self.dataset_group_arn,
+                exploration=config.item_exploration_config,
+                influence=config.ranking_influence,
+                seed=region.account.seed,
+                with_metadata=trained.recipe.metadata_always or bool(config.enable_metadata_with_recommendations),
+            )
+
+        return region.kept(self.arn, (self, trained, records), make)
 
 
 def _deployed(region: Region, campaign: Campaign, now: float) -> Campaign:

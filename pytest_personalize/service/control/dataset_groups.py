@@ -7,13 +7,13 @@ from typing import ClassVar
 
 from attrs import frozen
 
-from pytest_personalize.service.account import Region, resource_kind
 from pytest_personalize.service.control.tags import Tag, checked_tags
-from pytest_personalize.service.errors import refusal
-from pytest_personalize.service.lifecycle import SCRIPTS, Script, creation
-from pytest_personalize.service.operations import Page, operation
-from pytest_personalize.service.paging import list_page
-from pytest_personalize.service.resource import ACTIVE, CREATE_FAILED, Resource
+from pytest_personalize.service.kernel.account import Region, resource_kind
+from pytest_personalize.service.kernel.errors import refusal
+from pytest_personalize.service.kernel.lifecycle import SCRIPTS, Script, creation
+from pytest_personalize.service.kernel.operations import Page, operation
+from pytest_personalize.service.kernel.paging import list_page
+from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource
 
 
 @resource_kind

@@ -11,16 +11,16 @@ from attrs import frozen
 from pytest_personalize.data.avro import check_replacement
 from pytest_personalize.data.errors import SchemaError
 from pytest_personalize.data.schema_rules import DATASET_TYPES
-from pytest_personalize.service.account import Region, resource_kind
 from pytest_personalize.service.control.dataset_groups import DatasetGroup
 from pytest_personalize.service.control.schemas import DatasetSchema
 from pytest_personalize.service.control.tags import Tag, checked_tags
 from pytest_personalize.service.control.tracking import new_tracking_id
-from pytest_personalize.service.errors import refusal
-from pytest_personalize.service.lifecycle import SCRIPTS, Script, creation, deletion
-from pytest_personalize.service.operations import Page, operation
-from pytest_personalize.service.paging import list_page
-from pytest_personalize.service.resource import ACTIVE, CREATE_FAILED, Resource
+from pytest_personalize.service.kernel.account import Region, resource_kind
+from pytest_personalize.service.kernel.errors import refusal
+from pytest_personalize.service.kernel.lifecycle import SCRIPTS, Script, creation, deletion
+from pytest_personalize.service.kernel.operations import Page, operation
+from pytest_personalize.service.kernel.paging import list_page
+from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource
 
 _UPDATING: Final = ("UPDATE PENDING", "UPDATE IN_PROGRESS")
 

@@ -10,15 +10,15 @@ from attrs import frozen
 
 from pytest_personalize.data.csvfile import read_ids
 from pytest_personalize.data.errors import CsvError
-from pytest_personalize.service.account import Region, resource_kind
 from pytest_personalize.service.control.dataset_groups import DatasetGroup
 from pytest_personalize.service.control.import_jobs import DataSource, checked_location, read_files
 from pytest_personalize.service.control.tags import Tag, checked_tags
-from pytest_personalize.service.errors import JobFailed
-from pytest_personalize.service.lifecycle import SCRIPTS, Script
-from pytest_personalize.service.operations import Page, operation
-from pytest_personalize.service.paging import list_page
-from pytest_personalize.service.resource import ACTIVE, Resource
+from pytest_personalize.service.kernel.account import Region, resource_kind
+from pytest_personalize.service.kernel.errors import JobFailed
+from pytest_personalize.service.kernel.lifecycle import SCRIPTS, Script
+from pytest_personalize.service.kernel.operations import Page, operation
+from pytest_personalize.service.kernel.paging import list_page
+from pytest_personalize.service.kernel.resource import ACTIVE, Resource
 
 INPUT_BYTES: Final = 100 * 1024 * 1024
 """The most that the files of a job can have together (developer guide, quotas page)."""

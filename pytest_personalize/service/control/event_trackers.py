@@ -7,15 +7,15 @@ from typing import ClassVar
 
 from attrs import frozen
 
-from pytest_personalize.service.account import Region, resource_kind
 from pytest_personalize.service.control.dataset_groups import DatasetGroup
 from pytest_personalize.service.control.tags import Tag, checked_tags
 from pytest_personalize.service.control.tracking import event_tracker_arn, new_tracking_id
-from pytest_personalize.service.errors import refusal
-from pytest_personalize.service.lifecycle import SCRIPTS, creation, deletion
-from pytest_personalize.service.operations import Page, operation
-from pytest_personalize.service.paging import list_page
-from pytest_personalize.service.resource import ACTIVE, CREATE_FAILED, Resource
+from pytest_personalize.service.kernel.account import Region, resource_kind
+from pytest_personalize.service.kernel.errors import refusal
+from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation, deletion
+from pytest_personalize.service.kernel.operations import Page, operation
+from pytest_personalize.service.kernel.paging import list_page
+from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource
 
 
 @resource_kind

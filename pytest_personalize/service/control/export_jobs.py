@@ -10,15 +10,15 @@ from attrs import frozen
 from pytest_personalize.data.errors import StoreError
 from pytest_personalize.data.export import ExportMode, export_csv
 from pytest_personalize.data.stores import parse_uri
-from pytest_personalize.service.account import Region, resource_kind
-from pytest_personalize.service.batch import S3DataConfig
 from pytest_personalize.service.control.datasets import Dataset
 from pytest_personalize.service.control.tags import Tag, checked_tags
-from pytest_personalize.service.errors import JobFailed, refusal
-from pytest_personalize.service.lifecycle import SCRIPTS, creation
-from pytest_personalize.service.operations import Page, operation, structure
-from pytest_personalize.service.paging import list_page
-from pytest_personalize.service.resource import ACTIVE, Resource
+from pytest_personalize.service.jobs.batch import S3DataConfig
+from pytest_personalize.service.kernel.account import Region, resource_kind
+from pytest_personalize.service.kernel.errors import JobFailed, refusal
+from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation
+from pytest_personalize.service.kernel.operations import Page, operation, structure
+from pytest_personalize.service.kernel.paging import list_page
+from pytest_personalize.service.kernel.resource import ACTIVE, Resource
 
 
 @structure

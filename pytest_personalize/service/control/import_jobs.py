@@ -12,17 +12,17 @@ from pytest_personalize.data.csvfile import ImportMode, import_csv
 from pytest_personalize.data.errors import DataError, StoreError
 from pytest_personalize.data.records import Records
 from pytest_personalize.data.stores import parse_uri, read_csv_objects
-from pytest_personalize.service.account import Region, resource_kind
-from pytest_personalize.service.attribution import MetricAttribute, report
 from pytest_personalize.service.control.datasets import Dataset
 from pytest_personalize.service.control.export_jobs import folder_of, write
 from pytest_personalize.service.control.metric_attributions import MetricAttribution
 from pytest_personalize.service.control.tags import Tag, checked_tags
-from pytest_personalize.service.errors import JobFailed, refusal
-from pytest_personalize.service.lifecycle import SCRIPTS, creation
-from pytest_personalize.service.operations import Page, operation, structure
-from pytest_personalize.service.paging import list_page
-from pytest_personalize.service.resource import ACTIVE, Resource
+from pytest_personalize.service.jobs.attribution import MetricAttribute, report
+from pytest_personalize.service.kernel.account import Region, resource_kind
+from pytest_personalize.service.kernel.errors import JobFailed, refusal
+from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation
+from pytest_personalize.service.kernel.operations import Page, operation, structure
+from pytest_personalize.service.kernel.paging import list_page
+from pytest_personalize.service.kernel.resource import ACTIVE, Resource
 
 
 @structure

@@ -9,7 +9,7 @@ from typing import Final
 from pytest_personalize.data.records import Records
 from pytest_personalize.recommenders.recipe import Recipe
 from pytest_personalize.service.control.solution_rules import number
-from pytest_personalize.service.errors import refusal
+from pytest_personalize.service.kernel.errors import refusal
 
 EXPLORATION: Final = {"explorationWeight": (0.0, 1.0), "explorationItemAgeCutOff": (1.0, inf)}
 """Least and largest value of each setting (developer guide, User-Personalization)."""

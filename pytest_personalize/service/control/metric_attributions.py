@@ -8,16 +8,16 @@ from typing import ClassVar, Final
 import attrs
 from attrs import frozen
 
-from pytest_personalize.service.account import Region, resource_kind
-from pytest_personalize.service.attribution import MetricAttribute, read_expression
-from pytest_personalize.service.batch import S3DataConfig
 from pytest_personalize.service.control.dataset_groups import DatasetGroup
 from pytest_personalize.service.control.export_jobs import folder_of
-from pytest_personalize.service.errors import refusal
-from pytest_personalize.service.lifecycle import SCRIPTS, creation, deletion
-from pytest_personalize.service.operations import Page, operation, structure
-from pytest_personalize.service.paging import PAGE_SIZE, list_page, sequence_page
-from pytest_personalize.service.resource import ACTIVE, CREATE_FAILED, Resource
+from pytest_personalize.service.jobs.attribution import MetricAttribute, read_expression
+from pytest_personalize.service.jobs.batch import S3DataConfig
+from pytest_personalize.service.kernel.account import Region, resource_kind
+from pytest_personalize.service.kernel.errors import refusal
+from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation, deletion
+from pytest_personalize.service.kernel.operations import Page, operation, structure
+from pytest_personalize.service.kernel.paging import PAGE_SIZE, list_page, sequence_page
+from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource
 
 MOST_METRICS: Final = 10
 

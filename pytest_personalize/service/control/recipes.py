@@ -7,11 +7,11 @@ from functools import cache
 from typing import Any, Final
 
 from pytest_personalize.recommenders.catalogue import RECIPES, RECIPES_BY_ARN, Hyperparameter, Recipe
-from pytest_personalize.service import arns
-from pytest_personalize.service.account import Region
-from pytest_personalize.service.errors import refusal
-from pytest_personalize.service.operations import Page, operation
-from pytest_personalize.service.paging import sequence_page
+from pytest_personalize.service.kernel import arns
+from pytest_personalize.service.kernel.account import Region
+from pytest_personalize.service.kernel.errors import refusal
+from pytest_personalize.service.kernel.operations import Page, operation
+from pytest_personalize.service.kernel.paging import sequence_page
 
 PAGE_SIZE: Final = 12
 """A listing without maxResults comes in short pages: 11 recipes and a token were seen printed."""

@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from pytest_personalize.recommenders.model import Settings
 from pytest_personalize.recommenders.recipe import Recipe
-from pytest_personalize.service.account import Region, resource_kind
+from pytest_personalize.service.answering.source import Source, make_source
 from pytest_personalize.service.control.automatic_updates import plan_update, update_model
 from pytest_personalize.service.control.dataset_groups import DatasetGroup
 from pytest_personalize.service.control.item_settings import check_exploration, check_metadata
@@ -24,12 +24,14 @@ from pytest_personalize.service.control.training_columns import (
     excluded_columns,
     present_columns,
 )
-from pytest_personalize.service.errors import JobFailed, refusal
-from pytest_personalize.service.lifecycle import ACTIONS, SCRIPTS, Script, creation, deletion
-from pytest_personalize.service.operations import Page, operation, structure
-from pytest_personalize.service.paging import list_page
-from pytest_personalize.service.resource import ACTIVE, CREATE_FAILED, Resource
-from pytest_personalize.service.training import Trained, train
+from pytest_personalize.service.jobs.training import train
+from pytest_personalize.service.kernel.account import Region, resource_kind
+from pytest_personalize.service.kernel.errors import JobFailed, refusal
+from pytest_personalize.service.kernel.lifecycle import ACTIONS, SCRIPTS, Script, creation, deletion
+from pytest_personalize.service.kernel.operations import Page, operation, structure
+from pytest_personalize.service.kernel.paging import list_page
+from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource
+from pytest_personalize.service.kernel.trained import Trained
 
 INACTIVE: Final = "INACTIVE"
 WEEK: Final = 7 * 86400.0
@@ -88,6 +90,23 @@ class Recommender(Resource):
     def recipe(self) -> Recipe:
         """Its use case."""
         return find_recipe(self.recipe_arn)
+
+    def source(self, region: Region) -> Source:
+        """What it answers from, with the data as they are now."""
+        trained, records = region.models[self.arn], region.records[self.dataset_group_arn]
+
+        def make() -> Source:
+            return make_source(
+                trained,
+                records,
+                arn=self.arn,
+                dataset_group_arn=self.dataset_group_arn,
+                exploration=self.recommender_config.item_exploration_config,
+                seed=region.account.seed,
+                with_metadata=bool(self.recommender_config.enable_metadata_with_recommendations),
+            )
+
+        return region.kept(self.arn, (self, trained, records), make)
 
 
 def _train(region: Region, recommender: Recommender, now: float) -> Recommender:

@@ -9,11 +9,11 @@ from attrs import frozen
 
 from pytest_personalize.data.avro import Schema, parse_schema
 from pytest_personalize.data.errors import SchemaError
-from pytest_personalize.service.account import Region, resource_kind
-from pytest_personalize.service.errors import refusal
-from pytest_personalize.service.operations import Page, operation
-from pytest_personalize.service.paging import list_page
-from pytest_personalize.service.resource import Resource
+from pytest_personalize.service.kernel.account import Region, resource_kind
+from pytest_personalize.service.kernel.errors import refusal
+from pytest_personalize.service.kernel.operations import Page, operation
+from pytest_personalize.service.kernel.paging import list_page
+from pytest_personalize.service.kernel.resource import Resource
 
 
 @resource_kind

@@ -12,7 +12,7 @@ from attrs import frozen
 from pytest_personalize.data.records import Records
 from pytest_personalize.recommenders.model import Settings
 from pytest_personalize.service.control.training_columns import Columns, TrainingDataConfig, excluded_columns
-from pytest_personalize.service.operations import structure
+from pytest_personalize.service.kernel.operations import structure
 
 DEFAULT_DAYS: Final = 7
 DAY: Final = 86400.0

@@ -20,7 +20,7 @@ from pytest_personalize.service.control.solution_config import (
     days_between_trainings,
 )
 from pytest_personalize.service.control.training_columns import TrainingDataConfig, check_columns
-from pytest_personalize.service.errors import refusal
+from pytest_personalize.service.kernel.errors import refusal
 
 MAX_DAYS: Final = 30
 MAX_JOBS: Final = 40

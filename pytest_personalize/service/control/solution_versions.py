@@ -9,19 +9,20 @@ import attrs
 from attrs import field, frozen
 
 from pytest_personalize.recommenders.recipe import Recipe
-from pytest_personalize.service.account import Region, resource_kind
 from pytest_personalize.service.control.recipes import find_recipe
 from pytest_personalize.service.control.solution_config import SolutionConfig, settings_of
 from pytest_personalize.service.control.solutions import AUTO_ML_RECIPE, AutoMLResult, Solution
 from pytest_personalize.service.control.tags import Tag, checked_tags
 from pytest_personalize.service.control.training_columns import Columns
 from pytest_personalize.service.control.tuning import trials
-from pytest_personalize.service.errors import refusal
-from pytest_personalize.service.lifecycle import SCRIPTS, Script, creation
-from pytest_personalize.service.operations import Page, operation
-from pytest_personalize.service.paging import list_page
-from pytest_personalize.service.resource import ACTIVE, Resource
-from pytest_personalize.service.training import Trained, train
+from pytest_personalize.service.jobs.training import train
+from pytest_personalize.service.kernel.account import Region, resource_kind
+from pytest_personalize.service.kernel.errors import refusal
+from pytest_personalize.service.kernel.lifecycle import SCRIPTS, Script, creation
+from pytest_personalize.service.kernel.operations import Page, operation
+from pytest_personalize.service.kernel.paging import list_page
+from pytest_personalize.service.kernel.resource import ACTIVE, Resource
+from pytest_personalize.service.kernel.trained import Trained
 
 IN_TRAINING: Final = ("CREATE PENDING", "CREATE IN_PROGRESS")
 
@@ -115,6 +116,17 @@ def _tell_solution(region: Region, version: SolutionVersion) -> None:
 SCRIPTS["solution-version", "create"] = creation(60, 1800, work=_train)
 SCRIPTS["solution-version", "stop"] = Script(states=("CREATE STOPPING",), seconds=(60,), end="CREATE STOPPED")
 SCRIPTS["solution-version", "stop at once"] = Script(states=(), seconds=(), end="CREATE STOPPED")
+
+
+def newest_version(region: Region, solution_arn: str, status: str | None = None) -> SolutionVersion | None:
+    """The newest version of a solution, of that status when one is given."""
+    before: int | None = 0
+    while before is not None:
+        page, before = region.rows(SolutionVersion).newest_first(solution_arn, before, 1 if status is None else 8)
+        for version in page:
+            if status in (None, version.status):
+                return version
+    return None
 
 
 def begin_version(

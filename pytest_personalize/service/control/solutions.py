@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
+from typing import ClassVar, Final
 
 import attrs
 from attrs import field, frozen
 
 from pytest_personalize.recommenders.recipe import Recipe
-from pytest_personalize.service.account import Region, resource_kind
 from pytest_personalize.service.control.dataset_groups import DatasetGroup
 from pytest_personalize.service.control.recipes import find_recipe
 from pytest_personalize.service.control.solution_config import (
@@ -28,17 +27,16 @@ from pytest_personalize.service.control.solution_rules import (
 )
 from pytest_personalize.service.control.tags import Tag, checked_tags
 from pytest_personalize.service.control.training_columns import Columns, present_columns
-from pytest_personalize.service.errors import refusal
-from pytest_personalize.service.lifecycle import SCRIPTS, Script, creation, deletion
-from pytest_personalize.service.operations import Page, operation, structure
-from pytest_personalize.service.paging import list_page
-from pytest_personalize.service.resource import ACTIVE, CREATE_FAILED, Resource, evolved
-from pytest_personalize.service.tables import Table
-
-if TYPE_CHECKING:
-    from pytest_personalize.service.control.solution_versions import SolutionVersion
+from pytest_personalize.service.kernel.account import Region, resource_kind
+from pytest_personalize.service.kernel.errors import refusal
+from pytest_personalize.service.kernel.lifecycle import SCRIPTS, Script, creation, deletion
+from pytest_personalize.service.kernel.operations import Page, operation, structure
+from pytest_personalize.service.kernel.paging import list_page
+from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource, evolved
 
 HOUR: Final = 3600.0
+VERSION: Final = "solution-version"
+"""The kind of its children, which know it; it knows no more of them than their status."""
 
 AUTO_ML_RECIPE: Final = "arn:aws:personalize:::recipe/aws-user-personalization"
 """unknown: what AutoML chooses, now that the HRNN recipes are retired. chosen: the recipe that replaced them."""
@@ -99,7 +97,7 @@ class Solution(Resource):
     event_type: str | None = None
     solution_config: SolutionConfig | None = None
     auto_ml_result: AutoMLResult | None = None
-    latest_solution_version: SolutionVersion | None = None
+    latest_solution_version: Resource | None = None
     latest_solution_update: SolutionUpdate | None = None
 
     columns: Columns = field(factory=dict, repr=False)
@@ -110,9 +108,6 @@ class Solution(Resource):
     def recipe(self) -> Recipe:
         """The recipe that its versions are trained with."""
         return find_recipe(self.recipe_arn or AUTO_ML_RECIPE)
-
-
-Versions: TypeAlias = "Table[SolutionVersion]"
 
 
 def _update(region: Region, solution: Solution, now: float) -> Solution:
@@ -148,7 +143,7 @@ def _update(region: Region, solution: Solution, now: float) -> Solution:
 
 def _forget_versions(region: Region, solution: Solution, now: float) -> Solution:
     """A solution takes its versions with it."""
-    versions = versions_in(region)
+    versions = region.table(VERSION)
     for version in versions.of(solution.arn):
         versions.remove(version.arn)
         region.forget(version.arn)
@@ -161,20 +156,9 @@ SCRIPTS["solution", "update"] = creation(10, 30, work=_update, field="latest_sol
 SCRIPTS["solution", "delete"] = deletion(20, 40, work=_forget_versions)
 
 
-def versions_in(region: Region) -> Versions:
-    """All solution versions of a region."""
-    return region.table("solution-version")
-
-
-def newest_version(region: Region, solution_arn: str, status: str | None = None) -> SolutionVersion | None:
-    """The newest version of a solution, of that status when one is given."""
-    before: int | None = 0
-    while before is not None:
-        page, before = versions_in(region).newest_first(solution_arn, before, 1 if status is None else 8)
-        for version in page:
-            if status in (None, version.status):
-                return version
-    return None
+def _newest_version(region: Region, solution_arn: str) -> Resource | None:
+    page, _ = region.table(VERSION).newest_first(solution_arn, 0, 1)
+    return page[0] if page else None
 
 
 def schedule_training(region: Region, solution: Solution, due: float, *, first: bool) -> Solution:
@@ -276,7 +260,7 @@ def describe_solution(region: Region, *, solution_arn: str) -> Solution:
     config = solution.solution_config
     if config is not None and config.hpo_config is not None:
         solution = attrs.evolve(solution, solution_config=with_internal_names(config))
-    newest = newest_version(region, solution_arn)
+    newest = _newest_version(region, solution_arn)
     return solution if newest is None else evolved(solution, latest_solution_version=newest)
 
 
@@ -334,7 +318,9 @@ def update_solution(
 def delete_solution(region: Region, *, solution_arn: str) -> None:
     """Delete a solution and its versions; not while a campaign uses it, a version is in training or it is updated."""
     solution = region.find(Solution, solution_arn)
-    running = [version.arn for version in versions_in(region).of(solution_arn) if region.engine.is_moving(version.arn)]
+    running = [
+        version.arn for version in region.table(VERSION).of(solution_arn) if region.engine.is_moving(version.arn)
+    ]
     if running:
         raise refusal("used", arn=solution_arn, blockers=", ".join(running))
     if solution.status == ACTIVE and region.engine.is_moving(solution_arn):

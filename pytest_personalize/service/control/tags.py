@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from pytest_personalize.service import arns
-from pytest_personalize.service.account import KINDS, Region
-from pytest_personalize.service.errors import refusal
-from pytest_personalize.service.operations import operation, structure
-from pytest_personalize.service.resource import Resource
+from pytest_personalize.service.kernel import arns
+from pytest_personalize.service.kernel.account import KINDS, Region
+from pytest_personalize.service.kernel.errors import refusal
+from pytest_personalize.service.kernel.operations import operation, structure
+from pytest_personalize.service.kernel.resource import Resource
 
 TAG_LIMIT: Final = 50
 NOT_TAGGABLE: Final = frozenset({"schema", "metric-attribution", "recipe", "algorithm", "feature-transformation"})

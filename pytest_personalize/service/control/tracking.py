@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from uuid import UUID
 
-from pytest_personalize.service.account import Region
+from pytest_personalize.service.kernel.account import Region
 
 
 def new_tracking_id(region: Region) -> str:

@@ -8,8 +8,8 @@ from typing import Final
 from attrs import frozen
 
 from pytest_personalize.data.records import Records
-from pytest_personalize.service.errors import refusal
-from pytest_personalize.service.operations import structure
+from pytest_personalize.service.kernel.errors import refusal
+from pytest_personalize.service.kernel.operations import structure
 
 Columns = Mapping[str, frozenset[str]]
 """Dataset type -> column names as the schema writes them."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from functools import lru_cache
 
-from pytest_personalize.service.account import Region
+from pytest_personalize.service.kernel.account import Region
 
 
 def new_recommendation_id(region: Region, source_arn: str) -> str:

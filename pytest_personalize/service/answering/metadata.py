@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from pytest_personalize.data.records import Records
-from pytest_personalize.service.errors import refusal
+from pytest_personalize.service.kernel.errors import refusal
 
 MAX_COLUMNS: Final = 10  # developer guide; the service model would let 99 through
 

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Generic, TypeVar
 
-from pytest_personalize.service.resource import Resource
+from pytest_personalize.service.kernel.resource import Resource
 
 R = TypeVar("R", bound=Resource)
 

@@ -12,12 +12,12 @@ from pytest_personalize.data.errors import PropertiesError
 from pytest_personalize.data.events import ANONYMOUS, PUT, EventLog
 from pytest_personalize.data.ids import IdTable
 from pytest_personalize.data.properties import read_properties
-from pytest_personalize.service.account import Region
 from pytest_personalize.service.control.datasets import Dataset
 from pytest_personalize.service.control.event_trackers import recording_tracker
-from pytest_personalize.service.errors import refusal
-from pytest_personalize.service.operations import operation, structure
-from pytest_personalize.service.resource import ACTIVE
+from pytest_personalize.service.kernel.account import Region
+from pytest_personalize.service.kernel.errors import refusal
+from pytest_personalize.service.kernel.operations import operation, structure
+from pytest_personalize.service.kernel.resource import ACTIVE
 
 EVENT_BYTES: Final = 10 * 1024
 """The most that one event can be (developer guide, quotas page)."""

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final
 
-from pytest_personalize.service.account import KINDS, Region
-from pytest_personalize.service.errors import refusal
-from pytest_personalize.service.operations import Page
+from pytest_personalize.service.kernel.account import KINDS, Region
+from pytest_personalize.service.kernel.errors import refusal
+from pytest_personalize.service.kernel.operations import Page
 
 PAGE_SIZE: Final = 100  # documented for the batch job lists, taken for all
 

@@ -5,21 +5,23 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
+from operator import is_
 from typing import Any, Final, TypeVar
 
 from attrs import field, frozen
 
 from pytest_personalize.data.records import Records
 from pytest_personalize.data.stores import ObjectStore
-from pytest_personalize.service import arns
-from pytest_personalize.service.clock import Clock
-from pytest_personalize.service.errors import refusal
-from pytest_personalize.service.lifecycle import Engine
-from pytest_personalize.service.quotas import Minimums, Quotas
-from pytest_personalize.service.resource import ACTIVE, Resource
-from pytest_personalize.service.tables import Table
+from pytest_personalize.service.kernel import arns
+from pytest_personalize.service.kernel.clock import Clock
+from pytest_personalize.service.kernel.errors import refusal
+from pytest_personalize.service.kernel.lifecycle import Engine
+from pytest_personalize.service.kernel.quotas import Minimums, Quotas
+from pytest_personalize.service.kernel.resource import ACTIVE, Resource
+from pytest_personalize.service.kernel.tables import Table
 
 R = TypeVar("R", bound=Resource)
+T = TypeVar("T")
 
 KINDS: Final[dict[str, type[Resource]]] = {}
 """Every kind of resource that the service keeps, by the name that ARNs give it."""
@@ -61,8 +63,7 @@ class Account:
 class Region:
     """One region of an account: the tables of resources, their tags, the records and the trained models.
 
-    ``declared`` are the answers that a test wants instead of those of the models; ``sources`` keep what real-time
-    requests answer from, for the next request.
+    ``declared`` are the answers that a test wants instead of those of the models.
     """
 
     def __init__(self, account: Account, name: str) -> None:
@@ -73,7 +74,7 @@ class Region:
         self.records: dict[str, Records] = defaultdict(Records)
         self.models: dict[str, Any] = {}
         self.declared: dict[str, Any] = {}
-        self.sources: dict[str, tuple[Any, ...]] = {}
+        self._kept: dict[str, tuple[tuple[object, ...], Any]] = {}
         self._tables: dict[str, Table[Any]] = {kind: Table() for kind in KINDS}
         self._prefix = f"arn:{arns.partition(name)}:personalize:{name}:{account.account_id}:"
         self._serial = 0
@@ -161,13 +162,21 @@ class Region:
         if arn in self._tables[kind]:
             raise refusal("exists", arn=arn)
 
+    def kept(self, arn: str, made_of: tuple[object, ...], make: Callable[[], T]) -> T:
+        """What was made for a resource; it is made anew as soon as one of the objects that it is made of is another."""
+        found = self._kept.get(arn)
+        if found is None or not all(map(is_, found[0], made_of)):
+            found = self._kept[arn] = made_of, make()
+        kept: T = found[1]
+        return kept
+
     def forget(self, arn: str) -> None:
         """A resource is gone: nothing of it stays behind."""
         self.tags.pop(arn, None)
         self.records.pop(arn, None)
         self.models.pop(arn, None)
         self.declared.pop(arn, None)
-        self.sources.pop(arn, None)
+        self._kept.pop(arn, None)
 
     def tables(self) -> Iterator[tuple[str, Table[Any]]]:
         """Kind and table, for reports and snapshots."""

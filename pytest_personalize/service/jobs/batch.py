@@ -18,8 +18,8 @@ from attrs import frozen
 
 from pytest_personalize.data.errors import StoreError
 from pytest_personalize.data.stores import ObjectStore, parse_uri
-from pytest_personalize.service.errors import JobFailed, ServiceError
-from pytest_personalize.service.operations import structure
+from pytest_personalize.service.kernel.errors import JobFailed, ServiceError
+from pytest_personalize.service.kernel.operations import structure
 
 PROBE: Final = "_CHECK"
 """The object that the service leaves in the output folder to see whether it may write there (sample notebooks)."""

@@ -8,8 +8,8 @@ from typing import Any
 from attrs import field, frozen
 
 from pytest_personalize.data.records import Records
-from pytest_personalize.service.errors import ServiceError
-from pytest_personalize.service.metadata import item_metadata
+from pytest_personalize.service.answering.metadata import item_metadata
+from pytest_personalize.service.kernel.errors import ServiceError
 
 Entry = Mapping[str, Any]
 """One item or action of an answer, by the member names of the API."""

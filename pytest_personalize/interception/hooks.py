@@ -1,4 +1,4 @@
-"""Where calls of botocore clients meet the mock: the hook, the net below it, and the stack of active backends.
+"""Where calls of botocore clients meet the mock: the hook, and the net below it.
 
 The hook is a ``before-call`` handler, registered last among botocore's built-in ones, so that it is on every client of
 every session made from then on, after the user's own hooks and after a ``Stubber``. The net wraps
@@ -9,112 +9,19 @@ here imports botocore; wrapt calls back when somebody else does.
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache, partial
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
-if TYPE_CHECKING:
-    from pytest_personalize.backend import PersonalizeBackend
-
-SERVICES: Final = frozenset({"personalize", "personalize-runtime", "personalize-events"})
-DEFAULT_REGION: Final = "us-east-1"
-_REGION_SOURCES: Final = ("AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_CONFIG_FILE", "HOME")
-LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-BETWEEN: Final = frozenset({"pytest_personalize", "wrapt", "contextlib", "asyncio", "unittest"})
-"""Packages whose frames stand between an activation and the code that asked for it."""
-
-
-class RealPersonalizeCallBlocked(RuntimeError):
-    """A client was about to call the real Amazon Personalize while no mock was active."""
-
-    def __init__(self, service: str, operation: str, host: str) -> None:
-        super().__init__(service, operation, host)
-        self.service = service
-        self.operation = operation
-        self.host = host
-
-    def __str__(self) -> str:
-        return (
-            f"{self.operation} of a {self.service!r} client was about to leave for {self.host}: "
-            f"no mock of Amazon Personalize is active here. "
-            f"Ask for the personalize_backend fixture, or put @mock_personalize or 'with mock_personalize():' around "
-            f"the call. If it is meant for the real service, mark the test with "
-            f"@pytest.mark.personalize(passthrough=True), or allow all real calls with --personalize-allow-network or "
-            f"with personalize_block_network = false in the ini file."
-        )
-
-
-class Activation:
-    """One turn of a backend on the stack; without a backend, calls go through to the real service."""
-
-    __slots__ = ("backend", "code", "line")
-
-    def __init__(self, backend: PersonalizeBackend | None) -> None:
-        self.backend = backend
-        frame = sys._getframe(1)
-        while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in BETWEEN:
-            frame = frame.f_back
-        self.code = frame.f_code
-        self.line = frame.f_lineno
-
-    @property
-    def place(self) -> str:
-        """Who asked for it: file, line and function."""
-        return f"{self.code.co_filename}:{self.line} in {self.code.co_qualname}"
-
-
-class Activations:
-    """The stack of this process; threads share it, the newest activation answers.
-
-    ``defaults`` are options of all backends that are not given any others, ``network_allowed`` is what happens to
-    calls while the stack is empty. ``begun`` collects the backends that are activated, for reports, once it is a list.
-    """
-
-    def __init__(self) -> None:
-        self.defaults: dict[str, Any] = {}
-        self.network_allowed = False
-        self.begun: list[PersonalizeBackend] | None = None
-        # Replaced and never changed: readers need no lock.
-        self._stack: tuple[Activation, ...] = ()
-        self._lock = threading.Lock()
-
-    def push(self, backend: PersonalizeBackend | None) -> Activation:
-        """Put a backend on top; None lets calls through to the real service."""
-        activation = Activation(backend)
-        with self._lock:
-            self._stack = (*self._stack, activation)
-        if self.begun is not None and backend is not None:
-            self.begun.append(backend)
-        return activation
-
-    def pop(self, activation: Activation) -> None:
-        """Take an activation out, wherever it stands in the stack."""
-        with self._lock:
-            self._stack = tuple(other for other in self._stack if other is not activation)
-
-    def __iter__(self) -> Iterator[Activation]:
-        return iter(self._stack)
-
-    @property
-    def current(self) -> PersonalizeBackend | None:
-        """The backend that answers now."""
-        stack = self._stack
-        return stack[-1].backend if stack else None
-
-    @property
-    def passing(self) -> bool:
-        """Whether calls that no backend answers may go to the real service."""
-        stack = self._stack
-        return stack[-1].backend is None if stack else self.network_allowed
-
-
-ACTIVATIONS: Final = Activations()
+from pytest_personalize.interception.activations import ACTIVATIONS
+from pytest_personalize.interception.guard import LOOPBACK, RealPersonalizeCallBlocked
+from pytest_personalize.interception.regions import DEFAULT_REGION
+from pytest_personalize.interception.services import SERVICES
 
 
 def _before_call(
@@ -150,24 +57,6 @@ async def _make_request_async(wrapped: Callable[..., Any], client: Any, args: An
     return await answer if hasattr(answer, "__await__") else answer
 
 
-def configured_region() -> str:
-    """The region that boto3 takes from the environment or the configuration file, us-east-1 without one."""
-    return _configured_region(*map(os.environ.get, _REGION_SOURCES))
-
-
-@lru_cache(maxsize=64)
-def _configured_region(region: str | None, *_: str | None) -> str:
-    if region:
-        return region
-    from botocore.exceptions import BotoCoreError
-    from botocore.session import get_session
-
-    try:
-        return get_session().get_config_variable("region") or DEFAULT_REGION
-    except BotoCoreError:  # a profile that is not there: making a client will say so
-        return DEFAULT_REGION
-
-
 def _create_client(wrapped: Callable[..., Any], creator: Any, args: Any, kwargs: Any) -> Any:
     """A client of the three services without a configured region gets the region of the mock."""
 
@@ -199,17 +88,6 @@ def _create_session_client(wrapped: Callable[..., Any], session: Any, args: Any,
 
 def _load_role(wrapped: Callable[..., Any], provider: Any, args: Any, kwargs: Any) -> Any:
     return None if getattr(_creating, "mocked", False) else wrapped(*args, **kwargs)
-
-
-def active_backend() -> PersonalizeBackend:
-    """The backend that answers now: what ``with mock_personalize() as backend`` gave, or a decorator made.
-
-    RuntimeError when no mock is active.
-    """
-    backend = ACTIVATIONS.current
-    if backend is None:
-        raise RuntimeError("no mock of Amazon Personalize is active here: use mock_personalize or a backend fixture")
-    return backend
 
 
 def attach(client: Any) -> None:

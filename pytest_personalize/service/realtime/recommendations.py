@@ -8,20 +8,20 @@ from typing import Any, Final
 from attrs import frozen
 
 from pytest_personalize.recommenders.catalogue import Recipe
-from pytest_personalize.service import arns
-from pytest_personalize.service.account import Region
-from pytest_personalize.service.answering import Ask, FilterUse, Note, Pair, Source, rank, recommend
-from pytest_personalize.service.answering import Promotion as Promoted
+from pytest_personalize.service.answering.answer import Ask, FilterUse, Note, Pair, rank, recommend
+from pytest_personalize.service.answering.answer import Promotion as Promoted
+from pytest_personalize.service.answering.declared import NOTHING, as_items, in_declared_order
+from pytest_personalize.service.answering.metadata import item_metadata, metadata_columns
+from pytest_personalize.service.answering.recommendation_ids import new_recommendation_id
+from pytest_personalize.service.answering.source import Source
 from pytest_personalize.service.control.campaigns import Campaign
 from pytest_personalize.service.control.filters import usable_filter
 from pytest_personalize.service.control.recommenders import Recommender
-from pytest_personalize.service.declared import NOTHING, as_items, in_declared_order
-from pytest_personalize.service.errors import refusal
-from pytest_personalize.service.metadata import item_metadata, metadata_columns
-from pytest_personalize.service.operations import Answer, operation, structure
-from pytest_personalize.service.recommendation_ids import new_recommendation_id
-from pytest_personalize.service.resource import ACTIVE
-from pytest_personalize.service.sources import live_source
+from pytest_personalize.service.kernel import arns
+from pytest_personalize.service.kernel.account import Region
+from pytest_personalize.service.kernel.errors import refusal
+from pytest_personalize.service.kernel.operations import Answer, operation, structure
+from pytest_personalize.service.kernel.resource import ACTIVE
 
 MAX_RESULTS: Final = 500
 MAX_RESULTS_WITH_METADATA: Final = 50
@@ -170,11 +170,11 @@ def _source(region: Region, cls: type[Campaign] | type[Recommender], arn: str, a
     parts = arns.parse(arn)
     if parts is None or parts.kind != cls.kind:
         raise refusal("wrong arn", wanted=cls.kind, arn=arn)
-    found = region.rows(cls).get(arn)
+    found: Campaign | Recommender | None = region.rows(cls).get(arn)
     if found is None:
         raise refusal("source unknown", arn=arn)
     _require_ready(arn, found.status)
-    source = live_source(region, found)
+    source = found.source(region)
     api = APIS.get(source.recipe.recipe_type, "GetRecommendations")
     if api != asked:
         raise refusal("wrong api", operation=asked, recipe=source.recipe.name, arn=arn, instead=api)

@@ -12,13 +12,12 @@ from typing import Final
 
 from attrs import field, frozen
 
-from pytest_personalize.data.records import Records
 from pytest_personalize.filters.compiled import CompiledFilter
 from pytest_personalize.filters.errors import FilterError
 from pytest_personalize.filters.selection import Selection
-from pytest_personalize.recommenders.catalogue import Recipe
-from pytest_personalize.recommenders.model import Model, Query, Settings
-from pytest_personalize.service.errors import refusal
+from pytest_personalize.recommenders.model import Query
+from pytest_personalize.service.answering.source import Source
+from pytest_personalize.service.kernel.errors import refusal
 
 HISTORY: Final = 100  # events of a user that a model gets to see; no model looks further back
 LOOKBACK: Final = 100  # events per user and event type that filters look at (quotas page)
@@ -27,35 +26,6 @@ ACTION_LOOKBACK: Final = 300
 PROMOTED: Final = "Promoted item"
 EXPLORED: Final = "Exploration"
 PLACEHOLDER: Final = "Popular item"
-
-REASON_RECIPES: Final = frozenset({"aws-user-personalization-v2"})
-"""The recipes that give reasons (service model, PredictedItem.reason)."""
-
-
-@frozen(kw_only=True)
-class Source:
-    """What gives the answers: a model, its configuration, and the data of its dataset group.
-
-    ``records`` are the live ones for requests in real time, and those of the training for batch jobs.
-    """
-
-    arn: str
-    dataset_group_arn: str
-    recipe: Recipe
-    settings: Settings
-    model: Model
-    records: Records
-    exploration_weight: float = 0.3
-    exploration_age_cut_off: float = 30.0
-    popularity_influence: float = 0.0
-    freshness_influence: float = 0.0
-    seed: int = 0
-    with_metadata: bool = False
-
-    @property
-    def gives_reasons(self) -> bool:
-        """Whether results say why they are there."""
-        return self.recipe.name in REASON_RECIPES
 
 
 @frozen(kw_only=True)

@@ -7,7 +7,7 @@ from typing import Final
 
 from attrs import frozen
 
-from pytest_personalize.service.errors import refusal
+from pytest_personalize.service.kernel.errors import refusal
 
 
 @frozen

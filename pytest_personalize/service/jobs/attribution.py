@@ -13,9 +13,9 @@ from attrs import frozen
 from pytest_personalize.data.avro import Schema
 from pytest_personalize.data.events import EventLog
 from pytest_personalize.data.records import Records
-from pytest_personalize.service.account import Region
-from pytest_personalize.service.operations import structure
-from pytest_personalize.service.recommendation_ids import source_id
+from pytest_personalize.service.answering.recommendation_ids import source_id
+from pytest_personalize.service.kernel.account import Region
+from pytest_personalize.service.kernel.operations import structure
 
 UNDEFINED_SOURCE: Final = "SOURCE_NAME_UNDEFINED"
 WINDOW_SECONDS: Final = 15 * 60

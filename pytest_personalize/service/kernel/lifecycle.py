@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 from attrs import define, frozen
 
-from pytest_personalize.service.errors import JobFailed, ServiceError
-from pytest_personalize.service.resource import ACTIVE, CREATE_FAILED, Resource, evolved
+from pytest_personalize.service.kernel.errors import JobFailed, ServiceError
+from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource, evolved
 
 if TYPE_CHECKING:
-    from pytest_personalize.service.account import Region
+    from pytest_personalize.service.kernel.account import Region
 
 Work = Callable[["Region", Any, float], Any]
 """Called at the end of a script with region, resource and time; returns the resource, changed, or raises JobFailed."""

@@ -6,50 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import attrs
-from attrs import field, frozen
 
 from pytest_personalize.data.events import EventLog
 from pytest_personalize.data.records import Records
-from pytest_personalize.recommenders import Model, Recipe, Settings, TrainingError, census, evaluate, fit
-from pytest_personalize.service.account import Region
-from pytest_personalize.service.errors import JobFailed
-from pytest_personalize.service.quotas import Minimums
+from pytest_personalize.recommenders import Recipe, Settings, TrainingError, census, evaluate, fit
+from pytest_personalize.service.kernel.account import Region
+from pytest_personalize.service.kernel.errors import JobFailed
+from pytest_personalize.service.kernel.quotas import Minimums
+from pytest_personalize.service.kernel.trained import Trained, mark_of
 
 TUNED_FOR: Final = "normalized_discounted_cumulative_gain_at_25"
 """unknown: the metric that optimization looks at. chosen: the one that looks at most of a list."""
-
-
-Mark = tuple[int | None, ...]
-"""How much data there are: the lengths of the logs, the versions of the tables that new items and actions come by."""
-
-
-@frozen(kw_only=True, eq=False)
-class Trained:
-    """A finished training: what it was asked, the records that it saw, and the model.
-
-    ``full`` is the full training that an UPDATE builds on: it has no metrics of its own (developer guide, metrics).
-    ``tuned`` are the hyperparameters that optimization chose, None without it. ``view`` is what the training saw even
-    when an automatic update has since put another model in its place, which saw ``seen``; ``mark`` says how much data
-    that one knows.
-    """
-
-    recipe: Recipe
-    settings: Settings
-    view: Records
-    model: Model
-    full: Trained | None = None
-    tuned: Mapping[str, str] | None = None
-    mark: Mark
-    seen: Records | None = None
-    _metrics: dict[str, float] = field(factory=dict, repr=False)
-
-    def metrics(self) -> Mapping[str, float]:
-        """The offline metrics by name, worked out when they are first asked for."""
-        if self.full is not None:
-            return self.full.metrics()
-        if not self._metrics:
-            self._metrics.update(evaluate(self.recipe, self.view, self.settings))
-        return self._metrics
 
 
 def train(
@@ -106,16 +73,6 @@ def _require_minimums(minimums: Minimums, recipe: Recipe, view: Records, setting
     if found.users_with_two_interactions * 100 < minimums.percent_of_users * found.users:
         percent = f"{minimums.percent_of_users:g}"  # own wording
         raise JobFailed(f"Create failed. Fewer than {percent} percent of all users have at least 2 interactions each.")
-
-
-def mark_of(records: Records) -> Mark:
-    """How much data there are now."""
-    logs = (records.interactions, records.action_interactions)
-    tables = (records.items_table, records.actions_table)
-    return (
-        *(None if log is None else len(log) - len(log.repeated) for log in logs),
-        *(None if table is None else table.version for table in tables),
-    )
 
 
 def updated(trained: Trained, records: Records) -> Trained | None:

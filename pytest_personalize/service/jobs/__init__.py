@@ -1,0 +1,1 @@
+"""What runs behind a status: training, batch jobs, attribution of metrics."""

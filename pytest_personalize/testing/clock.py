@@ -1,0 +1,73 @@
+"""``backend.clock``: the clock of the emulated service, as a test moves it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from pytest_personalize.service.kernel.clock import Clock
+from pytest_personalize.testing.sleeping import Sleeper, sleeping_on
+
+
+def _time_of_the_process() -> float:
+    """Looked up at every call: freezegun and time-machine put a function of theirs in its place."""
+    return time.time()
+
+
+class BackendClock:
+    """What the emulated service takes for now.
+
+    It follows ``time.time()`` until it is frozen, and with it freezegun and time-machine: while one of them holds or
+    moves the time of the process, it holds or moves this clock. ``advance`` moves it forward without waiting, on top
+    of what they do.
+    """
+
+    def __init__(self) -> None:
+        self.inner = Clock(_time_of_the_process)
+
+    def timestamp(self) -> float:
+        """Now, in epoch seconds with milliseconds, the resolution of the service."""
+        return self.inner.timestamp()
+
+    def now(self) -> datetime:
+        """Now, as an aware ``datetime`` in UTC."""
+        return datetime.fromtimestamp(self.timestamp(), UTC)
+
+    def advance(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, days: float = 0) -> datetime:
+        """Move forward by the sum of the arguments and return the new time.
+
+        ``ValueError`` for a step back or beyond the year 9999; the clock then stays where it is.
+        """
+        try:
+            step = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        except OverflowError as error:
+            raise ValueError(f"the clock goes to the end of the year 9999: {error}") from None
+        self.inner.advance(step.total_seconds())
+        return self.now()
+
+    def freeze(self, at: datetime | float | None = None) -> datetime:
+        """Stand still at ``at`` (aware or local ``datetime``, or epoch seconds; default: now) and return it.
+
+        ``advance`` still moves a frozen clock. ``ValueError`` for a time before 1970 or after the year 9999.
+        """
+        self.inner.stand_still(at.timestamp() if isinstance(at, datetime) else at)
+        return self.now()
+
+    def unfreeze(self) -> datetime:
+        """Run on from where the clock stands."""
+        self.inner.run_on()
+        return self.now()
+
+    @contextmanager
+    def skip_sleep(self) -> Iterator[BackendClock]:
+        """Until the block ends, ``time.sleep`` and ``asyncio.sleep`` move this clock and return at once.
+
+        It holds for all threads of the process, and for code that did ``from time import sleep``. Tasks of asyncio
+        that sleep side by side wake in the order of their times, and the clock moves to each of them; sleeps of
+        several threads add up. In nested blocks the innermost clock is moved. Timers, timeouts and waits for events
+        or locks go on in real time.
+        """
+        with sleeping_on(Sleeper(self.timestamp, self.inner.move_to)):
+            yield self
