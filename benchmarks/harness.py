@@ -81,7 +81,7 @@ PairMaker = Callable[[Bench], Iterator[Pair]]
 def budget(
     title: str, *, floors: float | None = None, times: float | None = None, versus: str = "floors"
 ) -> Callable[[PairMaker], PairMaker]:
-    """Register a generator that sets up, yields one `Pair`, and cleans up.
+    """Register a generator that sets up, yields one ``Pair``, and cleans up.
 
     Either at most ``floors``, or at most so many ``times`` of what ``versus`` names.
     """

@@ -2,7 +2,7 @@
 
 Hypothesis keeps no deadlines, as the machines that run this are shared too. A test that uses a member which the oldest
 supported botocore lacks says so with ``@pytest.mark.needs_member("CampaignConfig.rankingInfluence")`` and is skipped
-there; `CreateDatasetImportJob` is called with a role everywhere, because older models demand one. And every answer
+there; ``CreateDatasetImportJob`` is called with a role everywhere, because older models demand one. And every answer
 that any test gets is held against the service model.
 """
 
@@ -83,7 +83,7 @@ class Watch:
             raise
         for violation in check_output(models.operation(service, name).output, answer):
             if not any(f"at '{path}' failed" in violation for path in AGAINST_THE_MODEL):
-                self.wrong.append(f"{name} answers what the service can not: {violation}")
+                self.wrong.append(f"{name} answers what the service cannot: {violation}")
         return answer
 
     def may_refuse(self, service: str, name: str, code: str) -> bool:

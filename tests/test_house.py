@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import graphlib
 import importlib.util
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,7 +19,8 @@ import pytest_personalize
 PACKAGE = "pytest_personalize"
 
 FACES = {"__main__", "cli", "demo", "mock", "plugin", "reports", "server", "strategies"}
-GROUND = {"shapes", "data", "filters", "recommenders"}
+EVERYWHERE = {"failure", "nearest"}
+GROUND = EVERYWHERE | {"shapes", "data", "filters", "recommenders"}
 UP_TO_SERVICE = GROUND | {"service"}
 UP_TO_TESTING = UP_TO_SERVICE | {"testing"}
 UP_TO_BACKEND = UP_TO_TESTING | {"backend"}
@@ -32,10 +34,12 @@ MAY_KNOW: dict[str, set[str]] = {
     "backend": UP_TO_TESTING,
     "testing": UP_TO_SERVICE,
     "service": GROUND,
-    "shapes": set(),
-    "data": set(),
-    "filters": {"data"},
-    "recommenders": {"data"},
+    "shapes": EVERYWHERE,
+    "data": EVERYWHERE,
+    "filters": EVERYWHERE | {"data"},
+    "recommenders": EVERYWHERE | {"data"},
+    "failure": set(),
+    "nearest": set(),
 }
 
 # The rooms inside service, from the top floor down: each may know those that come after it.
@@ -249,6 +253,20 @@ def test_imports_make_no_circle() -> None:
         graphlib.TopologicalSorter(graph).prepare()
     except graphlib.CycleError as error:
         _refuse([" -> ".join(reversed(error.args[1]))], "A circle of imports:")
+
+
+def test_docstrings_write_names_in_double_backticks() -> None:
+    single = re.compile(r"(?<!`)`[^`\n]+`(?!`)")
+    _refuse(
+        [
+            f"{source}: {found[0]}"
+            for source, tree in SOURCES.items()
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+            and (found := single.search(ast.get_docstring(node) or ""))
+        ],
+        "Names in single backticks:",
+    )
 
 
 def test_a_module_fits_in_the_head() -> None:

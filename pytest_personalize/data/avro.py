@@ -211,7 +211,7 @@ def _read_record(text: str) -> dict[str, Any]:
 
 
 def _read_fields(entries: list[Any], problems: list[str]) -> Iterator[Field]:
-    """The fields of a record; what cannot be read goes to `problems`."""
+    """The fields of a record; what cannot be read goes to ``problems``."""
     for number, entry in enumerate(entries, 1):
         name = entry.get("name") if isinstance(entry, dict) else None
         if not isinstance(name, str):

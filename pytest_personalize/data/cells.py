@@ -1,7 +1,7 @@
 """How the cells of one CSV column are checked and stored, many at a time.
 
-A sink may refuse a batch with any `ValueError`, `KeyError` or `OverflowError`; which cell was wrong, and why, is found
-out afterwards cell by cell with `parse_text`, so that good files pay nothing for good messages.
+A sink may refuse a batch with any ``ValueError``, ``KeyError`` or ``OverflowError``; which cell was wrong, and why, is
+found out afterwards cell by cell with ``parse_text``, so that good files pay nothing for good messages.
 """
 
 from __future__ import annotations

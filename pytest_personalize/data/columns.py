@@ -33,7 +33,7 @@ class Column(Protocol):
         """Add a row."""
 
     def extend(self, other: Self) -> None:
-        """Add the rows of another column, which began as `empty()` or a selection of this one."""
+        """Add the rows of another column, which began as ``empty()`` or a selection of this one."""
 
     def fill(self, rows: int) -> None:
         """Add rows of null."""
@@ -42,7 +42,7 @@ class Column(Protocol):
         """An independent copy."""
 
     def empty(self) -> Self:
-        """A column of the same kind without rows, to be handed to `extend` later."""
+        """A column of the same kind without rows, to be handed to ``extend`` later."""
 
     def select(self, mask: Sequence[object]) -> Self:
         """A new column of the rows whose mask entry is true."""
@@ -52,7 +52,7 @@ class Column(Protocol):
 
 @define
 class NumberColumn:
-    """Numbers of the types int and long (`array('q')`) or float and double (`array('d')`, NaN for null)."""
+    """Numbers of the types int and long (``array('q')``) or float and double (``array('d')``, NaN for null)."""
 
     whole: bool
     values: array[int] | array[float] = field()
@@ -138,7 +138,7 @@ class BooleanColumn:
 
 @define
 class TextColumn:
-    """Strings, each distinct one kept once: `codes` are indexes into `vocabulary`, and code 0 is null."""
+    """Strings, each distinct one kept once: ``codes`` are indexes into ``vocabulary``, and code 0 is null."""
 
     categorical: bool
     codes: array[int] = field(factory=lambda: array("I"))

@@ -34,7 +34,7 @@ def import_csv(files: Iterable[tuple[str, bytes]], records: Records, dataset_typ
     r"""Read CSV files into a dataset: every row of every file, or nothing.
 
     Columns are found by their names in the header, which must cover the schema; other columns are ignored. Empty
-    cells are null. Quotes within quoted text are written `\"` or `""`.
+    cells are null. Quotes within quoted text are written ``\"`` or ``""``.
 
     Args:
         files: Name and content of each file.
@@ -47,7 +47,7 @@ def import_csv(files: Iterable[tuple[str, bytes]], records: Records, dataset_typ
         The number of rows read.
 
     Raises:
-        CsvError: A file is not well-formed or does not fit the schema; `records` is as it was.
+        CsvError: A file is not well-formed or does not fit the schema; ``records`` is as it was.
     """
     scratch = records.fork()
     fields = scratch.schemas[dataset_type].fields
@@ -122,7 +122,7 @@ class _Body:
     header: Sequence[str]
 
     def read(self) -> Any:
-        """A new reader of the records, as `csv.reader` makes it."""
+        """A new reader of the records, as ``csv.reader`` makes it."""
         lines = _open(self.data)
         lines.readline()
         if b"\\" in self.data:

@@ -61,7 +61,7 @@ class EntityTable:
         return None if row is None else self.columns[column].get(row)
 
     def put(self, index: int, values: Mapping[str, Value], origin: int = PUT) -> None:
-        """Give an id a new record; fields that are not in `values` become null."""
+        """Give an id a new record; fields that are not in ``values`` become null."""
         self._own()
         self._rows[index] = len(self.ids)
         self.ids.append(index)
@@ -76,7 +76,7 @@ class EntityTable:
         return evolve(self)
 
     def empty(self) -> EntityTable:
-        """A table with the same columns and codes but no rows, to be filled and handed to `extend`."""
+        """A table with the same columns and codes but no rows, to be filled and handed to ``extend``."""
         return EntityTable(columns={name: column.empty() for name, column in self.columns.items()})
 
     def select(self, mask: Sequence[object]) -> EntityTable:
@@ -90,7 +90,7 @@ class EntityTable:
         return table
 
     def extend(self, other: EntityTable) -> None:
-        """Add the rows of a table that began as `empty()` or a selection of this one, or the reverse."""
+        """Add the rows of a table that began as ``empty()`` or a selection of this one, or the reverse."""
         self._own()
         self._notice(other.ids, len(self.ids))
         self.ids.extend(other.ids)

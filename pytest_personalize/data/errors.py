@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pytest_personalize.failure import Failure
+
 StoreReason = Literal["malformed", "missing bucket", "missing key", "denied", "empty", "unavailable"]
 
 
-class DataError(Exception):
+class DataError(Failure):
     """Data that the service refuses; the text names the place as far as it is known.
 
     Args:
@@ -41,7 +43,7 @@ class CsvError(DataError):
 
 
 class PropertiesError(DataError):
-    """The `properties` of a put record or event do not fit the schema."""
+    """The ``properties`` of a put record or event do not fit the schema."""
 
 
 class StoreError(DataError):

@@ -34,12 +34,12 @@ _OWN_COLUMNS = frozenset({"USER_ID", "ITEM_ID", "ACTION_ID", "TIMESTAMP", "EVENT
 class EventLog:
     """Events in the order in which they came, one array a column.
 
-    Arrays may be read at will, with exactly one entry a row; they grow through `append` and `extend` alone.
+    Arrays may be read at will, with exactly one entry a row; they grow through ``append`` and ``extend`` alone.
     Copies share them until one of the copies grows.
     """
 
     has_values: bool = False
-    """Whether the schema has EVENT_VALUE as a float; without it `values` stays empty."""
+    """Whether the schema has EVENT_VALUE as a float; without it ``values`` stays empty."""
     users: array[int] = field(factory=lambda: array("I"))
     items: array[int] = field(factory=lambda: array("I"))
     times: array[int] = field(factory=lambda: array("q"))
@@ -167,7 +167,7 @@ class EventLog:
         return self.extra[column].get(row)
 
     def prefix(self, length: int) -> EventLog:
-        """An independent log of the first `length` rows."""
+        """An independent log of the first ``length`` rows."""
         if length >= len(self):
             return self.fork()
         return self.select(b"\x01" * length)
@@ -180,7 +180,7 @@ class EventLog:
         return evolve(self)
 
     def empty(self) -> EventLog:
-        """A log with the same columns and codes but no rows, to be filled and handed to `extend`."""
+        """A log with the same columns and codes but no rows, to be filled and handed to ``extend``."""
         return EventLog(
             has_values=self.has_values,
             event_types=self.event_types.fork(),
@@ -207,7 +207,7 @@ class EventLog:
         )
 
     def extend(self, other: EventLog) -> None:
-        """Add the rows of a log that began as `empty()` or a selection of this one, or the reverse."""
+        """Add the rows of a log that began as ``empty()`` or a selection of this one, or the reverse."""
         self._own()
         length = len(self)
         for mine, theirs in zip(self._arrays(), other._arrays(), strict=True):

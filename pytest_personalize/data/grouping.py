@@ -14,7 +14,7 @@ _NO_ROWS: array[int] = array("I")
 
 
 class _Base:
-    """The first `length` rows of a log, grouped (compressed sparse rows); worked out when first needed.
+    """The first ``length`` rows of a log, grouped (compressed sparse rows); worked out when first needed.
 
     Rows are never changed once they are in a log, so copies of the log share this, whichever needs it first.
     """

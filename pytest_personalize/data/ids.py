@@ -45,7 +45,7 @@ class IdTable:
         return index
 
     def intern_into(self, codes: array[int], texts: Iterable[str]) -> None:
-        """Append the indexes of many texts to `codes`, adding the texts that are new."""
+        """Append the indexes of many texts to ``codes``, adding the texts that are new."""
         self._own()
         codes.extend(map(self._indexes.__getitem__, texts))
 
@@ -54,7 +54,7 @@ class IdTable:
         return self._indexes.get(text)
 
     def since(self, length: int) -> list[str]:
-        """The texts that were added after the table had `length` of them."""
+        """The texts that were added after the table had ``length`` of them."""
         return self._indexes.names[length:]
 
     def fork(self) -> IdTable:

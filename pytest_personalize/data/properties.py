@@ -1,4 +1,4 @@
-"""The `properties` of put records and events: JSON objects whose camelCase keys stand for schema fields."""
+"""The ``properties`` of put records and events: JSON objects whose camelCase keys stand for schema fields."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _EVENTS: Final = frozenset({"INTERACTIONS", "ACTION_INTERACTIONS"})
 
 @lru_cache(maxsize=1024)
 def property_name(field_name: str) -> str:
-    """The key that stands for a schema field: `NUM_RATINGS` is `numRatings` (service model, Event.properties)."""
+    """The key that stands for a schema field: ``NUM_RATINGS`` is ``numRatings`` (service model, Event.properties)."""
     first, *others = field_name.lower().split("_")
     return first + "".join(part[:1].upper() + part[1:] for part in others)
 

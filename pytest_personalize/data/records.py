@@ -15,7 +15,7 @@ from pytest_personalize.data.ids import IdTable
 
 LOGS: Final = {"INTERACTIONS": "interactions", "ACTION_INTERACTIONS": "action_interactions"}
 TABLES: Final = {"ITEMS": "items_table", "USERS": "users_table", "ACTIONS": "actions_table"}
-"""Dataset type to attribute of `Records`."""
+"""Dataset type to attribute of ``Records``."""
 
 SUBJECTS: Final = {
     "INTERACTIONS": "items",

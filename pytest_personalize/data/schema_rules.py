@@ -10,7 +10,7 @@ from attrs import frozen
 
 DATASET_TYPES: Final = ("INTERACTIONS", "ITEMS", "USERS", "ACTIONS", "ACTION_INTERACTIONS")
 SCHEMA_NAMES: Final = ("Interactions", "Items", "Users", "Actions", "ActionInteractions")
-"""The `name` of a schema, in the order of `DATASET_TYPES`; compared ignoring case and underscores."""
+"""The ``name`` of a schema, in the order of ``DATASET_TYPES``; compared ignoring case and underscores."""
 
 BASE_TYPES: Final = ("string", "int", "long", "float", "double", "boolean")
 WHOLE_TYPES: Final = frozenset({"int", "long"})

@@ -33,7 +33,7 @@ _REASONS: Final[dict[str, StoreReason]] = {
 
 
 class ObjectStore(Protocol):
-    """Objects by address, `s3://bucket/key`. Every method raises `StoreError` when it cannot do its work."""
+    """Objects by address, ``s3://bucket/key``. Every method raises ``StoreError`` when it cannot do its work."""
 
     def get(self, uri: str) -> bytes:
         """The content of an object."""
@@ -56,7 +56,7 @@ def parse_uri(uri: str) -> tuple[str, str]:
     """Bucket and key (or prefix, possibly empty) of an S3 address.
 
     Raises:
-        StoreError: It is no address of the form `s3://bucket/key`.
+        StoreError: It is no address of the form ``s3://bucket/key``.
     """
     bucket, _, key = uri.removeprefix(_SCHEME).partition("/")
     if not uri.startswith(_SCHEME) or not bucket or bucket.strip(".") == "" or set(bucket) & set(" \\:\0"):
@@ -69,7 +69,7 @@ def read_csv_objects(store: ObjectStore, uri: str) -> list[tuple[str, bytes]]:
 
     Args:
         store: Where to read.
-        uri: One object, or a folder (with a slash at its end), of which all `*.csv` objects are read, those of
+        uri: One object, or a folder (with a slash at its end), of which all ``*.csv`` objects are read, those of
             folders inside it included (developer guide, importing and deleting data).
 
     Returns:

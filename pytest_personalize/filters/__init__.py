@@ -1,6 +1,6 @@
 """The filter language: text to tree, rules, and the selection of what a filter leaves over.
 
-Users, items and actions are the interned integers of `pytest_personalize.data.records.Records`.
+Users, items and actions are the interned integers of ``pytest_personalize.data.records.Records``.
 """
 
 from pytest_personalize.filters.attributes import parse_attributes

@@ -57,7 +57,7 @@ class CompiledFilter:
 
         Args:
             records: The data to look at.
-            user: Of the request; `UNKNOWN` for a user of whom nothing is recorded, None when none is named.
+            user: Of the request; ``UNKNOWN`` for a user of whom nothing is recorded, None when none is named.
             item: Of the request, in the same way.
             values: The filter values by parameter name.
             lookback: How many of the user's newest events of each type count.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pytest_personalize.failure import Failure
 
-class FilterError(Exception):
+
+class FilterError(Failure):
     """A filter expression, or a filter value, that the service refuses.
 
     ``message`` is the whole text; ``position`` is the column in the expression, counted from 1, or None when the
@@ -12,7 +14,6 @@ class FilterError(Exception):
 
     def __init__(self, message: str, position: int | None = None) -> None:
         super().__init__(message)
-        self.message = message
         self.position = position
 
 

@@ -37,7 +37,7 @@ class Selection:
         return self._count
 
     def allows(self, index: int) -> bool:
-        """Whether an id passes; `UNKNOWN`, or the number of ids, stands for an id of which nothing is recorded."""
+        """Whether an id passes; ``UNKNOWN``, or the number of ids, stands for an id of which nothing is recorded."""
         return self._data[index >> 3] >> (index & 7) & 1 == 1
 
     def candidates(self) -> list[int] | None:

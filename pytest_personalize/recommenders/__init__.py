@@ -4,12 +4,12 @@ They are deterministic given data and seed, and small enough to be explained in 
 model that a recipe makes.
 """
 
-from .catalogue import RECIPES, RECIPES_BY_ARN
-from .fitting import fit
-from .metrics import evaluate
-from .model import Model, Query, Settings, TrainingError
-from .recipe import Hyperparameter, Recipe
-from .training import Census, census
+from pytest_personalize.recommenders.catalogue import RECIPES, RECIPES_BY_ARN
+from pytest_personalize.recommenders.fitting import fit
+from pytest_personalize.recommenders.metrics import evaluate
+from pytest_personalize.recommenders.model import Model, Query, Settings, TrainingError
+from pytest_personalize.recommenders.recipe import Hyperparameter, Recipe
+from pytest_personalize.recommenders.training import Census, census
 
 __all__ = [
     "RECIPES",

@@ -10,12 +10,11 @@ from typing import Final
 import attrs
 
 from pytest_personalize.data.events import EventLog
-
-from .actions import TAKEN, next_best_action, outcome
-from .holdout import HELD_OUT, TEST_USERS, newest
-from .measures import area_under_curve, mean, normalized_gain
-from .model import Query
-from .training import Training
+from pytest_personalize.recommenders.actions import TAKEN, next_best_action, outcome
+from pytest_personalize.recommenders.holdout import HELD_OUT, TEST_USERS, newest
+from pytest_personalize.recommenders.measures import area_under_curve, mean, normalized_gain
+from pytest_personalize.recommenders.model import Query
+from pytest_personalize.recommenders.training import Training
 
 _RECOMMENDED: Final = 5
 """How many actions count as recommended: the default of a request (unknown; chosen)."""

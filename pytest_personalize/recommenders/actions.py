@@ -12,10 +12,9 @@ from attrs import frozen
 
 from pytest_personalize.data.entities import EntityTable
 from pytest_personalize.data.events import EventLog
-
-from .attributes import as_number
-from .model import Query, Ranked
-from .training import Training
+from pytest_personalize.recommenders.attributes import as_number
+from pytest_personalize.recommenders.model import Query, Ranked
+from pytest_personalize.recommenders.training import Training
 
 TAKEN: Final = "taken"
 _OUTCOMES: Final = frozenset({TAKEN, "nottaken", "viewed"})

@@ -10,9 +10,8 @@ from itertools import compress
 from attrs import field, frozen
 
 from pytest_personalize.data.entities import EntityTable
-
-from .attributes import Facet, facets
-from .training import Training
+from pytest_personalize.recommenders.attributes import Facet, facets
+from pytest_personalize.recommenders.training import Training
 
 _KEEP = 50
 _STRENGTH = 3.0
@@ -45,7 +44,7 @@ class Surroundings:
         """What is known of the asking user and the moment, as pairs of a column and a label.
 
         User metadata are those of the training (developer guide, how new data influences recommendations), unless
-        `values` says otherwise.
+        ``values`` says otherwise.
         """
         pairs = []
         for name, (facet, _) in self.by_attribute.items():
@@ -60,7 +59,7 @@ class Surroundings:
         return tuple(pairs)
 
     def leanings(self, pairs: Sequence[tuple[str, str]]) -> Iterator[Leaning]:
-        """The leanings for what `asked` returned."""
+        """The leanings for what ``asked`` returned."""
         for column, text in pairs:
             source, _, name = column.partition(".")
             known = self.by_attribute if source == "USERS" else self.by_context

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from .recipe import ACTION_METRICS, SEGMENT_METRICS, TREND_METRICS, Hyperparameter, Recipe
+from pytest_personalize.recommenders.recipe import (
+    ACTION_METRICS,
+    SEGMENT_METRICS,
+    TREND_METRICS,
+    Hyperparameter,
+    Recipe,
+)
 
 _ALGORITHM = "arn:aws:personalize:::algorithm/"
 _TRANSFORMATION = "arn:aws:personalize:::feature-transformation/"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .recipe import Recipe
+from pytest_personalize.recommenders.recipe import Recipe
 
 
 def _use_case(name: str, use_case: str, description: str, recipe_type: str, **facts: Any) -> Recipe:

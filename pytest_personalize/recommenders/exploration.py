@@ -13,7 +13,7 @@ _DAY = 86400.0
 _MULTIPLIER = 1103515245
 _INCREMENT = 12345
 _MODULUS = 0x7FFFFFFF
-"""A linear congruential generator: an answer is to cost microseconds, and `random.Random` takes ten to seed."""
+"""A linear congruential generator: an answer is to cost microseconds, and ``random.Random`` takes ten to seed."""
 
 
 @frozen(kw_only=True, eq=False)
@@ -22,7 +22,7 @@ class Exploration:
 
     An item's age runs from CREATION_TIMESTAMP, or else its first interaction, to the newest interaction of all
     (developer guide, exploration). The fewer interactions it has, the more it is raised.
-    unknown: how many items are explored at a time. chosen: at most `picks`
+    unknown: how many items are explored at a time. chosen: at most ``picks``
     """
 
     ages: array[float]

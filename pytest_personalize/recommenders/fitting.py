@@ -7,17 +7,16 @@ from types import MappingProxyType
 from typing import Final
 
 from pytest_personalize.data.records import Records
-
-from .actions import next_best_action
-from .model import Model, Settings
-from .personalization import personalized_ranking, user_personalization
-from .popularity import popular_items
-from .recipe import Recipe
-from .related import related_items
-from .segments import user_segmentation
-from .semantic import semantic_similarity
-from .training import Training, prepare
-from .trending import trending_items
+from pytest_personalize.recommenders.actions import next_best_action
+from pytest_personalize.recommenders.model import Model, Settings
+from pytest_personalize.recommenders.personalization import personalized_ranking, user_personalization
+from pytest_personalize.recommenders.popularity import popular_items
+from pytest_personalize.recommenders.recipe import Recipe
+from pytest_personalize.recommenders.related import related_items
+from pytest_personalize.recommenders.segments import user_segmentation
+from pytest_personalize.recommenders.semantic import semantic_similarity
+from pytest_personalize.recommenders.training import Training, prepare
+from pytest_personalize.recommenders.trending import trending_items
 
 RECOMMENDERS: Final[Mapping[str, Callable[[Training], Model]]] = MappingProxyType(
     {

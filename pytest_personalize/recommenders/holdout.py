@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
-from .training import Training
+from pytest_personalize.recommenders.training import Training
 
 TEST_USERS = 0.1
 HELD_OUT = 0.1
@@ -32,7 +32,7 @@ def by_users(training: Training, seed: int) -> tuple[Training, list[Case]]:
     """A tenth of the users is tested; the training is left with the others (developer guide, metrics).
 
     Of a test user the newest tenth of the interactions is held out and the rest is the input. Users with one
-    interaction can not be tested; the choice among the others is drawn with the seed.
+    interaction cannot be tested; the choice among the others is drawn with the seed.
     """
     rows_of = {user: rows for user in range(training.user_count) if (rows := training.rows_of_user(user))}
     testable = [user for user, rows in rows_of.items() if len(rows) > 1]

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Final
 
-from .attributes import as_number
-from .training import Training
+from pytest_personalize.recommenders.attributes import as_number
+from pytest_personalize.recommenders.training import Training
 
 SENSITIVITIES: Final = MappingProxyType({"OFF": 0.0, "LOW": 0.5, "MEDIUM": 1.0, "HIGH": 2.0})
 """How much more the item with the largest value counts than the one with the smallest (unknown; chosen)."""

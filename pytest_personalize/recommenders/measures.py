@@ -13,12 +13,12 @@ def mean(values: Iterable[float]) -> float:
 
 
 def precision(hits: Sequence[bool], k: int) -> float:
-    """The share of hits among the first `k` places; short lists count as if they went on without hits."""
+    """The share of hits among the first ``k`` places; short lists count as if they went on without hits."""
     return sum(hits[:k]) / k
 
 
 def reciprocal_rank(hits: Sequence[bool], k: int) -> float:
-    """One over the rank of the first hit, 0.0 when there is none among the first `k` places."""
+    """One over the rank of the first hit, 0.0 when there is none among the first ``k`` places."""
     return next((1 / rank for rank, hit in enumerate(hits[:k], 1) if hit), 0.0)
 
 
@@ -28,7 +28,7 @@ def discounted_gain(gains: Iterable[float]) -> float:
 
 
 def normalized_gain(gains: Sequence[float], possible: Iterable[float], k: int) -> float:
-    """NDCG: the discounted gain of the first `k` places over what it could be at best.
+    """NDCG: the discounted gain of the first ``k`` places over what it could be at best.
 
     Args:
         gains: By place: 0.0 for a miss; for a hit 1.0, or its reward.

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from attrs import field, frozen
 
-from .attributes import Labels, facets, label, likeness
-from .texts import keywords
-from .training import Training
+from pytest_personalize.recommenders.attributes import Labels, facets, label, likeness
+from pytest_personalize.recommenders.texts import keywords
+from pytest_personalize.recommenders.training import Training
 
 COLD_BELOW = 5
 """Items with fewer interactions count as cold (developer guide, Similar-Items)."""
@@ -22,7 +22,7 @@ _COLD_TIES = 5
 
 
 def item_labels(training: Training, *, with_text: bool = False) -> Labels:
-    """The labels of all items that have metadata; `with_text` adds the rare words of textual columns."""
+    """The labels of all items that have metadata; ``with_text`` adds the rare words of textual columns."""
     table, schema = training.records.items_table, training.records.schemas.get("ITEMS")
     if table is None or schema is None or not training.recipe.trains_on_items:
         return Labels()

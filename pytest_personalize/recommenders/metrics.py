@@ -10,17 +10,16 @@ from typing import Final
 from attrs import frozen
 
 from pytest_personalize.data.records import Records
-
-from .action_metrics import action_metrics
-from .fitting import RECOMMENDERS
-from .holdout import Case, by_time, by_users
-from .item_weights import rewards
-from .measures import event_rewards, mean, normalized_gain, precision, reciprocal_rank
-from .model import Model, Query, Settings
-from .recipe import Recipe
-from .segment_metrics import segment_metrics
-from .training import Training, prepare
-from .trending import increases, trending_items, window
+from pytest_personalize.recommenders.action_metrics import action_metrics
+from pytest_personalize.recommenders.fitting import RECOMMENDERS
+from pytest_personalize.recommenders.holdout import Case, by_time, by_users
+from pytest_personalize.recommenders.item_weights import rewards
+from pytest_personalize.recommenders.measures import event_rewards, mean, normalized_gain, precision, reciprocal_rank
+from pytest_personalize.recommenders.model import Model, Query, Settings
+from pytest_personalize.recommenders.recipe import Recipe
+from pytest_personalize.recommenders.segment_metrics import segment_metrics
+from pytest_personalize.recommenders.training import Training, prepare
+from pytest_personalize.recommenders.trending import increases, trending_items, window
 
 LENGTH: Final = 25
 """How many places of a list are looked at."""

@@ -9,11 +9,11 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-from .affinities import Surroundings
-from .exploration import Exploration
-from .metadata import Relatives
-from .model import Query, Ranked
-from .neighbours import Neighbours
+from pytest_personalize.recommenders.affinities import Surroundings
+from pytest_personalize.recommenders.exploration import Exploration
+from pytest_personalize.recommenders.metadata import Relatives
+from pytest_personalize.recommenders.model import Query, Ranked
+from pytest_personalize.recommenders.neighbours import Neighbours
 
 LOOKED_AT: Final = 100
 """How many of the newest events of a history are looked at."""
@@ -36,7 +36,7 @@ class Prior:
 class Answer:
     """Masses of the items that something is known about for this question; all others keep their prior.
 
-    `order` is those items, heaviest first, and `whole` the mass of the whole catalogue.
+    ``order`` is those items, heaviest first, and ``whole`` the mass of the whole catalogue.
     """
 
     prior: Prior
@@ -54,7 +54,7 @@ class Recency:
 
     @classmethod
     def over(cls, length: int, keep: int, *, decaying: bool) -> Recency:
-        """Count `length` items, the newest with `keep` neighbours.
+        """Count ``length`` items, the newest with ``keep`` neighbours.
 
         Decaying, every older item counts less than the one after it, the weights falling to a few percent, and brings
         as many fewer neighbours. Otherwise all count alike and share out the same number of neighbours.

@@ -9,7 +9,7 @@ from itertools import islice
 
 from attrs import frozen
 
-from .training import Histories
+from pytest_personalize.recommenders.training import Histories
 
 Weighed = list[tuple[float, int]]
 """Items with the negative of their mass, in ascending order: the strongest first, ties by item index."""
@@ -19,7 +19,7 @@ Weighed = list[tuple[float, int]]
 class Neighbours:
     """For every item a short list of other items, strongest first, and how strong the tie is (its mass).
 
-    The list of item `n` is `items[offsets[n]:offsets[n + 1]]`, and `masses` runs alongside.
+    The list of item ``n`` is ``items[offsets[n]:offsets[n + 1]]``, and ``masses`` runs alongside.
     """
 
     offsets: array[int]
@@ -35,10 +35,10 @@ class Neighbours:
 
 
 def cooccurrences(histories: Histories, item_count: int, window: int) -> Iterator[tuple[int, Counter[int]]]:
-    """For every item, how often each other item stands within `window` places of it in a history.
+    """For every item, how often each other item stands within ``window`` places of it in a history.
 
-    The work is linear in the interactions: every place is read once for each of its 2 * `window` neighbours, by
-    `Counter` over slices, which counts in C and never holds more than one item's counts.
+    The work is linear in the interactions: every place is read once for each of its 2 * ``window`` neighbours, by
+    ``Counter`` over slices, which counts in C and never holds more than one item's counts.
     """
     gap = [item_count] * window
     line = gap[:]
@@ -62,7 +62,7 @@ def cooccurrences(histories: Histories, item_count: int, window: int) -> Iterato
 
 
 def strongest(counts: Mapping[int, int], discount: Sequence[float], keep: int) -> Weighed:
-    """The `keep` items of the largest count times discount.
+    """The ``keep`` items of the largest count times discount.
 
     Only pairs that occurred more than once are weighed. Most pairs occur once, by chance; where there are few others
     the ones that were met first are taken in, up to a third of the places.

@@ -10,15 +10,15 @@ from typing import Final
 
 from attrs import field, frozen
 
-from .affinities import surroundings
-from .attributes import as_number
-from .exploration import Exploration, exploration
-from .item_weights import emphasis
-from .metadata import COLD_BELOW, item_labels, relatives
-from .mixture import Mixture, Prior, Recency
-from .model import Query, Ranked, Unexploring
-from .neighbours import neighbours
-from .training import Histories, Training, histories
+from pytest_personalize.recommenders.affinities import surroundings
+from pytest_personalize.recommenders.attributes import as_number
+from pytest_personalize.recommenders.exploration import Exploration, exploration
+from pytest_personalize.recommenders.item_weights import emphasis
+from pytest_personalize.recommenders.metadata import COLD_BELOW, item_labels, relatives
+from pytest_personalize.recommenders.mixture import Mixture, Prior, Recency
+from pytest_personalize.recommenders.model import Query, Ranked, Unexploring
+from pytest_personalize.recommenders.neighbours import neighbours
+from pytest_personalize.recommenders.training import Histories, Training, histories
 
 _WINDOW: Final = 5
 _DAMPING: Final = 3.0
@@ -63,7 +63,7 @@ _SERVICE_EXPLORATION: Final = (0.05, 30.0)
 
 @frozen(kw_only=True, eq=False)
 class PersonalizedRanking(Unexploring):
-    """The given items in the order of their masses for the user (see `Mixture`); scores sum to 1 over those known.
+    """The given items in the order of their masses for the user (see ``Mixture``); scores sum to 1 over those known.
 
     Items that were not in the training come last, in the order in which they were given.
     """

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
-from .model import Query, Ranked, Unexploring
-from .training import Training, histories
+from pytest_personalize.recommenders.model import Query, Ranked, Unexploring
+from pytest_personalize.recommenders.training import Training, histories
 
 
 def by_count(counts: Sequence[float], items: Sequence[int]) -> array[int]:

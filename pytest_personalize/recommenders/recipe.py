@@ -33,10 +33,12 @@ TREND_METRICS = (*STANDARD_METRICS, "trend_prediction_accuracy")
 
 @frozen(kw_only=True)
 class Hyperparameter:
-    """A knob of a recipe: `low` and `high` bound a number (`high` None: unbounded), `values` list the categories.
+    """A hyperparameter of a recipe, or a parameter of its feature transformation.
 
-    `group` is "algorithm" or "featurization", `kind` is "integer", "continuous" or "categorical", `default` is written
-    as requests write it, and `tunable` says whether hyperparameter optimization may search it.
+    ``low`` and ``high`` bound a number (``high`` None: unbounded), ``values`` list the categories.
+
+    ``group`` is "algorithm" or "featurization", ``kind`` is "integer", "continuous" or "categorical", ``default`` is
+    written as requests write it, and ``tunable`` says whether hyperparameter optimization may search it.
     """
 
     name: str
@@ -51,13 +53,13 @@ class Hyperparameter:
 
 @frozen(kw_only=True)
 class Recipe:
-    """A recipe of a Custom dataset group, or a use case of a Domain dataset group (`domain` is set).
+    """A recipe of a Custom dataset group, or a use case of a Domain dataset group (``domain`` is set).
 
-    `automatic_filter` is the event type whose items a use case drops for the asking user, `required_event_type` the
-    one that it trains on, `requires_user` and `requires_item` the ids that a request must carry, `scored` whether
-    results have scores, `real_time` whether streamed events change the answers at once, and
-    `automatic_update_hours` how often the service takes in new items and events without a training.
-    `metadata_always` says that campaigns return metadata without a switch.
+    ``automatic_filter`` is the event type whose items a use case drops for the asking user, ``required_event_type`` the
+    one that it trains on, ``requires_user`` and ``requires_item`` the ids that a request must carry, ``scored`` whether
+    results have scores, ``real_time`` whether streamed events change the answers at once, and
+    ``automatic_update_hours`` how often the service takes in new items and events without a training.
+    ``metadata_always`` says that campaigns return metadata without a switch.
     """
 
     name: str

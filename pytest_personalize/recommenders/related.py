@@ -9,12 +9,12 @@ from typing import Final
 
 from attrs import field, frozen
 
-from .attributes import likeness
-from .metadata import Relatives, item_labels, relatives
-from .model import Query, Ranked, Unexploring
-from .neighbours import Neighbours, neighbours
-from .popularity import PopularItems, by_count
-from .training import Histories, Training, histories, sessions
+from pytest_personalize.recommenders.attributes import likeness
+from pytest_personalize.recommenders.metadata import Relatives, item_labels, relatives
+from pytest_personalize.recommenders.model import Query, Ranked, Unexploring
+from pytest_personalize.recommenders.neighbours import Neighbours, neighbours
+from pytest_personalize.recommenders.popularity import PopularItems, by_count
+from pytest_personalize.recommenders.training import Histories, Training, histories, sessions
 
 _DAMPING: Final = 3.0
 _COLD_SHARE: Final = 0.1
@@ -27,9 +27,9 @@ _NO_LABELS: Final = frozenset[int]()
 class Kind:
     """How one recipe sees relatedness; the numbers are chosen.
 
-    `window` is how many places apart in a history two items count as together, `keep` how many such items are kept,
-    `discount` the power of an item's users by which popular items are held back, `metadata` the share (0..1) that
-    likeness has in the outcome, and `sitting` the pause (seconds) that parts histories into sittings, None for none.
+    ``window`` is how many places apart in a history two items count as together, ``keep`` how many such items are kept,
+    ``discount`` the power of an item's users by which popular items are held back, ``metadata`` the share (0..1) that
+    likeness has in the outcome, and ``sitting`` the pause (seconds) that parts histories into sittings, None for none.
     """
 
     window: int = 6
@@ -82,7 +82,7 @@ class RelatedItems(Unexploring):
         return found
 
     def ranked(self, query: Query) -> Ranked:
-        """The related items of `query.item`, then popular ones."""
+        """The related items of ``query.item``, then popular ones."""
         items = self._listed(query.item)
         if query.candidates is not None:
             wanted = set(query.candidates)

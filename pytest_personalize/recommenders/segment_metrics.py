@@ -8,11 +8,11 @@ from itertools import islice
 from math import ceil
 from typing import Final
 
-from .attributes import facets
-from .holdout import HELD_OUT_OF_SEGMENTS, by_interactions
-from .measures import mean
-from .segments import SegmentModel, user_segmentation
-from .training import Training
+from pytest_personalize.recommenders.attributes import facets
+from pytest_personalize.recommenders.holdout import HELD_OUT_OF_SEGMENTS, by_interactions
+from pytest_personalize.recommenders.measures import mean
+from pytest_personalize.recommenders.segments import SegmentModel, user_segmentation
+from pytest_personalize.recommenders.training import Training
 
 _QUERIES: Final = 200
 """At most so many segments are measured, drawn with the seed, to keep the time in bounds."""

@@ -9,10 +9,9 @@ from attrs import frozen
 
 from pytest_personalize.data.columns import TextColumn
 from pytest_personalize.data.entities import EntityTable
-
-from .model import Query, Ranked, Unexploring
-from .neighbours import Neighbours, neighbours
-from .training import Training, histories
+from pytest_personalize.recommenders.model import Query, Ranked, Unexploring
+from pytest_personalize.recommenders.neighbours import Neighbours, neighbours
+from pytest_personalize.recommenders.training import Training, histories
 
 _WINDOW: Final = 5
 _NEIGHBOURS_OF_DIMENSION: Final = 0.3
@@ -48,7 +47,7 @@ class SegmentModel(Unexploring):
         return item < len(self.users_of) and len(self.users_of[item]) > 0
 
     def ranked(self, query: Query) -> Ranked:
-        """The segment of `query.item`."""
+        """The segment of ``query.item``."""
         users = self.users if query.item is None else self.item_segment(query.item)
         wanted = None if query.candidates is None else set(query.candidates)
         return ((user, None) for user in users if wanted is None or user in wanted)

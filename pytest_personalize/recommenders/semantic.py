@@ -11,11 +11,10 @@ from attrs import field, frozen
 
 from pytest_personalize.data.avro import Field
 from pytest_personalize.data.entities import EntityTable
-
-from .attributes import as_number
-from .model import Query, Ranked, TrainingError, Unexploring
-from .texts import telling, words
-from .training import Training, histories
+from pytest_personalize.recommenders.attributes import as_number
+from pytest_personalize.recommenders.model import Query, Ranked, TrainingError, Unexploring
+from pytest_personalize.recommenders.texts import telling, words
+from pytest_personalize.recommenders.training import Training, histories
 
 _TERMS: Final = 25
 """How many of its most telling words an item is compared by."""
@@ -66,7 +65,7 @@ class SemanticSimilarity(Unexploring):
         return found
 
     def ranked(self, query: Query) -> Ranked:
-        """The items like `query.item`, most alike first."""
+        """The items like ``query.item``, most alike first."""
         wanted = None if query.candidates is None else set(query.candidates)
         return ((item, None) for item in self._listed(query) if wanted is None or item in wanted)
 
@@ -145,7 +144,7 @@ def _creation(table: EntityTable) -> dict[int, float]:
 
 
 def _between(values: Mapping[int, float], least: float | None = None) -> dict[int, float]:
-    """Every value as its place between the smallest (or `least`), 0, and the largest, 1."""
+    """Every value as its place between the smallest (or ``least``), 0, and the largest, 1."""
     low = min(values.values(), default=0.0) if least is None else least
     span = max(values.values(), default=0.0) - low
     return {item: (value - low) / span for item, value in values.items()} if span > 0 else {}

@@ -11,8 +11,7 @@ from attrs import frozen
 
 from pytest_personalize.data.entities import EntityTable
 from pytest_personalize.data.records import Records
-
-from .texts import words
+from pytest_personalize.recommenders.texts import words
 
 _LABELS: Final = 2
 """How many words a theme is made of."""

@@ -12,9 +12,8 @@ from attrs import field, frozen
 
 from pytest_personalize.data.events import EventLog
 from pytest_personalize.data.records import Records
-
-from .model import Settings, TrainingError
-from .recipe import Recipe
+from pytest_personalize.recommenders.model import Settings, TrainingError
+from pytest_personalize.recommenders.recipe import Recipe
 
 Mask = bytes
 """One byte a row of the interactions: 1 takes part, 0 does not."""
@@ -24,7 +23,7 @@ Mask = bytes
 class Training:
     """One training: a recipe, its settings, the records as they are now, and the interactions that take part.
 
-    `mask` is None when all rows of the interactions take part.
+    ``mask`` is None when all rows of the interactions take part.
     """
 
     recipe: Recipe
@@ -59,7 +58,7 @@ class Training:
         return self.settings.hyperparameters.get(name, knob.default if knob else None)
 
     def number(self, name: str, otherwise: float) -> float:
-        """A numeric hyperparameter, or `otherwise` when the recipe has no such knob."""
+        """A numeric hyperparameter, or ``otherwise`` when the recipe has no such knob."""
         text = self.hyperparameter(name)
         return otherwise if text is None else float(text)
 
@@ -152,8 +151,8 @@ def _mask(log: EventLog, event_type: str | None, settings: Settings) -> Mask | N
 class Histories:
     """The distinct items of every user, in the order in which the user first met them.
 
-    `items[offsets[n]:offsets[n + 1]]` is the history of `users[n]`. `repeat_share` is the share of interactions, those
-    of the same moment counted once, in which a user came back to an item.
+    ``items[offsets[n]:offsets[n + 1]]`` is the history of ``users[n]``. ``repeat_share`` is the share of interactions,
+    those of the same moment counted once, in which a user came back to an item.
     """
 
     users: array[int]
@@ -196,7 +195,7 @@ def histories(training: Training) -> Histories:
 
 
 def sessions(training: Training, gap: float) -> Histories:
-    """Group the interactions by user and sitting: a pause of more than `gap` seconds begins the next one."""
+    """Group the interactions by user and sitting: a pause of more than ``gap`` seconds begins the next one."""
     item_of, time_of = training.log.items.__getitem__, training.log.times.__getitem__
     users, offsets, items = array("I"), array("I", (0,)), array("I")
     for user in range(training.user_count):

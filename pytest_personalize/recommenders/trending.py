@@ -7,8 +7,8 @@ from collections import Counter
 from types import MappingProxyType
 from typing import Final
 
-from .popularity import PopularItems, by_count
-from .training import Training, histories
+from pytest_personalize.recommenders.popularity import PopularItems, by_count
+from pytest_personalize.recommenders.training import Training, histories
 
 FREQUENCIES: Final = MappingProxyType(
     {"30 minutes": 1800, "1 hour": 3600, "2 hours": 7200, "3 hours": 10800, "1 day": 86400}
@@ -24,7 +24,7 @@ def window(training: Training) -> int:
 
 
 def increases(training: Training, upto: float, length: float) -> Counter[int]:
-    """By item: interactions in the `length` seconds up to `upto`, less those in the `length` seconds before."""
+    """By item: interactions in the ``length`` seconds up to ``upto``, less those in the ``length`` seconds before."""
     increase: Counter[int] = Counter()
     for item, time in zip(training.column(training.log.items), training.column(training.log.times), strict=True):
         age = upto - time

@@ -174,7 +174,7 @@ def _number_check(shape: Shape) -> Check:
     least, most = shape.metadata.get("min", low), shape.metadata.get("max", high)
 
     def check(value: object, path: Path, violations: list[Violation]) -> object:
-        # `type`, as a bool is an int; NaN and the infinities fall through the comparison
+        # ``type``, as a bool is an int; NaN and the infinities fall through the comparison
         if type(value) not in types or not low <= value <= high:  # type: ignore[operator]
             violations.append(mistyped(shape, value, path))
         elif value > most:

@@ -45,7 +45,7 @@ def service_model(service: str) -> ServiceModel:
     if service not in SERVICES:
         raise KeyError(service)
     loader = Loader(extra_search_paths=[Loader.BUILTIN_DATA_PATH], include_default_search_paths=False)
-    # Not `load_service_model`: it first looks through the folders of all services, which takes three times as long.
+    # Not ``load_service_model``: it first looks through the folders of all services, which takes three times as long.
     version = loader.determine_latest_version(service, "service-2")
     return ServiceModel(loader.load_data(f"{service}/{version}/service-2"), service)
 

@@ -16,7 +16,7 @@ _EVERYTHING: Final[Ranges] = ((0, _LAST),)
 _LINE_ENDS: Final[Ranges] = ((0x0A, 0x0A), (0x0D, 0x0D), (0x85, 0x85), (0x2028, 0x2029))
 _ASCII: Final[Ranges] = ((0, 0x7F),)
 
-# Without the flag UNICODE_CHARACTER_CLASS these are ASCII in Java, where `\v` is all vertical space.
+# Without the flag UNICODE_CHARACTER_CLASS these are ASCII in Java, where ``\v`` is all vertical space.
 _SHORTHANDS: Final[Mapping[str, Ranges]] = {
     "d": ((0x30, 0x39),),
     "w": ((0x30, 0x39), (0x41, 0x5A), (0x5F, 0x5F), (0x61, 0x7A)),

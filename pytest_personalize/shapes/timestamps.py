@@ -12,7 +12,7 @@ _KEPT: Final = 8192
 class _LocalTimes:
     """Epoch seconds to the datetime that botocore's response parser makes of them, remembered.
 
-    The parser gives them in the local time zone. `time.tzset` puts a new tuple into `time.tzname`: when that
+    The parser gives them in the local time zone. ``time.tzset`` puts a new tuple into ``time.tzname``: when that
     is another one than before, what is remembered belongs to another zone.
     """
 

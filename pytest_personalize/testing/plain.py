@@ -106,7 +106,7 @@ class Encoder:
             return self._mapping(value)
         if isinstance(value, Sequence):
             return {"$tuple": [self.encode(item) for item in value]}
-        raise TypeError(f"{type(value).__name__} can not be kept")
+        raise TypeError(f"{type(value).__name__} cannot be kept")
 
     def _attributes(self, value: Any) -> Plain:
         left_out = DERIVED.get(type(value).__name__, frozenset())

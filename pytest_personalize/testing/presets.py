@@ -321,4 +321,4 @@ METADATA: Final = {"campaignConfig": {"enableMetadataWithRecommendations": True}
 def _require_active(described: Mapping[str, Any]) -> None:
     if described["status"] != "ACTIVE":
         name = described.get("name") or described.get("jobName")
-        raise ValueError(f"the preset can not be built: {name} failed: {described.get('failureReason')}")
+        raise ValueError(f"the preset cannot be built: {name} failed: {described.get('failureReason')}")

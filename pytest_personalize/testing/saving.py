@@ -47,7 +47,7 @@ def save(path: Path, settings: Mapping[str, Any], snapshot: Snapshot) -> None:
 
 
 def load(path: Path) -> tuple[dict[str, Any], Snapshot]:
-    """The settings and the snapshot of a file; SaveFileError when they can not be had from it."""
+    """The settings and the snapshot of a file; SaveFileError when they cannot be had from it."""
     try:
         saved = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as problem:

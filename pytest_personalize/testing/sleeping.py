@@ -107,7 +107,7 @@ def _replace(replacements: dict[Any, Any]) -> Iterator[tuple[dict[str, Any], str
     wanted = {id(old): new for old, new in replacements.items()}
     for module in list(sys.modules.values()):
         try:
-            namespace = object.__getattribute__(module, "__dict__")  # `vars` would load a lazy module
+            namespace = object.__getattribute__(module, "__dict__")  # ``vars`` would load a lazy module
         except AttributeError:
             continue
         if not isinstance(namespace, dict) or namespace is globals():

@@ -22,7 +22,7 @@ ORDER = (
 """What a clean-up script deletes, in this order, and by which parent it lists that."""
 
 JOBS = ("DatasetImportJob", "DatasetExportJob", "DataDeletionJob", "BatchInferenceJob", "BatchSegmentJob")
-"""What can not be deleted."""
+"""What cannot be deleted."""
 
 
 class CleanUp:

@@ -136,7 +136,7 @@ def test_fifty_keys_are_removed_at_once(personalize, group, refused):
 
 
 def test_a_schema_can_not_have_tags(personalize, workshop, refused):
-    with refused("InvalidInputException", "can not have tags"):
+    with refused("InvalidInputException", "cannot have tags"):
         personalize.tag_resource(resourceArn=workshop.schema(), tags=[TEAM])
 
 

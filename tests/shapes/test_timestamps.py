@@ -36,7 +36,7 @@ def test_the_wire_has_milliseconds() -> None:
     assert wire_timestamp(1542392161.8374) == 1542392161.837
 
 
-@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the platform can not change its time zone")
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the platform cannot change its time zone")
 @pytest.mark.parametrize("name", ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "UTC"])
 def test_a_change_of_the_time_zone_is_noticed(zone: pytest.MonkeyPatch, name: str) -> None:
     for seconds in MOMENTS:

@@ -420,5 +420,5 @@ def test_what_is_shared_is_shared_again(numbers: list[float], texts: list[str]) 
 
 
 def test_what_is_not_meant_to_be_kept_is_refused() -> None:
-    with pytest.raises(TypeError, match="module can not be kept"):
+    with pytest.raises(TypeError, match="module cannot be kept"):
         Encoder().encode(json)

@@ -32,7 +32,7 @@ class DatasetExportJobOutput:
 @resource_kind
 @frozen(kw_only=True, slots=False)
 class DatasetExportJob(Resource):
-    """One export; it can not be deleted."""
+    """One export; it cannot be deleted."""
 
     kind: ClassVar[str] = "dataset-export-job"
     arn_field: ClassVar[str] = "dataset_export_job_arn"
@@ -57,7 +57,7 @@ def folder_of(config: S3DataConfig) -> str:
 
 
 def write(region: Region, uri: str, text: str) -> None:
-    """Leave a file in a bucket; JobFailed when that can not be done."""
+    """Leave a file in a bucket; JobFailed when that cannot be done."""
     try:
         region.account.store().put(uri, text.encode())
     except StoreError as error:

@@ -36,7 +36,7 @@ class DataSource:
 @resource_kind
 @frozen(kw_only=True, slots=False)
 class DatasetImportJob(Resource):
-    """One import; it can not be deleted."""
+    """One import; it cannot be deleted."""
 
     kind: ClassVar[str] = "dataset-import-job"
     arn_field: ClassVar[str] = "dataset_import_job_arn"
@@ -52,7 +52,7 @@ class DatasetImportJob(Resource):
 
 
 def read_files(region: Region, source: DataSource) -> list[tuple[str, bytes]]:
-    """Address and content of the CSV files of a job; JobFailed when they can not be read."""
+    """Address and content of the CSV files of a job; JobFailed when they cannot be read."""
     try:
         return read_csv_objects(region.account.store(), source.data_location or "")
     except StoreError as error:

@@ -18,6 +18,7 @@ from attrs import frozen
 
 from pytest_personalize.data.errors import StoreError
 from pytest_personalize.data.stores import ObjectStore, parse_uri
+from pytest_personalize.failure import Failure
 from pytest_personalize.service.kernel.errors import JobFailed, ServiceError
 from pytest_personalize.service.kernel.operations import structure
 
@@ -34,7 +35,7 @@ class S3DataConfig:
     kms_key_arn: str | None = None
 
 
-class LineError(Exception):
+class LineError(Failure):
     """What is wrong with one line of an input file; the message goes into its error record."""
 
 

@@ -71,7 +71,7 @@ REFUSALS: dict[str, Refusal] = {
     "duplicate tag": Refusal(INVALID_INPUT, "The tag key {key!r} is given more than once."),
     "too many tags": Refusal(TOO_MANY_TAGS, "A resource can have {limit} tags; {arn} would have {count}."),
     "too many tag keys": Refusal(TOO_MANY_TAG_KEYS, "At most {limit} tag keys can be removed at once, not {count}."),
-    "not taggable": Refusal(INVALID_INPUT, "Resources of this type can not have tags: {arn}"),
+    "not taggable": Refusal(INVALID_INPUT, "Resources of this type cannot have tags: {arn}"),
     # -- filters --------------------------------------------------------------------------------------------------
     "filter expression": Refusal(INVALID_INPUT, "{problem}", "from the filter language, see filters/"),
     "filter values": Refusal(INVALID_INPUT, "{problem}", "from the filter language, see filters/"),
@@ -91,8 +91,8 @@ REFUSALS: dict[str, Refusal] = {
     "source missing": Refusal(INVALID_INPUT, "Exactly one of campaignArn and recommenderArn must be given."),
     "campaign missing": Refusal(INVALID_INPUT, "campaignArn must be given."),
     "source unknown": Refusal(NOT_FOUND, "Resource Arn {arn} does not exist."),
-    "source status": Refusal(NOT_FOUND, "{arn} can not answer yet: its status is {status}."),
-    "source stopped": Refusal(INVALID_INPUT, "{arn} can not answer: its status is {status}."),
+    "source status": Refusal(NOT_FOUND, "{arn} cannot answer yet: its status is {status}."),
+    "source stopped": Refusal(INVALID_INPUT, "{arn} cannot answer: its status is {status}."),
     "wrong api": Refusal(INVALID_INPUT, "{operation} does not serve recipe {recipe} of {arn}; use {instead}."),
     "id missing": Refusal(INVALID_INPUT, "{member} is required by recipe {recipe} of {arn}."),
     "too many results": Refusal(INVALID_INPUT, "{member} must be at most {limit}{why}, not {count}."),
@@ -106,12 +106,12 @@ REFUSALS: dict[str, Refusal] = {
     "too many promotions": Refusal(INVALID_INPUT, "A request can have one promotion, not {count}."),
     # -- data -----------------------------------------------------------------------------------------------------
     "schema": Refusal(INVALID_INPUT, "{problem}"),
-    "schema used": Refusal(IN_USE, "{arn} can not be deleted: it is the schema of {datasets}."),
+    "schema used": Refusal(IN_USE, "{arn} cannot be deleted: it is the schema of {datasets}."),
     "schema replacement": Refusal(INVALID_INPUT, "{problem} ({arn})"),
     "dataset type": Refusal(INVALID_INPUT, "{given} is no dataset type: expected one of {known}."),
     "type of schema": Refusal(INVALID_INPUT, "{schema} is for datasets of type {theirs}, not {ours}."),
     "domain of schema": Refusal(INVALID_INPUT, "{schema} is of domain {theirs}, the dataset group {group} of {ours}."),
-    "data in use": Refusal(IN_USE, "{operation} can not touch {arn} before the end of {jobs}."),
+    "data in use": Refusal(IN_USE, "{operation} cannot touch {arn} before the end of {jobs}."),
     "data location": Refusal(INVALID_INPUT, "Invalid Data location.", "quoted: developer guide, error messages"),
     "incremental first": Refusal(
         INVALID_INPUT, "importMode INCREMENTAL needs an earlier import; {arn} has none: use FULL."
@@ -155,7 +155,7 @@ REFUSALS: dict[str, Refusal] = {
     "bad value": Refusal(INVALID_INPUT, "{member} must be {wanted}, not {value!r}."),
     "not tunable": Refusal(INVALID_INPUT, "{name} is not tunable as a hyperparameter with {kind} values."),
     "hpo without config": Refusal(INVALID_INPUT, "performHPO needs hpoConfig in the solutionConfig."),
-    "hpo objective": Refusal(INVALID_INPUT, "hpoObjective can not be configured."),
+    "hpo objective": Refusal(INVALID_INPUT, "hpoObjective cannot be configured."),
     "schedule without training": Refusal(INVALID_INPUT, "autoTrainingConfig needs performAutoTraining true."),
     "both event settings": Refusal(INVALID_INPUT, "Provide eventType or eventsConfig, not both."),
     "no event type column": Refusal(INVALID_INPUT, "{member} needs an EVENT_TYPE column in the Interactions dataset."),
@@ -168,14 +168,10 @@ REFUSALS: dict[str, Refusal] = {
         INVALID_INPUT, "There is no dataset of type {dataset_type} to choose columns of."
     ),
     "no such column": Refusal(INVALID_INPUT, "The {dataset_type} dataset has no column {column}."),
-    "column needed": Refusal(
-        INVALID_INPUT, "{column} of the {dataset_type} dataset can not be excluded from training."
-    ),
+    "column needed": Refusal(INVALID_INPUT, "{column} of the {dataset_type} dataset cannot be excluded from training."),
     "training mode": Refusal(INVALID_INPUT, "trainingMode {mode} is for the service itself: use FULL or UPDATE."),
     "nothing to update": Refusal(INVALID_INPUT, "trainingMode UPDATE needs an ACTIVE FULL solution version of {arn}."),
-    "no campaign": Refusal(
-        INVALID_INPUT, "Solution versions of the recipe {recipe} can not be deployed in a campaign."
-    ),
+    "no campaign": Refusal(INVALID_INPUT, "Solution versions of the recipe {recipe} cannot be deployed in a campaign."),
     "sync without latest": Refusal(
         INVALID_INPUT, "syncWithLatestSolutionVersion needs a solutionVersionArn of the form SOLUTIONARN/$LATEST."
     ),
@@ -188,7 +184,7 @@ REFUSALS: dict[str, Refusal] = {
     "status invalid": Refusal(INVALID_INPUT, "{arn} is in status {status}; {operation} needs {needed}."),
     "updating": Refusal(IN_USE, "{arn} is being updated; wait until its last update is ACTIVE."),
     "no change": Refusal(INVALID_INPUT, "The given configuration of {arn} is already in place; nothing would change."),
-    "used": Refusal(IN_USE, "{arn} can not be deleted: it still has {blockers}."),
+    "used": Refusal(IN_USE, "{arn} cannot be deleted: it still has {blockers}."),
     # -- quotas ---------------------------------------------------------------------------------------------------
     "limit active": Refusal(
         LIMIT,

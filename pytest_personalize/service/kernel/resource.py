@@ -22,7 +22,7 @@ class Resource:
     ``kind`` is the resource type as ARNs write it (``dataset-group``), ``arn_kind`` what ARNs write where that is
     something else (a solution version's ARN says ``solution``), ``arn_field`` the member that holds the ARN,
     ``parent_field`` the member by which lists filter it,
-    ``blocks_parent`` whether the parent can not be deleted while this exists.
+    ``blocks_parent`` whether the parent cannot be deleted while this exists.
     """
 
     kind: ClassVar[str]

@@ -1,0 +1,15 @@
+"""The one base of everything that can go wrong and is the caller's business."""
+
+from __future__ import annotations
+
+
+class Failure(Exception):
+    """What went wrong, in a text fit for the caller of the service.
+
+    A job that meets one ends in CREATE FAILED with ``message`` as its ``failureReason``; a call that meets one is
+    refused with InvalidInputException. Any other exception is a bug of the emulator.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
