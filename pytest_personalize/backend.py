@@ -244,9 +244,10 @@ class PersonalizeBackend(Resources):
         """
         with self._lock:
             account = self._account
-            now = account.catch_up()
+            now = account.clock.timestamp()
             members: dict[str, Any] = {}
             try:
+                account.engine.catch_up(account.regions, now)
                 members = endpoint.decode(body)
                 if self.faults.concern(operation):
                     work = partial(self._work, service, operation, region, members, form)
@@ -259,6 +260,9 @@ class PersonalizeBackend(Resources):
             except NoAnswer as lost:
                 text = f"the {lost.reason} was lost" if lost.reason != "timeout" else "the client gave up waiting"
                 self.calls.append(Call(service, operation, region, members, None, lost.error, text, now))
+                raise
+            except BaseException as bug:  # of ours, of a store, or Ctrl-C
+                self.calls.append(Call(service, operation, region, members, None, type(bug).__name__, str(bug), now))
                 raise
             self.calls.append(Call(service, operation, region, members, answer, None, None, now))
             return answer

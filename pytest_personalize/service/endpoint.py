@@ -9,9 +9,10 @@ from typing import Any, Literal
 
 from attrs import frozen
 
+from pytest_personalize.failure import Failure
 from pytest_personalize.service import control, realtime
 from pytest_personalize.service.kernel.account import Region
-from pytest_personalize.service.kernel.errors import refusal
+from pytest_personalize.service.kernel.errors import INVALID_INPUT, ServiceError, refusal
 from pytest_personalize.service.kernel.operations import OPERATIONS, STRUCTURES, Answer
 from pytest_personalize.shapes.models import operation
 from pytest_personalize.shapes.request import ShapeViolations, compile_input
@@ -56,7 +57,12 @@ def answer(region: Region, service: str, name: str, members: Mapping[str, Any], 
         arguments = way.validate(members)
     except ShapeViolations as violations:
         raise refusal("violations", message=violations.message) from None
-    result = way.run(region, **arguments)
+    try:
+        result = way.run(region, **arguments)
+    except ServiceError:
+        raise
+    except Failure as failure:
+        raise ServiceError(INVALID_INPUT, failure.message) from None
     return result if type(result) is Answer else way.render(result)
 
 

@@ -13,7 +13,6 @@ from typing import Final
 from attrs import field, frozen
 
 from pytest_personalize.filters.compiled import CompiledFilter
-from pytest_personalize.filters.errors import FilterError
 from pytest_personalize.filters.selection import Selection
 from pytest_personalize.recommenders.model import Query
 from pytest_personalize.service.answering.source import Source
@@ -86,16 +85,13 @@ def select(source: Source, ask: Ask, use: FilterUse | None) -> Selection | None:
     actions = source.recipe.recipe_type == "PERSONALIZED_ACTIONS"
     if use.filter.uses_current_item and not source.recipe.requires_item:
         raise refusal("current item", arn=source.arn)
-    try:
-        return use.filter.select(
-            records,
-            user=None if ask.user_id is None else _known(records.users.get(ask.user_id), len(records.users)),
-            item=None if ask.item_id is None else _known(records.items.get(ask.item_id), len(records.items)),
-            values=use.values,
-            lookback=ACTION_LOOKBACK if actions else LOOKBACK,
-        )
-    except FilterError as error:
-        raise refusal("filter values", problem=error.message) from None
+    return use.filter.select(
+        records,
+        user=None if ask.user_id is None else _known(records.users.get(ask.user_id), len(records.users)),
+        item=None if ask.item_id is None else _known(records.items.get(ask.item_id), len(records.items)),
+        values=use.values,
+        lookback=ACTION_LOOKBACK if actions else LOOKBACK,
+    )
 
 
 def _known(index: int | None, beyond: int) -> int:

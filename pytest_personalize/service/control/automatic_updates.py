@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 
+from pytest_personalize.failure import Failure
 from pytest_personalize.service.jobs.training import updated
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.resource import Resource
@@ -40,9 +42,10 @@ def plan_update(
 def update_model(region: Region, model_arn: str, dataset_group_arn: str) -> None:
     """Put the model in place that knows the new items."""
     trained: Trained | None = region.models.get(model_arn)
-    new = None if trained is None else updated(trained, region.records[dataset_group_arn])
-    if new is not None:
-        region.models[model_arn] = new
+    with suppress(Failure):  # with data that allow no training it keeps the model that it has
+        new = None if trained is None else updated(trained, region.records[dataset_group_arn])
+        if new is not None:
+            region.models[model_arn] = new
 
 
 def _hours(trained: Trained) -> float | None:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final
 from attrs import evolve, frozen
 
 from pytest_personalize.data.avro import Schema
+from pytest_personalize.failure import Failure
 from pytest_personalize.recommenders.recipe import Recipe
 from pytest_personalize.recommenders.themes import theme
 from pytest_personalize.service.answering.answer import Ask, FilterUse, rank, recommend
@@ -18,7 +19,6 @@ from pytest_personalize.service.control.solution_versions import SolutionVersion
 from pytest_personalize.service.control.tags import Tag
 from pytest_personalize.service.jobs.batch import (
     INFERENCE_LINES,
-    LineError,
     S3DataConfig,
     java_double,
     run_batch,
@@ -135,9 +135,9 @@ def _for_item(source: Source, members: Mapping[str, Any], ask: Ask) -> str:
 def _ranking(source: Source, members: Mapping[str, Any], ask: Ask) -> str:
     items = members.get("itemList")
     if not isinstance(items, list) or not items or not all(isinstance(item, str) for item in items):
-        raise LineError("itemList must be a list of item ids.")
+        raise Failure("itemList must be a list of item ids.")
     if len(items) > MAX_RANKED:
-        raise LineError(f"itemList may have {MAX_RANKED} items, not {len(items)}.")
+        raise Failure(f"itemList may have {MAX_RANKED} items, not {len(items)}.")
     asked = evolve(ask, user_id=text_member(members, "userId"), context=text_map(members, "context"))
     ranked = rank(source, asked, list(dict.fromkeys(items)))
     # unknown: how an item that the model does not know is scored in a file. chosen: 0.0, for the lists to stay in step

@@ -39,12 +39,12 @@ class BatchJob(Resource):
     def source(
         self, region: Region, exploration: Mapping[str, str] | None = None, influence: Mapping[str, float] | None = None
     ) -> Source:
-        """What it answers from: the data are those that the version was trained on, for filters as well."""
+        """What it answers from: the data are those that the model knows, for filters as well."""
         version = self.version(region)
         trained: Trained = region.models[version.arn]
         return make_source(
             trained,
-            trained.view,
+            trained.seen or trained.view,
             arn=version.arn,
             dataset_group_arn=version.dataset_group_arn,
             exploration=exploration,

@@ -7,9 +7,9 @@ from typing import Any, ClassVar, Final
 
 from attrs import frozen
 
+from pytest_personalize.failure import Failure
 from pytest_personalize.filters.attributes import parse_attributes
 from pytest_personalize.filters.compiled import CompiledFilter
-from pytest_personalize.filters.errors import FilterError
 from pytest_personalize.recommenders.segments import SegmentModel
 from pytest_personalize.service.answering.answer import LOOKBACK
 from pytest_personalize.service.answering.source import Source
@@ -18,7 +18,6 @@ from pytest_personalize.service.control.solution_versions import SolutionVersion
 from pytest_personalize.service.control.tags import Tag
 from pytest_personalize.service.jobs.batch import (
     SEGMENT_LINES,
-    LineError,
     S3DataConfig,
     run_batch,
     text_map,
@@ -84,22 +83,19 @@ def _run(region: Region, job: BatchSegmentJob, now: float) -> BatchSegmentJob:
 def _segment(source: Source, members: Mapping[str, Any], use: CompiledFilter | None, count: int) -> str:
     model, records = source.model, source.records
     if not isinstance(model, SegmentModel):
-        raise LineError(f"{source.recipe.name} makes no segments.")
+        raise Failure(f"{source.recipe.name} makes no segments.")
     if source.recipe.name == "aws-item-affinity":
         item_id = text_member(members, "itemId")
         item = records.items.get(item_id)
         if item is None or not model.knows(item):
-            raise LineError(f"The item {item_id} was not in the training data.")
+            raise Failure(f"The item {item_id} was not in the training data.")
         users = model.item_segment(item)
     else:
         users = model.attribute_segment(_attributes(members))
     selection = None
     if use is not None:
-        try:
-            values = text_map(members, "filterValues")
-            selection = use.select(source.records, user=None, item=None, values=values, lookback=LOOKBACK)
-        except FilterError as error:
-            raise LineError(error.message) from None
+        values = text_map(members, "filterValues")
+        selection = use.select(source.records, user=None, item=None, values=values, lookback=LOOKBACK)
     found: list[str] = []
     for user in users:
         if selection is None or selection.allows(user):
@@ -114,11 +110,8 @@ def _segment(source: Source, members: Mapping[str, Any], use: CompiledFilter | N
 def _attributes(members: Mapping[str, Any]) -> tuple[tuple[str, str | int | float], ...]:
     text = members.get("itemAttributes")
     if not isinstance(text, str):
-        raise LineError("itemAttributes must be a string.")
-    try:
-        return parse_attributes(text)
-    except FilterError as error:
-        raise LineError(error.message) from None
+        raise Failure("itemAttributes must be a string.")
+    return parse_attributes(text)
 
 
 SCRIPTS["batch-segment-job", "create"] = creation(60, 720, _run)

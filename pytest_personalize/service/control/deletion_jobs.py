@@ -9,12 +9,11 @@ import attrs
 from attrs import frozen
 
 from pytest_personalize.data.csvfile import read_ids
-from pytest_personalize.data.errors import CsvError
+from pytest_personalize.failure import Failure
 from pytest_personalize.service.control.dataset_groups import DatasetGroup
 from pytest_personalize.service.control.import_jobs import DataSource, checked_location, read_files
 from pytest_personalize.service.control.tags import Tag, checked_tags
 from pytest_personalize.service.kernel.account import Region, resource_kind
-from pytest_personalize.service.kernel.errors import JobFailed
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, Script
 from pytest_personalize.service.kernel.operations import Page, operation
 from pytest_personalize.service.kernel.paging import list_page
@@ -42,17 +41,11 @@ class DataDeletionJob(Resource):
 
 
 def _delete(region: Region, job: DataDeletionJob, now: float) -> DataDeletionJob:
-    if job.dataset_group_arn not in region.rows(DatasetGroup):
-        raise JobFailed(f"{job.dataset_group_arn} was deleted.")
-    records = region.records[job.dataset_group_arn]
+    records = region.records[region.still(DatasetGroup, job.dataset_group_arn).arn]
     files = read_files(region, job.data_source)
     if sum(len(content) for _, content in files) > INPUT_BYTES:
-        raise JobFailed(f"The input files of a data deletion job can have at most {INPUT_BYTES} bytes together.")
-    try:
-        users = read_ids(files)
-    except CsvError as error:
-        raise JobFailed(str(error)) from None
-    return attrs.evolve(job, num_deleted=records.delete_users(tuple(users)))
+        raise Failure(f"The input files of a data deletion job can have at most {INPUT_BYTES} bytes together.")
+    return attrs.evolve(job, num_deleted=records.delete_users(tuple(read_ids(files))))
 
 
 SCRIPTS["data-deletion-job", "create"] = Script(

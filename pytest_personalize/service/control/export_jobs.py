@@ -10,11 +10,12 @@ from attrs import frozen
 from pytest_personalize.data.errors import StoreError
 from pytest_personalize.data.export import ExportMode, export_csv
 from pytest_personalize.data.stores import parse_uri
+from pytest_personalize.failure import Failure
 from pytest_personalize.service.control.datasets import Dataset
 from pytest_personalize.service.control.tags import Tag, checked_tags
 from pytest_personalize.service.jobs.batch import S3DataConfig
 from pytest_personalize.service.kernel.account import Region, resource_kind
-from pytest_personalize.service.kernel.errors import JobFailed, refusal
+from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation
 from pytest_personalize.service.kernel.operations import Page, operation, structure
 from pytest_personalize.service.kernel.paging import list_page
@@ -57,17 +58,15 @@ def folder_of(config: S3DataConfig) -> str:
 
 
 def write(region: Region, uri: str, text: str) -> None:
-    """Leave a file in a bucket; JobFailed when that cannot be done."""
+    """Leave a file in a bucket; Failure when that cannot be done."""
     try:
         region.account.store().put(uri, text.encode())
     except StoreError as error:
-        raise JobFailed(f"Invalid S3 output path. {error}") from None
+        raise Failure(f"Invalid S3 output path. {error}") from None
 
 
 def _export(region: Region, job: DatasetExportJob, now: float) -> DatasetExportJob:
-    dataset = region.rows(Dataset).get(job.dataset_arn)
-    if dataset is None:
-        raise JobFailed(f"{job.dataset_arn} was deleted before its export.")
+    dataset = region.still(Dataset, job.dataset_arn)
     records = region.records[dataset.dataset_group_arn]
     text = "".join(export_csv(records, dataset.dataset_type, job.ingestion_mode))
     # unknown: how the service names the files and how many it makes. chosen: one, with the name of the job

@@ -8,11 +8,8 @@ from typing import ClassVar
 
 from attrs import frozen
 
-from pytest_personalize.data.avro import Schema
 from pytest_personalize.filters.checks import check
 from pytest_personalize.filters.compiled import CompiledFilter, compile_filter
-from pytest_personalize.filters.errors import FilterError
-from pytest_personalize.filters.nodes import Filter as Expression
 from pytest_personalize.filters.parser import parse
 from pytest_personalize.service.control.dataset_groups import DatasetGroup
 from pytest_personalize.service.control.tags import Tag, checked_tags
@@ -64,15 +61,6 @@ def usable_filter(region: Region, arn: str, dataset_group_arn: str, user_of: str
     return compiled(found.filter_expression)
 
 
-def _checked(expression: str, schemas: dict[str, Schema]) -> Expression:
-    try:
-        parsed = parse(expression)
-        check(parsed, schemas)
-    except FilterError as error:
-        raise refusal("filter expression", problem=error.message) from None
-    return parsed
-
-
 def _admit(region: Region, dataset_group_arn: str, expression: str) -> None:
     """Hold the filters of a group against their number and the number of fields that they use together."""
     quotas = region.account.quotas
@@ -94,7 +82,7 @@ def create_filter(
     checked = checked_tags(tags)
     if group.status != ACTIVE:  # CreateFilter does not model ResourceInUseException
         raise refusal("status invalid", arn=group.arn, status=group.status, operation="CreateFilter", needed=ACTIVE)
-    _checked(filter_expression, region.records[dataset_group_arn].schemas)
+    check(parse(filter_expression), region.records[dataset_group_arn].schemas)
     arn = region.arn(Filter.kind, name)
     region.claim(Filter.kind, arn)
     _admit(region, dataset_group_arn, filter_expression)

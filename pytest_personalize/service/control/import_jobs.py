@@ -9,16 +9,17 @@ import attrs
 from attrs import frozen
 
 from pytest_personalize.data.csvfile import ImportMode, import_csv
-from pytest_personalize.data.errors import DataError, StoreError
+from pytest_personalize.data.errors import StoreError
 from pytest_personalize.data.records import Records
 from pytest_personalize.data.stores import parse_uri, read_csv_objects
+from pytest_personalize.failure import Failure
 from pytest_personalize.service.control.datasets import Dataset
 from pytest_personalize.service.control.export_jobs import folder_of, write
 from pytest_personalize.service.control.metric_attributions import MetricAttribution
 from pytest_personalize.service.control.tags import Tag, checked_tags
 from pytest_personalize.service.jobs.attribution import MetricAttribute, report
 from pytest_personalize.service.kernel.account import Region, resource_kind
-from pytest_personalize.service.kernel.errors import JobFailed, refusal
+from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation
 from pytest_personalize.service.kernel.operations import Page, operation, structure
 from pytest_personalize.service.kernel.paging import list_page
@@ -52,14 +53,14 @@ class DatasetImportJob(Resource):
 
 
 def read_files(region: Region, source: DataSource) -> list[tuple[str, bytes]]:
-    """Address and content of the CSV files of a job; JobFailed when they cannot be read."""
+    """Address and content of the CSV files of a job; Failure when they cannot be read."""
     try:
         return read_csv_objects(region.account.store(), source.data_location or "")
     except StoreError as error:
         if error.reason == "denied":
             # quoted: developer guide, error messages
-            raise JobFailed("Insufficient privileges for accessing data in Amazon S3.") from None
-        raise JobFailed(str(error)) from None
+            raise Failure("Insufficient privileges for accessing data in Amazon S3.") from None
+        raise
 
 
 def checked_location(source: DataSource) -> None:
@@ -71,17 +72,14 @@ def checked_location(source: DataSource) -> None:
 
 
 def _import(region: Region, job: DatasetImportJob, now: float) -> DatasetImportJob:
-    dataset = region.find(Dataset, job.dataset_arn)
+    dataset = region.still(Dataset, job.dataset_arn)
     files = read_files(region, job.data_source)
     records = region.records[dataset.dataset_group_arn].fork()
-    try:
-        count = import_csv(files, records, dataset.dataset_type, job.import_mode)
-    except DataError as error:
-        raise JobFailed(str(error)) from None
+    count = import_csv(files, records, dataset.dataset_type, job.import_mode)
     if dataset.dataset_type == "INTERACTIONS":
         least = region.account.minimums.import_records
         if count < least:
-            raise JobFailed(f"An import of interactions needs at least {least} records; the files have {count}.")
+            raise Failure(f"An import of interactions needs at least {least} records; the files have {count}.")
         if job.publish_attribution_metrics_to_s3:
             _publish(region, job, dataset, records, count, now)
     region.records[dataset.dataset_group_arn] = records
@@ -93,7 +91,7 @@ def _publish(region: Region, job: DatasetImportJob, dataset: Dataset, records: R
     """Write the metrics of the imported rows to the bucket of the metric attribution."""
     found = _destination(region, dataset)
     if found is None:
-        raise JobFailed(f"{dataset.dataset_group_arn} has no metric attribution with an S3 path any more.")
+        raise Failure(f"{dataset.dataset_group_arn} has no metric attribution with an S3 path any more.")
     metrics, folder = found
     first = 0 if job.import_mode == "FULL" else len(records.log("INTERACTIONS")) - count
     text = report(region, records, metrics, range(first, first + count))

@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 import attrs
 from attrs import field, frozen
 
+from pytest_personalize.failure import Failure
 from pytest_personalize.recommenders.model import Settings
 from pytest_personalize.recommenders.recipe import Recipe
 from pytest_personalize.service.answering.source import Source, make_source
@@ -26,7 +27,7 @@ from pytest_personalize.service.control.training_columns import (
 )
 from pytest_personalize.service.jobs.training import train
 from pytest_personalize.service.kernel.account import Region, resource_kind
-from pytest_personalize.service.kernel.errors import JobFailed, refusal
+from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import ACTIONS, SCRIPTS, Script, creation, deletion
 from pytest_personalize.service.kernel.operations import Page, operation, structure
 from pytest_personalize.service.kernel.paging import list_page
@@ -154,7 +155,7 @@ def _weekly(region: Region, arn: str, now: float) -> None:
     recommender = recommenders.get(arn)
     if recommender is None or recommender.next_training != now:
         return
-    with suppress(JobFailed):
+    with suppress(Failure):
         recommender = _train(region, recommender, now)
     recommenders.put(_plan_training(region, recommender, now))
 

@@ -8,7 +8,6 @@ from typing import ClassVar
 from attrs import frozen
 
 from pytest_personalize.data.avro import Schema, parse_schema
-from pytest_personalize.data.errors import SchemaError
 from pytest_personalize.service.kernel.account import Region, resource_kind
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.operations import Page, operation
@@ -47,10 +46,7 @@ def create_schema(region: Region, *, name: str, schema: str, domain: str | None 
 
     Raises InvalidInputException with every broken rule.
     """
-    try:
-        read_schema(schema, domain)
-    except SchemaError as error:
-        raise refusal("schema", problem=error) from None
+    read_schema(schema, domain)
     arn = region.arn(DatasetSchema.kind, name)
     region.claim(DatasetSchema.kind, arn)
     table = region.rows(DatasetSchema)

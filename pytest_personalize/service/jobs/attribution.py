@@ -13,6 +13,7 @@ from attrs import frozen
 from pytest_personalize.data.avro import Schema
 from pytest_personalize.data.events import EventLog
 from pytest_personalize.data.records import Records
+from pytest_personalize.failure import Failure
 from pytest_personalize.service.answering.recommendation_ids import source_id
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.operations import structure
@@ -45,19 +46,21 @@ class Expression:
 
 
 def read_expression(text: str, schemas: Mapping[str, Schema]) -> Expression:
-    """The meaning of a metric's expression; ValueError says what is wrong with it."""
+    """The meaning of a metric's expression; Failure says what is wrong with it."""
     found = _EXPRESSION.fullmatch(re.sub(r"\s", "", text))
     if found is None:
-        raise ValueError(f"{text!r} is no SAMPLECOUNT(), SUM(Items.COLUMN) or SUM(Interactions.COLUMN)")
+        raise Failure(
+            f"Invalid metric expression: {text!r} is no SAMPLECOUNT(), SUM(Items.COLUMN) or SUM(Interactions.COLUMN)."
+        )
     if found[1]:
         return Expression(function="samplecount")
     dataset_type = found[2].upper()
     schema = schemas.get(dataset_type)
     field = None if schema is None else schema.field(found[3])
     if field is None:
-        raise ValueError(f"{text!r}: there is no column {found[3]} of {dataset_type}")
+        raise Failure(f"Invalid metric expression: {text!r}: there is no column {found[3]} of {dataset_type}.")
     if not field.numeric:
-        raise ValueError(f"{text!r}: {field.name} is not numeric")
+        raise Failure(f"Invalid metric expression: {text!r}: {field.name} is not numeric.")
     return Expression(function="sum", dataset_type=dataset_type, column=field.name)
 
 

@@ -19,7 +19,6 @@ from attrs import frozen
 from pytest_personalize.data.errors import StoreError
 from pytest_personalize.data.stores import ObjectStore, parse_uri
 from pytest_personalize.failure import Failure
-from pytest_personalize.service.kernel.errors import JobFailed, ServiceError
 from pytest_personalize.service.kernel.operations import structure
 
 PROBE: Final = "_CHECK"
@@ -35,12 +34,8 @@ class S3DataConfig:
     kms_key_arn: str | None = None
 
 
-class LineError(Failure):
-    """What is wrong with one line of an input file; the message goes into its error record."""
-
-
 Answer = Callable[[Mapping[str, Any]], str]
-"""From the members of an input line to the JSON text of its ``output``; raises LineError."""
+"""From the members of an input line to the JSON text of its ``output``; raises Failure."""
 
 
 @frozen(kw_only=True)
@@ -81,7 +76,7 @@ def java_double(value: float) -> str:
 def run_batch(
     store: ObjectStore, input_path: str, output_path: str, lines: LineFormat, answer: Answer, limit: int
 ) -> None:
-    """Answer every line of every input object and write the outputs; JobFailed with nothing left behind.
+    """Answer every line of every input object and write the outputs; Failure with nothing left behind.
 
     ``limit`` is the most lines that one file may have (quotas page).
     """
@@ -98,9 +93,9 @@ def _input_objects(store: ObjectStore, path: str) -> list[str]:
         parse_uri(path)
         found = store.list(path)
     except StoreError as error:
-        raise JobFailed(f"Invalid S3 input path. {error}") from None
+        raise Failure(f"Invalid S3 input path. {error}") from None
     if not found:
-        raise JobFailed(f"Invalid S3 input path. No object starts with {path}.")
+        raise Failure(f"Invalid S3 input path. No object starts with {path}.")
     return found
 
 
@@ -109,9 +104,9 @@ def _output_folder(path: str, input_path: str) -> str:
     try:
         parse_uri(folder)
     except StoreError as error:
-        raise JobFailed(f"Invalid S3 output path. {error}") from None
+        raise Failure(f"Invalid S3 output path. {error}") from None
     if folder.rstrip("/") == input_path.rstrip("/"):
-        raise JobFailed("Invalid S3 output path. It must differ from the input path.")
+        raise Failure("Invalid S3 output path. It must differ from the input path.")
     return folder
 
 
@@ -119,30 +114,29 @@ def _answered(store: ObjectStore, uri: str, lines: LineFormat, answer: Answer, l
     try:
         text = store.get(uri).decode("utf-8-sig")
     except StoreError as error:
-        raise JobFailed(f"Invalid S3 input path. {error}") from None
+        raise Failure(f"Invalid S3 input path. {error}") from None
     except UnicodeDecodeError as error:
-        raise JobFailed(f"{uri} is not UTF-8: {error}") from None
+        raise Failure(f"{uri} is not UTF-8: {error}") from None
     given = [line for line in text.split("\n") if line.strip()]
     if not given:
-        raise JobFailed(f"{uri} has no lines.")
+        raise Failure(f"{uri} has no lines.")
     if len(given) > limit:
-        raise JobFailed(f"{uri} has {len(given)} lines; a file may have {limit}.")
+        raise Failure(f"{uri} has {len(given)} lines; a file may have {limit}.")
     return "".join(_record(line, lines, answer) + "\n" for line in given).encode()
 
 
 def _record(line: str, lines: LineFormat, answer: Answer) -> str:
     try:
         members = json.loads(line)
+        lines.text(members).encode()  # half a surrogate pair is no text
     except (ValueError, RecursionError):
         return lines.line(lines.text(line.strip()), None, "The line is not valid JSON.")
     if not isinstance(members, dict):
         return lines.line(lines.text(members), None, "The line is not a JSON object.")
     try:
         return lines.line(lines.text(members), answer(members), None)
-    except LineError as error:
-        return lines.line(lines.text(members), None, str(error))
-    except ServiceError as error:
-        return lines.line(lines.text(members), None, error.message)
+    except Failure as failure:
+        return lines.line(lines.text(members), None, failure.message)
 
 
 def _write_all(store: ObjectStore, outputs: Mapping[str, bytes]) -> None:
@@ -157,20 +151,20 @@ def _write_all(store: ObjectStore, outputs: Mapping[str, bytes]) -> None:
                 store.delete(uri)
             except StoreError:
                 continue  # it was never written, or the store takes nothing any more
-        raise JobFailed(f"Invalid S3 output path. {error}") from None
+        raise Failure(f"Invalid S3 output path. {error}") from None
 
 
 def text_member(members: Mapping[str, Any], name: str) -> str:
-    """A member of a line that must be a text of 1 to 256 characters; LineError otherwise."""
+    """A member of a line that must be a text of 1 to 256 characters; Failure otherwise."""
     value = members.get(name)
     if not isinstance(value, str) or not 1 <= len(value) <= 256:
-        raise LineError(f"{name} must be a string of 1 to 256 characters, not {json.dumps(value)}.")
+        raise Failure(f"{name} must be a string of 1 to 256 characters, not {json.dumps(value)}.")
     return value
 
 
 def text_map(members: Mapping[str, Any], name: str) -> dict[str, str]:
-    """A member of a line that may be missing, or is an object of strings; LineError otherwise."""
+    """A member of a line that may be missing, or is an object of strings; Failure otherwise."""
     value = members.get(name, {})
     if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
-        raise LineError(f"{name} must be an object of strings.")
+        raise Failure(f"{name} must be an object of strings.")
     return value

@@ -9,9 +9,9 @@ import attrs
 
 from pytest_personalize.data.events import EventLog
 from pytest_personalize.data.records import Records
-from pytest_personalize.recommenders import Recipe, Settings, TrainingError, census, evaluate, fit
+from pytest_personalize.failure import Failure
+from pytest_personalize.recommenders import Recipe, Settings, census, evaluate, fit
 from pytest_personalize.service.kernel.account import Region
-from pytest_personalize.service.kernel.errors import JobFailed
 from pytest_personalize.service.kernel.quotas import Minimums
 from pytest_personalize.service.kernel.trained import Trained, mark_of
 
@@ -26,19 +26,16 @@ def train(
     settings: Settings,
     trials: Sequence[Mapping[str, str]] | None = None,
 ) -> Trained:
-    """Train on the records as they are now; JobFailed when they do not allow it.
+    """Train on the records as they are now; Failure when they do not allow it.
 
     ``trials`` are hyperparameters to choose from by their metrics, None for a training without optimization.
     """
     view = region.records[dataset_group_arn].view()
-    try:
-        _require_minimums(region.account.minimums, recipe, view, settings)
-        tuned = None if trials is None else _best_trial(recipe, view, settings, trials)
-        if tuned:
-            settings = _with(settings, tuned)
-        model = fit(recipe, view, settings)
-    except TrainingError as problem:
-        raise JobFailed(str(problem)) from None
+    _require_minimums(region.account.minimums, recipe, view, settings)
+    tuned = None if trials is None else _best_trial(recipe, view, settings, trials)
+    if tuned:
+        settings = _with(settings, tuned)
+    model = fit(recipe, view, settings)
     return Trained(recipe=recipe, settings=settings, view=view, model=model, tuned=tuned, mark=mark_of(view))
 
 
@@ -64,15 +61,15 @@ def _require_minimums(minimums: Minimums, recipe: Recipe, view: Records, setting
         event_type = recipe.required_event_type or settings.event_type
         # The text is quoted with an event type (developer guide, error messages); without one it is cut short here.
         filtered = f" after filtering by event type: {event_type}" if event_type else "."
-        raise JobFailed(f"Dataset has fewer than {minimums.interactions} interactions{filtered}")
+        raise Failure(f"Dataset has fewer than {minimums.interactions} interactions{filtered}")
     if recipe.recipe_type == "PERSONALIZED_ACTIONS":  # the recipe page gives no minimum of users
         return
     if found.users_with_two_interactions < minimums.users_with_two_interactions:
         least = minimums.users_with_two_interactions
-        raise JobFailed(f"Create failed. Dataset has fewer than {least} users with at least 2 interactions each.")
+        raise Failure(f"Create failed. Dataset has fewer than {least} users with at least 2 interactions each.")
     if found.users_with_two_interactions * 100 < minimums.percent_of_users * found.users:
         percent = f"{minimums.percent_of_users:g}"  # own wording
-        raise JobFailed(f"Create failed. Fewer than {percent} percent of all users have at least 2 interactions each.")
+        raise Failure(f"Create failed. Fewer than {percent} percent of all users have at least 2 interactions each.")
 
 
 def updated(trained: Trained, records: Records) -> Trained | None:

@@ -12,6 +12,7 @@ from attrs import field, frozen
 
 from pytest_personalize.data.records import Records
 from pytest_personalize.data.stores import ObjectStore
+from pytest_personalize.failure import Failure
 from pytest_personalize.service.kernel import arns
 from pytest_personalize.service.kernel.clock import Clock
 from pytest_personalize.service.kernel.errors import refusal
@@ -112,6 +113,13 @@ class Region:
             if not arn.startswith(f"{self._prefix}{cls.arn_kind or cls.kind}/"):
                 raise refusal("wrong arn", wanted=cls.kind, arn=arn)
             raise refusal(missing, arn=arn)
+        return found
+
+    def still(self, cls: type[R], arn: str) -> R:
+        """What a job works on, when it runs; Failure when it is gone, or is one of the same ARN that is just made."""
+        found = self.rows(cls).get(arn)
+        if found is None or found.status.startswith("CREATE"):
+            raise Failure(f"{arn} was deleted meanwhile.")
         return found
 
     def describe(self, cls: type[R], arn: str) -> R:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from pytest_personalize.failure import Failure
+
 INVALID_INPUT = "InvalidInputException"
 NOT_FOUND = "ResourceNotFoundException"
 ALREADY_EXISTS = "ResourceAlreadyExistsException"
@@ -19,21 +21,15 @@ INVALID_TOKEN = "InvalidNextTokenException"
 UNKNOWN_OPERATION = "UnknownOperationException"
 
 
-class ServiceError(Exception):
-    """A refusal: what botocore turns into the modelled exception of the same code."""
+class ServiceError(Failure):
+    """A refusal with a code of its own: what botocore turns into the modelled exception of the same code."""
 
     def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}")
+        super().__init__(message)
         self.code = code
-        self.message = message
 
-
-class JobFailed(Exception):
-    """Work that fails after the call that asked for it: ``CREATE FAILED`` with this ``failureReason``."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
 
 
 @frozen
@@ -73,8 +69,6 @@ REFUSALS: dict[str, Refusal] = {
     "too many tag keys": Refusal(TOO_MANY_TAG_KEYS, "At most {limit} tag keys can be removed at once, not {count}."),
     "not taggable": Refusal(INVALID_INPUT, "Resources of this type cannot have tags: {arn}"),
     # -- filters --------------------------------------------------------------------------------------------------
-    "filter expression": Refusal(INVALID_INPUT, "{problem}", "from the filter language, see filters/"),
-    "filter values": Refusal(INVALID_INPUT, "{problem}", "from the filter language, see filters/"),
     "filter group": Refusal(INVALID_INPUT, "Filter {filter} does not belong to the dataset group of {arn}."),
     "filter status": Refusal(INVALID_INPUT, "Filter {filter} is not ACTIVE, its status is {status}."),
     "filter target": Refusal(INVALID_INPUT, "Filter {filter} is about {target}; {arn} answers with {answers}."),
@@ -105,7 +99,6 @@ REFUSALS: dict[str, Refusal] = {
     "no promotions": Refusal(INVALID_INPUT, "Recipe {recipe} of {arn} does not support promotions."),
     "too many promotions": Refusal(INVALID_INPUT, "A request can have one promotion, not {count}."),
     # -- data -----------------------------------------------------------------------------------------------------
-    "schema": Refusal(INVALID_INPUT, "{problem}"),
     "schema used": Refusal(IN_USE, "{arn} cannot be deleted: it is the schema of {datasets}."),
     "schema replacement": Refusal(INVALID_INPUT, "{problem} ({arn})"),
     "dataset type": Refusal(INVALID_INPUT, "{given} is no dataset type: expected one of {known}."),
@@ -126,7 +119,6 @@ REFUSALS: dict[str, Refusal] = {
     "attribution needed": Refusal(INVALID_INPUT, "metricAttributionArn must name a metric attribution, not {arn}."),
     "no event type": Refusal(INVALID_INPUT, "Dataset group {group} has no Interactions dataset with EVENT_TYPE."),
     "metric count": Refusal(INVALID_INPUT, "A metric attribution has 1 to {limit} metrics, not {count}."),
-    "metric expression": Refusal(INVALID_INPUT, "Invalid metric expression: {problem}."),
     "repeated metric": Refusal(INVALID_INPUT, "The metric name {name!r} is given more than once."),
     "metric exists": Refusal(ALREADY_EXISTS, "{arn} already has a metric {name!r}."),
     "unknown metric": Refusal(INVALID_INPUT, "{arn} has no metric {name!r}; it has {known}."),
@@ -135,7 +127,6 @@ REFUSALS: dict[str, Refusal] = {
     ),
     "event size": Refusal(INVALID_INPUT, "An event can have at most {limit} bytes."),
     "dataset of type": Refusal(INVALID_INPUT, "{arn} is a dataset of type {theirs}, not {ours}."),
-    "properties": Refusal(INVALID_INPUT, "{problem}", "quoted for unreadable JSON: GitHub issue aws-sdk-js 2773"),
     # -- training and deployment ----------------------------------------------------------------------------------
     "recipe or automl": Refusal(INVALID_INPUT, "Provide exactly one of recipeArn and performAutoML true."),
     "domain recipe": Refusal(INVALID_INPUT, "{recipe} is a domain use case: create a recommender, not a solution."),

@@ -15,14 +15,17 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 from attrs import define, frozen
 
-from pytest_personalize.service.kernel.errors import JobFailed, ServiceError
+from pytest_personalize.failure import Failure
 from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource, evolved
 
 if TYPE_CHECKING:
     from pytest_personalize.service.kernel.account import Region
 
+BUG: Final = "internal error of the emulator"
+"""The ``failureReason`` of a job that met what is no Failure."""
+
 Work = Callable[["Region", Any, float], Any]
-"""Called at the end of a script with region, resource and time; returns the resource, changed, or raises JobFailed."""
+"""Called at the end of a script with region, resource and time; returns the resource, changed, or raises Failure."""
 
 
 @frozen(kw_only=True)
@@ -256,13 +259,15 @@ class Engine:
         table = region.table(resource.kind)
         try:
             if doom is not None:
-                raise JobFailed(doom)
+                raise Failure(doom)
             done = script.work(region, resource, now) if script.work else resource
-        except (JobFailed, ServiceError) as failure:  # what a job needs may be gone by the time that it runs
-            reason = failure.reason if isinstance(failure, JobFailed) else failure.message
-            failed = script.show(resource, script.failed, now, reason)
+        except Failure as failure:
+            failed = script.show(resource, script.failed, now, failure.message)
             table.put(failed)
             return failed
+        except BaseException:  # a bug of ours, or Ctrl-C: seen once, where it happened
+            table.put(script.show(resource, script.failed, now, BUG))
+            raise
         if script.end is None:
             table.remove(resource.arn)
             region.forget(resource.arn)

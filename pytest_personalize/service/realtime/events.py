@@ -8,7 +8,6 @@ from typing import Any, Final
 from attrs import frozen
 
 from pytest_personalize.data.avro import Schema
-from pytest_personalize.data.errors import PropertiesError
 from pytest_personalize.data.events import ANONYMOUS, PUT, EventLog
 from pytest_personalize.data.ids import IdTable
 from pytest_personalize.data.properties import read_properties
@@ -184,7 +183,7 @@ def _put(
     region.require(dataset, operation, (ACTIVE,))
     records = region.records[dataset.dataset_group_arn]
     schema, table, ids = records.schemas[dataset_type], records.table(dataset_type), records.subjects(dataset_type)
-    rows = [(record_id, _read(properties, schema)) for record_id, properties in given]
+    rows = [(record_id, read_properties(properties, schema)) for record_id, properties in given]
     for record_id, values in rows:
         table.put(ids.intern(record_id), values)
 
@@ -211,7 +210,7 @@ def _values_of_event(schema: Schema, session_id: str, event: Event) -> dict[str,
         call["EVENT_ATTRIBUTION_SOURCE"] = event.metric_attribution.event_attribution_source
     if event.impression is not None:
         call["IMPRESSION"] = _joined(event.impression)
-    values = _read(event.properties, schema, call)
+    values = read_properties(event.properties, schema, call)
     # Without an impression the limits of the single members keep an event below the limit.
     if (
         event.impression is not None
@@ -231,7 +230,7 @@ def _values_of_action_event(schema: Schema, event: ActionInteraction) -> dict[st
     }
     if event.impression is not None:
         call["IMPRESSION"] = _joined(event.impression)
-    return _read(event.properties, schema, call)
+    return read_properties(event.properties, schema, call)
 
 
 def _joined(impression: Sequence[str]) -> str:
@@ -240,12 +239,3 @@ def _joined(impression: Sequence[str]) -> str:
 
 def _bytes_of(call: Mapping[str, object], *members: str | None) -> int:
     return sum(len(str(text).encode()) for text in (*call.values(), *members) if text is not None)
-
-
-def _read(
-    properties: str | None, schema: Schema, call: Mapping[str, str | float | None] | None = None
-) -> dict[str, Any]:
-    try:
-        return read_properties(properties, schema, call)
-    except PropertiesError as error:
-        raise refusal("properties", problem=error) from None
