@@ -15,10 +15,11 @@ from pytest_personalize.data.stores import Boto3Store, FolderStore, MemoryStore,
 from pytest_personalize.service import endpoint
 from pytest_personalize.service.kernel.account import Account, Region
 from pytest_personalize.service.kernel.errors import ServiceError
-from pytest_personalize.service.kernel.lifecycle import Engine, Transitions
-from pytest_personalize.service.kernel.quotas import Quotas
+from pytest_personalize.service.kernel.lifecycle import Engine, steps
 from pytest_personalize.service.kernel.quotas import minimums as data_minimums
+from pytest_personalize.service.kernel.quotas import quotas as aws_quotas
 from pytest_personalize.service.kernel.resource import Resource
+from pytest_personalize.service.kernel.transitions import Transitions
 from pytest_personalize.shapes.attempts import no_answer, read_timeout, send
 from pytest_personalize.shapes.http_responses import HttpAnswer, accepted, refused
 from pytest_personalize.testing.calls import Call, Calls
@@ -68,8 +69,8 @@ class PersonalizeBackend(Resources):
         self._account = Account(
             account_id=account_id,
             clock=self.clock.inner,
-            engine=Engine(Transitions(transitions)),
-            quotas=Quotas(quotas),
+            engine=Engine(Transitions(transitions, steps())),
+            quotas=aws_quotas(quotas),
             minimums=data_minimums(minimums),
             seed=seed,
             store=lambda: self.s3,
@@ -87,7 +88,7 @@ class PersonalizeBackend(Resources):
 
     @transitions.setter
     def transitions(self, setting: str | Mapping[str, str]) -> None:
-        self._account.engine.transitions = Transitions(setting)
+        self._account.engine.transitions = Transitions(setting, steps())
 
     @property
     def s3(self) -> ObjectStore:
@@ -178,7 +179,7 @@ class PersonalizeBackend(Resources):
             settings = {
                 "region": self.region_name,
                 "account_id": self.account_id,
-                "transitions": self.transitions.state(),
+                "transitions": self.transitions.settings(),
                 "minimums": self._minimums,
                 "seed": self._account.seed,
                 "now": self.clock.timestamp(),
@@ -196,7 +197,7 @@ class PersonalizeBackend(Resources):
         now = settings.pop("now")
         backend = cls(s3=s3, **settings)
         backend.restore(snapshot)
-        if snapshot.clock.frozen is None:
+        if snapshot.state.clock.frozen is None:
             backend.clock.freeze(now)
             backend.clock.unfreeze()
         return backend

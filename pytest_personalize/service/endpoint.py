@@ -57,6 +57,7 @@ def answer(region: Region, service: str, name: str, members: Mapping[str, Any], 
         arguments = way.validate(members)
     except ShapeViolations as violations:
         raise refusal("violations", message=violations.message) from None
+    region.operation = name
     try:
         result = way.run(region, **arguments)
     except ServiceError:

@@ -8,12 +8,12 @@ from typing import Any, Final
 import attrs
 
 from pytest_personalize.recommenders.recipe import Recipe
-from pytest_personalize.service.answering.declared import Declared, Entry
 from pytest_personalize.service.control.campaigns import Campaign
 from pytest_personalize.service.control.recommenders import Recommender
 from pytest_personalize.service.control.solution_versions import SolutionVersion
 from pytest_personalize.service.kernel import arns
 from pytest_personalize.service.kernel.account import Region
+from pytest_personalize.service.kernel.declared import Declared, Entry
 from pytest_personalize.service.realtime.recommendations import APIS, MAX_ACTIONS, MAX_RESULTS
 from pytest_personalize.shapes.models import operation
 from pytest_personalize.shapes.response import check_output

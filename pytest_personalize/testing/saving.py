@@ -2,8 +2,8 @@
 
 The file is one object: ``format`` and ``version`` say what it is, ``checksum`` is a BLAKE2 sum of ``content`` in the
 form that ``_text`` gives it. ``content`` has the ``settings``, the ``state`` and the ``pool`` of what parts of the
-state share; how their values are written is described in ``plain``. A file of an older version is still read; whoever
-changes what is written raises the version and adds how to read the older one.
+state share; how their values are written is described in ``plain``. Whoever changes what is written raises the version;
+a file of another version is refused by name.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pytest_personalize.testing.plain import Decoder, Encoder
 from pytest_personalize.testing.snapshots import Snapshot
 
 FORMAT: Final = "pytest-personalize backend"
-VERSION: Final = 1
+VERSION: Final = 2
 
 
 class SaveFileError(ValueError):
@@ -55,10 +55,11 @@ def load(path: Path) -> tuple[dict[str, Any], Snapshot]:
     if not isinstance(saved, dict) or saved.get("format") != FORMAT:
         raise SaveFileError(f"{path} is no saved backend: its format is not {FORMAT!r}")
     version = saved.get("version")
-    if type(version) is int and version > VERSION:
+    if type(version) is int and version != VERSION:
+        age = "a newer" if version > VERSION else "an older"
         raise SaveFileError(
-            f"{path} was written by a newer pytest-personalize, in version {version} of the format; "
-            f"this one reads up to version {VERSION}: update it, or save the backend again"
+            f"{path} was written by {age} pytest-personalize, in version {version} of the format; "
+            f"this one reads version {VERSION}: use the other one, or save the backend again"
         )
     content = saved.get("content")
     if version != VERSION or not isinstance(content, dict) or saved.get("checksum") != _checksum(_text(content)):

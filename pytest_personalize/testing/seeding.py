@@ -18,26 +18,16 @@ from attrs import frozen
 
 from pytest_personalize.data.stores import MemoryStore
 from pytest_personalize.service import endpoint
-from pytest_personalize.service.kernel.account import KINDS, Account, Region
+from pytest_personalize.service.kernel.account import Account, Region
 from pytest_personalize.service.kernel.clock import Clock
-from pytest_personalize.service.kernel.lifecycle import Engine, Transitions
-from pytest_personalize.service.kernel.quotas import Quotas, minimums
+from pytest_personalize.service.kernel.lifecycle import Engine
+from pytest_personalize.service.kernel.quotas import QUOTAS, Minimums, Quotas
 from pytest_personalize.service.kernel.resource import Resource
+from pytest_personalize.service.kernel.state import KINDS, RegionState
+from pytest_personalize.service.kernel.transitions import Transitions
 from pytest_personalize.testing.presets import BUCKET, PRESETS, Preset, build
 from pytest_personalize.testing.sample_data import LAST, Sizes
 from pytest_personalize.testing.seeded import SeededGroup
-
-QUOTAS: Final = {
-    "schemas": "schema",
-    "dataset_groups": "dataset-group",
-    "solutions": "solution",
-    "campaigns": "campaign",
-    "recommenders": "recommender",
-    "recommenders_per_region": "recommender",
-    "filters": "filter",
-    "filter_fields_group": "filter",
-}
-"""Quotas that are raised by what a preset brings along: what the test itself creates is what counts."""
 
 MOST_KITS: Final = 32  # different presets and sizes that are kept at the same time
 
@@ -47,7 +37,7 @@ class Kit:
     """A preset that was built, ready to be put into backends: the state of its region, and what was planned."""
 
     group: SeededGroup
-    state: Mapping[str, Any]
+    state: RegionState
     planned: tuple[tuple[float, str, str], ...]
     files: Mapping[str, bytes]
 
@@ -84,9 +74,9 @@ def kit(preset_name: str, group_name: str, sizes: Sizes, region_name: str, accou
     account = Account(
         account_id=account_id,
         clock=clock,
-        engine=Engine(Transitions("instant")),
-        quotas=Quotas(None),
-        minimums=minimums(None),
+        engine=Engine(Transitions()),
+        quotas=Quotas({}),
+        minimums=Minimums(),
         seed=seed,
         store=lambda: files,
     )
@@ -99,16 +89,15 @@ def kit(preset_name: str, group_name: str, sizes: Sizes, region_name: str, accou
 
     group = build(PRESETS[preset_name], group_name, sizes, ask, files.put)
     account.catch_up()
-    _, due, _ = account.engine.state()
-    planned = tuple((moment, action, arn) for moment, _, action, _, arn in sorted(due))
+    planned = tuple((moment, action, arn) for moment, _, action, _, arn in sorted(account.engine.agenda.due))
     contents = {uri: files.get(uri) for uri in files.list(f"{BUCKET}/")}
-    return Kit(group=group, state=region.state(), planned=planned, files=contents)
+    return Kit(group=group, state=region.state, planned=planned, files=contents)
 
 
 def _keep_apart(region: Region, text: str) -> None:
     """Let ids that look random differ from those that the backend will give away itself, and from other kits."""
     start = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=5).digest()) << 16
-    region.set_state({**region.state(), "serial": start})
+    region.state.serial = start
 
 
 def put_in(found: Kit, region: Region, files: MemoryStore) -> SeededGroup:
@@ -116,28 +105,28 @@ def put_in(found: Kit, region: Region, files: MemoryStore) -> SeededGroup:
 
     ``ValueError`` when something of the same name is there, and then nothing is put in.
     """
-    tables = found.state["tables"]
-    for kind, table in tables.items():
+    for kind, table in found.state.tables.items():
         taken = next((resource.arn for resource in table if resource.arn in region.table(kind)), None)
         if taken is not None:
             raise ValueError(f"{taken} exists already: give the seeded group another name")
     delta = round(region.now() - LAST, 3)
-    for kind, table in tables.items():
-        own = region.table(kind)
-        for resource in table:
-            own.put(_moved(resource, delta))
-    for arn, records in found.state["records"].items():
-        region.records[arn] = records.fork()
-    region.models.update(found.state["models"])
-    for arn, tags in found.state["tags"].items():
-        region.tags[arn] = dict(tags)
+    region.state.merge(found.state, lambda resource: _moved(resource, delta))
     for moment, action, arn in found.planned:
         region.engine.plan(round(moment + delta, 3), action, region, arn)
-    for quota, kind in QUOTAS.items():
-        region.account.quotas.grant(quota, len(tables.get(kind, ())))
+    _grant_quotas(found, region)
     for uri, content in found.files.items():
         files.put(uri, content)
     return found.group
+
+
+def _grant_quotas(found: Kit, region: Region) -> None:
+    """What a preset brings along does not count: what the test itself creates does."""
+    quotas = region.account.quotas
+    for name, quota in QUOTAS.items():
+        place = region.name if quota.scope == "region" else found.group.arn
+        if quota.scope != "running":
+            quotas = quotas.grant(name, place, len(found.state.tables[quota.kind]))
+    region.account.quotas = quotas
 
 
 def _moved(resource: Resource, delta: float) -> Resource:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from attrs import field, frozen
 
 from pytest_personalize.data.stores import MemoryStore
 from pytest_personalize.service.kernel.account import Account
-from pytest_personalize.service.kernel.clock import ClockState
+from pytest_personalize.service.kernel.state import AccountState
 from pytest_personalize.testing.faults import Fault, Faults
 from pytest_personalize.testing.seeded import SeededGroup
 
@@ -24,10 +23,7 @@ class Snapshot:
     """
 
     account_id: str
-    clock: ClockState
-    engine: tuple[Any, ...]
-    quotas: Mapping[str, int]
-    regions: Mapping[str, Mapping[str, Any]]
+    state: AccountState = field(repr=False)
     files: MemoryStore = field(repr=False)
     faults: list[Fault]
     seeded: Mapping[str, SeededGroup]
@@ -37,10 +33,7 @@ def taken(account: Account, files: MemoryStore, faults: Faults, seeded: Mapping[
     """A snapshot as of now."""
     return Snapshot(
         account_id=account.account_id,
-        clock=account.clock.state,
-        engine=account.engine.state(),
-        quotas=account.quotas.state(),
-        regions={name: region.state() for name, region in account.regions.items()},
+        state=account.state(),
         files=files.fork(),
         faults=faults.state(),
         seeded=dict(seeded),
@@ -54,14 +47,6 @@ def restored(snapshot: Snapshot, account: Account, faults: Faults) -> MemoryStor
     """
     if snapshot.account_id != account.account_id:
         raise ValueError(f"the snapshot is of account {snapshot.account_id}, the backend of {account.account_id}")
-    account.clock.state = snapshot.clock
-    account.engine.set_state(snapshot.engine)
-    account.quotas.set_state(snapshot.quotas)
-    for name in {*account.regions, *snapshot.regions}:
-        account.region(name).set_state(snapshot.regions.get(name, EMPTY))
+    account.restore(snapshot.state)
     faults.set_state(snapshot.faults)
     return snapshot.files.fork()
-
-
-EMPTY: Mapping[str, Any] = {"tags": {}, "records": {}, "models": {}, "tables": {}, "declared": {}, "serial": 0}
-"""The state of a region that was never used."""

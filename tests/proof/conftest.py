@@ -245,15 +245,15 @@ class World:
         snapshot = self.backend.snapshot()
         regions = {
             name: {
-                "tables": {kind: list(table) for kind, table in region["tables"].items()},
-                "tags": region["tags"],
-                "models": list(region["models"]),
-                "records": {arn: extent(records) for arn, records in region["records"].items() if records.schemas},
-                "serial": region["serial"],
+                "tables": {kind: list(table) for kind, table in region.tables.items()},
+                "tags": region.tags,
+                "models": list(region.models),
+                "records": {arn: extent(records) for arn, records in region.records.items() if records.schemas},
+                "serial": region.serial,
             }
-            for name, region in snapshot.regions.items()
+            for name, region in snapshot.state.regions.items()
         }
-        return {"regions": regions, "engine": snapshot.engine, "files": snapshot.files.list("s3://bucket/")}
+        return {"regions": regions, "engine": snapshot.state.agenda, "files": snapshot.files.list("s3://bucket/")}
 
 
 def extent(records: Any) -> tuple[Any, ...]:
@@ -287,7 +287,7 @@ def built(clients: Clients) -> tuple[Any, dict[str, str]]:
             backend.s3.put(f"s3://bucket/{name}.json", text.encode())
         world = World(backend, clients, {})
         for mode, steps in (("instant", SETTLED), ("clock", UNDER_WAY)):
-            backend.transitions = {"default": mode, "solution": mode}
+            backend.transitions = dict.fromkeys(("default", "solution", "dataset", "event-tracker", "filter"), mode)
             for key, operation, members in steps:
                 answer = world.call(operation, members)
                 for name, value in answer.items():

@@ -140,7 +140,7 @@ class ControlPlane(RuleBasedStateMachine):
         for create in (self.import_rows, self.create_solution, self.create_version, self.create_campaign):
             create(4)
             self.lists_have_what_there_is()
-        self.backend.transitions = {"default": mode, "solution": mode}
+        self.backend.transitions = dict.fromkeys(("default", "solution", "dataset", "event-tracker", "filter"), mode)
 
     def teardown(self) -> None:
         """Whatever was under way comes to an end."""

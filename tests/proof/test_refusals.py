@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import attrs
 import pytest
 from attrs import field, frozen
 from botocore.exceptions import ClientError
 
-from pytest_personalize.service.kernel.quotas import QUOTAS
+from pytest_personalize.service.kernel.quotas import QUOTAS, Quotas
 from pytest_personalize.shapes import models
 
 II = "InvalidInputException"
@@ -412,8 +411,9 @@ def test_a_refusal_has_its_code_and_changes_nothing(world: Any, case: Case) -> N
     for operation, members in case.before:
         world.call(operation, members)
     if case.full:
-        no_quotas = attrs.evolve(world.backend.snapshot(), quotas=dict.fromkeys(QUOTAS, 0))
-        world.backend.restore(no_quotas)
+        used_up = world.backend.snapshot()
+        used_up.state.quotas = Quotas(dict.fromkeys(QUOTAS, 0))
+        world.backend.restore(used_up)
     before = world.state()
     with pytest.raises(ClientError) as caught:
         world.call(case.operation, case.members)

@@ -15,8 +15,8 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 from pytest_personalize.service import endpoint
 from pytest_personalize.service.control.solution_versions import SolutionVersion
 from pytest_personalize.service.control.solutions import Solution
-from pytest_personalize.service.kernel.account import KINDS
 from pytest_personalize.service.kernel.operations import OPERATIONS, STRUCTURES
+from pytest_personalize.service.kernel.state import KINDS
 from pytest_personalize.shapes import models
 
 assert endpoint.ROOMS  # loading them has filled the registry

@@ -93,7 +93,7 @@ def test_what_is_cleaned_up_can_be_made_again(world: Any, clean_up: CleanUp) -> 
 
 
 def test_a_deleted_campaign_blocks_its_solution_until_it_is_gone(world: Any, clean_up: CleanUp) -> None:
-    world.backend.transitions = "polls:1"
+    world.backend.transitions = "polls:2"  # the refusal is a look as well
     call(clean_up.client, "Delete", "Campaign", world.known["deals campaign"])
     with pytest.raises(clean_up.client.exceptions.ResourceInUseException):
         call(clean_up.client, "Delete", "Solution", world.known["deals"])

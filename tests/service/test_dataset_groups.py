@@ -132,7 +132,7 @@ def test_a_group_that_is_being_deleted_keeps_its_name_and_refuses_a_second_delet
     personalize_backend, personalize, workshop, refused
 ):
     arn = workshop.group(name="shop")
-    personalize_backend.transitions = "polls:2"
+    personalize_backend.transitions = "polls:4"
     personalize.delete_dataset_group(datasetGroupArn=arn)
     with refused("ResourceInUseException", "DELETE PENDING"):
         personalize.delete_dataset_group(datasetGroupArn=arn)

@@ -67,7 +67,7 @@ def test_lists_show_the_datasets_of_a_group_without_their_schema(personalize, wo
 
 def test_a_dataset_becomes_active_by_way_of_two_states(personalize_backend, personalize, workshop):
     group, schema = workshop.group(), workshop.schema()
-    personalize_backend.transitions = "polls:2"
+    personalize_backend.transitions["dataset"] = "polls:2"
     arn = create(personalize, group, schema)
     assert [described(personalize, arn)["status"] for _ in range(3)] == CREATION
 
@@ -163,7 +163,7 @@ def test_a_dataset_can_not_be_deleted_while_a_solution_version_of_its_group_is_t
 
 def test_the_states_of_a_deletion(personalize_backend, personalize, workshop, refused):
     dataset = workshop.dataset()
-    personalize_backend.transitions = "polls:2"
+    personalize_backend.transitions["dataset"] = "polls:2"
     personalize.delete_dataset(datasetArn=dataset)
     states = [described(personalize, dataset)["status"] for _ in range(2)]
     assert states == ["DELETE PENDING", "DELETE IN_PROGRESS"]
@@ -190,7 +190,7 @@ def test_the_dataset_itself_shows_the_states_of_a_replacement(personalize_backen
     dataset = workshop.dataset("ITEMS")
     old = described(personalize, dataset)["schemaArn"]
     new = workshop.schema("ITEMS", **BRAND)
-    personalize_backend.transitions = "polls:2"
+    personalize_backend.transitions["dataset"] = "polls:2"
     personalize.update_dataset(datasetArn=dataset, schemaArn=new)
     seen = [described(personalize, dataset) for _ in range(3)]
     states = ["UPDATE PENDING", "UPDATE IN_PROGRESS", "ACTIVE"]
@@ -231,11 +231,11 @@ def test_only_items_and_users_get_another_schema(personalize, workshop, refused,
 def test_a_dataset_that_is_being_updated_refuses_another_update(personalize_backend, personalize, workshop, refused):
     dataset = workshop.dataset("USERS")
     new = workshop.schema("USERS", **BRAND)
-    personalize_backend.transitions = "polls:1"
+    personalize_backend.transitions["dataset"] = "polls:4"
     personalize.update_dataset(datasetArn=dataset, schemaArn=new)
     with refused("ResourceInUseException", "UPDATE PENDING"):
         personalize.update_dataset(datasetArn=dataset, schemaArn=new)
-    with refused("ResourceInUseException", "UPDATE PENDING"):
+    with refused("ResourceInUseException", "UPDATE IN_PROGRESS"):
         workshop.start_import(dataset, "s3://bucket/users.csv")
 
 

@@ -88,7 +88,7 @@ def test_a_deleted_tracker_makes_room_for_another_with_a_new_tracking_id(persona
 
 def test_a_tracker_that_is_being_created_can_not_be_deleted(personalize_backend, personalize, workshop, refused):
     group = workshop.group()
-    personalize_backend.transitions = "polls:1"
+    personalize_backend.transitions["event-tracker"] = "polls:1"
     arn = create(personalize, group)["eventTrackerArn"]
     with refused("ResourceInUseException", "CREATE PENDING"):
         personalize.delete_event_tracker(eventTrackerArn=arn)

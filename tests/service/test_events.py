@@ -495,7 +495,7 @@ def test_a_refusal_of_the_events_api_has_its_own_http_status(put_item):
 def test_a_dataset_that_is_being_updated_takes_no_items(personalize_backend, personalize, workshop, put_item, refused):
     dataset = workshop.dataset("ITEMS")
     schema = workshop.schema("ITEMS", BRAND=["string", "null"])
-    personalize_backend.transitions = "polls:1"
+    personalize_backend.transitions["dataset"] = "polls:1"
     personalize.update_dataset(datasetArn=dataset, schemaArn=schema)
     with refused("ResourceInUseException", "UPDATE PENDING"):
         put_item(dataset, price=2, categoryL1="tools")
@@ -564,5 +564,5 @@ def test_a_dataset_that_is_being_created_takes_no_action_events(
     personalize_backend, workshop, group, put_action_event, refused
 ):
     personalize_backend.transitions["dataset"] = "polls:9"
-    with refused("ResourceInUseException", "CREATE PENDING"):
+    with refused("ResourceInUseException", "CREATE IN_PROGRESS"):
         put_action_event(workshop.dataset("ACTION_INTERACTIONS", group), {})

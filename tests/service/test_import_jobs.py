@@ -247,7 +247,7 @@ def test_an_unknown_job_is_not_found(personalize, refused):
 
 def test_a_dataset_that_is_not_active_takes_no_import(personalize_backend, personalize, workshop, refused):
     group = workshop.group()
-    personalize_backend.transitions = "polls:1"
+    personalize_backend.transitions["dataset"] = "polls:1"
     with refused("ResourceInUseException", "CREATE PENDING"):
         create(personalize, workshop.dataset(group=group))
     assert personalize.list_dataset_import_jobs()["datasetImportJobs"] == []

@@ -14,7 +14,7 @@ import boto3
 import pytest
 
 from pytest_personalize import PersonalizeBackend, mock_personalize
-from pytest_personalize.service.kernel.account import KINDS
+from pytest_personalize.service.kernel.state import KINDS
 from pytest_personalize.testing.presets import PRESETS as PRESETS_BY_NAME
 from pytest_personalize.testing.presets import build
 from pytest_personalize.testing.seeded import SeededGroup

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_personalize import PersonalizeBackend
-from pytest_personalize.service.kernel.account import KINDS
+from pytest_personalize.service.kernel.state import KINDS
 from pytest_personalize.testing.resources import ResourceMapping, Resources
 
 GROUP = "arn:aws:personalize:us-east-1:123456789012:dataset-group/shop"

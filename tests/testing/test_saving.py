@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from pytest_personalize import PersonalizeBackend, mock_personalize
 from pytest_personalize.data.ids import IdTable
-from pytest_personalize.service.kernel.account import KINDS
 from pytest_personalize.service.kernel.operations import STRUCTURES
+from pytest_personalize.service.kernel.state import KINDS
 from pytest_personalize.testing.plain import Decoder, Encoder, classes
 from pytest_personalize.testing.saving import SaveFileError
 
@@ -146,8 +146,8 @@ class TestWhatComesBack:
         loaded = reloaded(backend, path)
 
         assert (loaded.region_name, loaded.account_id) == ("eu-west-1", "999999999999")
-        assert loaded.transitions.state() == {"default": "polls:2", "campaign": "clock"}
-        assert loaded.snapshot().quotas == backend.snapshot().quotas
+        assert loaded.transitions.settings() == {"default": "polls:2", "campaign": "clock"}
+        assert loaded.snapshot().state.quotas == backend.snapshot().state.quotas
         assert loaded._account.minimums == backend._account.minimums
         assert loaded._account.seed == 7
 
@@ -155,7 +155,7 @@ class TestWhatComesBack:
     def test_quotas_come_back(self, path: Path, quotas: str | None) -> None:
         backend = PersonalizeBackend(quotas=quotas)
 
-        assert reloaded(backend, path).snapshot().quotas == backend.snapshot().quotas
+        assert reloaded(backend, path).snapshot().state.quotas == backend.snapshot().state.quotas
 
     def test_a_frozen_clock_stands_where_it_stood(self, backend: PersonalizeBackend, path: Path) -> None:
         backend.clock.freeze(1_000_000_000.5)
@@ -288,10 +288,13 @@ DAMAGES: dict[str, tuple[Callable[[str], str], str]] = {
     "without checksum": (_content(lambda saved: saved.pop("checksum")), "its checksum does not fit"),
     "without content": (_content(lambda saved: saved.pop("content")), "its checksum does not fit"),
     "of no version": (_content(lambda saved: saved.pop("version")), "its checksum does not fit"),
-    "of version 0": (_content(lambda saved: saved.update(version=0)), "its checksum does not fit"),
+    "of an older version": (
+        _content(lambda saved: saved.update(version=1)),
+        "written by an older pytest-personalize, in version 1 of the format; this one reads version 2",
+    ),
     "of a newer version": (
-        _content(lambda saved: saved.update(version=2)),
-        "written by a newer pytest-personalize, in version 2 of the format; this one reads up to version 1",
+        _content(lambda saved: saved.update(version=3)),
+        "written by a newer pytest-personalize, in version 3 of the format; this one reads version 2",
     ),
 }
 

@@ -16,7 +16,6 @@ from pytest_personalize.service.answering.source import Source
 from pytest_personalize.service.control.batch_jobs import BatchJob, admitted
 from pytest_personalize.service.control.item_settings import check_exploration
 from pytest_personalize.service.control.solution_versions import SolutionVersion
-from pytest_personalize.service.control.tags import Tag
 from pytest_personalize.service.jobs.batch import (
     INFERENCE_LINES,
     S3DataConfig,
@@ -25,11 +24,13 @@ from pytest_personalize.service.jobs.batch import (
     text_map,
     text_member,
 )
-from pytest_personalize.service.kernel.account import Region, resource_kind
+from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation
 from pytest_personalize.service.kernel.operations import Page, operation, structure
 from pytest_personalize.service.kernel.paging import list_page
+from pytest_personalize.service.kernel.state import resource_kind
+from pytest_personalize.service.kernel.tagging import Tag
 
 MAX_RESULTS: Final = 500  # unknown: no limit is documented. chosen: that of the runtime
 MAX_RANKED: Final = 500
@@ -196,7 +197,7 @@ def create_batch_inference_job(
     _check_recipe(solution_version_arn, recipe, batch_inference_job_config or BatchInferenceJobConfig())
     schema = region.records[version.dataset_group_arn].schemas.get("ITEMS")
     _check_themes(recipe, batch_inference_job_mode, theme_generation_config, schema)
-    arn, members, checked = admitted(
+    new, members = admitted(
         region,
         BatchInferenceJob,
         version,
@@ -206,11 +207,9 @@ def create_batch_inference_job(
         num_results=num_results,
         most_results=MAX_RESULTS,
         tags=tags,
-        operation="CreateBatchInferenceJob",
-        quota="batch_inference_running",
     )
     job = BatchInferenceJob(
-        batch_inference_job_arn=arn,
+        batch_inference_job_arn=new.arn,
         job_input=job_input,
         job_output=job_output,
         batch_inference_job_config=batch_inference_job_config,
@@ -218,7 +217,7 @@ def create_batch_inference_job(
         theme_generation_config=theme_generation_config,
         **members,
     )
-    return region.create(job, checked)
+    return new.enter(job)
 
 
 def _check_recipe(arn: str, recipe: Recipe, config: BatchInferenceJobConfig) -> None:

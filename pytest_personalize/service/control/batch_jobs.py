@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Final, TypedDict
+from typing import ClassVar, Final, TypeVar
 
 from attrs import frozen
 
 from pytest_personalize.filters.compiled import CompiledFilter
 from pytest_personalize.service.answering.source import Source, make_source
 from pytest_personalize.service.control.filters import usable_filter
-from pytest_personalize.service.control.solution_versions import SolutionVersion, require_trained
-from pytest_personalize.service.control.tags import Tag, checked_tags
+from pytest_personalize.service.control.solution_versions import SolutionVersion, what_it_needs
 from pytest_personalize.service.kernel.account import Region
+from pytest_personalize.service.kernel.admission import Admission, Times, admit
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.resource import Resource
+from pytest_personalize.service.kernel.tagging import Tag
 from pytest_personalize.service.kernel.trained import Trained
 
 DEFAULT_RESULTS: Final = 25  # console text
@@ -60,7 +61,7 @@ class BatchJob(Resource):
         return usable_filter(region, self.filter_arn, version.dataset_group_arn, version.arn)
 
 
-class Members(TypedDict):
+class Members(Times):
     """What every batch job is made with."""
 
     job_name: str
@@ -68,13 +69,14 @@ class Members(TypedDict):
     role_arn: str
     filter_arn: str | None
     num_results: int
-    creation_date_time: float
-    last_updated_date_time: float
+
+
+J = TypeVar("J", bound=BatchJob)
 
 
 def admitted(
     region: Region,
-    cls: type[BatchJob],
+    cls: type[J],
     version: SolutionVersion,
     *,
     job_name: str,
@@ -83,28 +85,20 @@ def admitted(
     num_results: int | None,
     most_results: int,
     tags: Sequence[Tag],
-    operation: str,
-    quota: str,
-) -> tuple[str, Members, dict[str, str]]:
-    """Check what all batch jobs are checked for: the ARN of the new job, its common members and its tags."""
+) -> tuple[Admission[J], Members]:
+    """Check what all batch jobs are checked for: a place for the new job, and its common members."""
     count = num_results or DEFAULT_RESULTS
     if count > most_results:
         raise refusal("too many results", member="numResults", limit=most_results, why="", count=count)
     if filter_arn is not None:
         usable_filter(region, filter_arn, version.dataset_group_arn, version.arn)
-    checked = checked_tags(tags)
-    require_trained(region, version, operation)
-    arn = region.arn(cls.kind, job_name)
-    region.claim(cls.kind, arn)
-    region.account.quotas.admit(quota, lambda: region.engine.running(region, cls.kind))
-    now = region.now()
+    new = admit(region, cls, job_name, tags=tags, needs=what_it_needs(region, version))
     members = Members(
         job_name=job_name,
         solution_version_arn=version.arn,
         role_arn=role_arn,
         filter_arn=filter_arn,
         num_results=count,
-        creation_date_time=now,
-        last_updated_date_time=now,
+        **new.times,
     )
-    return arn, members, checked
+    return new, members

@@ -15,7 +15,6 @@ from pytest_personalize.service.answering.answer import LOOKBACK
 from pytest_personalize.service.answering.source import Source
 from pytest_personalize.service.control.batch_jobs import BatchJob, admitted
 from pytest_personalize.service.control.solution_versions import SolutionVersion
-from pytest_personalize.service.control.tags import Tag
 from pytest_personalize.service.jobs.batch import (
     SEGMENT_LINES,
     S3DataConfig,
@@ -23,11 +22,13 @@ from pytest_personalize.service.jobs.batch import (
     text_map,
     text_member,
 )
-from pytest_personalize.service.kernel.account import Region, resource_kind
+from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation
 from pytest_personalize.service.kernel.operations import Page, operation, structure
 from pytest_personalize.service.kernel.paging import list_page
+from pytest_personalize.service.kernel.state import resource_kind
+from pytest_personalize.service.kernel.tagging import Tag
 
 MAX_RESULTS: Final = 5_000_000
 MAX_LINES: Final = {"aws-item-affinity": 500, "aws-item-attribute-affinity": 10}
@@ -135,7 +136,7 @@ def create_batch_segment_job(
     recipe = version.recipe
     if not recipe.supports_batch_segment:
         raise refusal("no batch", recipe=recipe.name, arn=solution_version_arn, jobs="batch segment jobs")
-    arn, members, checked = admitted(
+    new, members = admitted(
         region,
         BatchSegmentJob,
         version,
@@ -145,11 +146,9 @@ def create_batch_segment_job(
         num_results=num_results,
         most_results=MAX_RESULTS,
         tags=tags,
-        operation="CreateBatchSegmentJob",
-        quota="batch_segment_running",
     )
-    job = BatchSegmentJob(batch_segment_job_arn=arn, job_input=job_input, job_output=job_output, **members)
-    return region.create(job, checked)
+    job = BatchSegmentJob(batch_segment_job_arn=new.arn, job_input=job_input, job_output=job_output, **members)
+    return new.enter(job)
 
 
 @operation("DescribeBatchSegmentJob")

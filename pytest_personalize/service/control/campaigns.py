@@ -11,15 +11,17 @@ from attrs import field, frozen
 from pytest_personalize.service.answering.source import Source, make_source
 from pytest_personalize.service.control.automatic_updates import plan_update, update_model
 from pytest_personalize.service.control.item_settings import check_exploration, check_metadata
-from pytest_personalize.service.control.solution_versions import SolutionVersion, newest_version, require_trained
+from pytest_personalize.service.control.solution_versions import SolutionVersion, newest_version, what_it_needs
 from pytest_personalize.service.control.solutions import Solution
-from pytest_personalize.service.control.tags import Tag, checked_tags
-from pytest_personalize.service.kernel.account import Region, resource_kind
+from pytest_personalize.service.kernel.account import Region
+from pytest_personalize.service.kernel.admission import admit, times_now
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import ACTIONS, SCRIPTS, creation, deletion
 from pytest_personalize.service.kernel.operations import Page, operation, structure
 from pytest_personalize.service.kernel.paging import list_page
-from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource, evolved
+from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource, Update, evolved
+from pytest_personalize.service.kernel.state import resource_kind
+from pytest_personalize.service.kernel.tagging import Tag
 
 LATEST: Final = "/$LATEST"
 
@@ -36,16 +38,12 @@ class CampaignConfig:
 
 
 @frozen(kw_only=True)
-class CampaignUpdate:
+class CampaignUpdate(Update):
     """The latest update of a campaign and how far it is; the values are those at its end."""
 
     solution_version_arn: str
     min_provisioned_tps: int
     campaign_config: CampaignConfig | None
-    status: str = ""
-    failure_reason: str | None = None
-    creation_date_time: float
-    last_updated_date_time: float
 
 
 @resource_kind
@@ -170,37 +168,30 @@ def create_campaign(
     tags: Sequence[Tag] = (),
 ) -> Campaign:
     """Deploy a solution version, or with ``SOLUTIONARN/$LATEST`` the newest one."""
-    version = _version(region, solution_version_arn, "CreateCampaign")
+    version = _version(region, solution_version_arn)
     if campaign_config is not None:
         _check_config(region, version, campaign_config)
         if campaign_config.sync_with_latest_solution_version and not solution_version_arn.endswith(LATEST):
             raise refusal("sync without latest")
     if not version.recipe.supports_campaign:
         raise refusal("no campaign", recipe=version.recipe.name)
-    checked = checked_tags(tags)
-    require_trained(region, version, "CreateCampaign")
-    arn = region.arn(Campaign.kind, name)
-    region.claim(Campaign.kind, arn)
-    if region.account.quotas.limits("campaigns"):
-        group_arn = version.dataset_group_arn
-        live = (one for one in region.rows(Campaign) if one.status != CREATE_FAILED)
-        region.account.quotas.admit("campaigns", sum(one.dataset_group_arn == group_arn for one in live))
-    now = region.now()
+    new = admit(
+        region, Campaign, name, tags=tags, needs=what_it_needs(region, version), group=version.dataset_group_arn
+    )
     campaign = Campaign(
         name=name,
-        campaign_arn=arn,
+        campaign_arn=new.arn,
         solution_version_arn=version.arn,
         min_provisioned_tps=min_provisioned_tps,
         campaign_config=campaign_config,
         solution_arn=version.solution_arn,
         dataset_group_arn=version.dataset_group_arn,
-        creation_date_time=now,
-        last_updated_date_time=now,
+        **new.times,
     )
-    return region.create(campaign, checked)
+    return new.enter(campaign)
 
 
-def _version(region: Region, arn: str, asked: str) -> SolutionVersion:
+def _version(region: Region, arn: str) -> SolutionVersion:
     """The version of an ARN; ``$LATEST`` is the newest ACTIVE one.
 
     unknown: $LATEST of a solution without an ACTIVE version. chosen: ResourceInUseException while there is another,
@@ -252,7 +243,7 @@ def update_campaign(
 ) -> Campaign:
     """Deploy another version or change the configuration; the campaign answers as before until that is done."""
     campaign = region.find(Campaign, campaign_arn)
-    version = _version(region, solution_version_arn or campaign.solution_version_arn, "UpdateCampaign")
+    version = _version(region, solution_version_arn or campaign.solution_version_arn)
     if version.solution_arn != campaign.solution_arn:
         raise refusal("other solution", arn=version.arn, campaign=campaign_arn)  # unknown: allowed? chosen: no
     if campaign_config is not None:
@@ -264,10 +255,8 @@ def update_campaign(
     same = (campaign.solution_version_arn, campaign.min_provisioned_tps, campaign.campaign_config)
     if same == (version.arn, tps, config) and campaign.status != CREATE_FAILED:
         raise refusal("no change", arn=campaign_arn)
-    region.require(version, "UpdateCampaign", (ACTIVE,))
-    region.require(campaign, "UpdateCampaign", (ACTIVE, CREATE_FAILED))
-    if region.engine.is_moving(campaign_arn):
-        raise refusal("updating", arn=campaign_arn)
+    region.require(version)
+    campaign = region.settled(region.require(campaign, (ACTIVE, CREATE_FAILED)))
     _begin_update(region, campaign, version.arn, tps, config)
     return campaign
 
@@ -284,13 +273,8 @@ def _check_sync(campaign: Campaign, config: CampaignConfig | None, given_arn: st
 def _begin_update(
     region: Region, campaign: Campaign, version_arn: str, tps: int, config: CampaignConfig | None
 ) -> None:
-    now = region.now()
     update = CampaignUpdate(
-        solution_version_arn=version_arn,
-        min_provisioned_tps=tps,
-        campaign_config=config,
-        creation_date_time=now,
-        last_updated_date_time=now,
+        solution_version_arn=version_arn, min_provisioned_tps=tps, campaign_config=config, **times_now(region)
     )
     region.engine.begin(region, attrs.evolve(campaign, latest_campaign_update=update), "update")
 
@@ -299,6 +283,6 @@ def _begin_update(
 def delete_campaign(region: Region, *, campaign_arn: str) -> None:
     """Delete a campaign that is ACTIVE or failed and not being updated."""
     campaign = region.find(Campaign, campaign_arn)
-    if campaign.status == ACTIVE and region.engine.is_moving(campaign_arn):
-        raise refusal("updating", arn=campaign_arn)
-    region.delete(campaign, "DeleteCampaign", (ACTIVE, CREATE_FAILED))
+    if campaign.status == ACTIVE:
+        campaign = region.settled(campaign)
+    region.delete(campaign, (ACTIVE, CREATE_FAILED))

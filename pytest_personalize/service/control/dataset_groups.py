@@ -7,13 +7,15 @@ from typing import ClassVar
 
 from attrs import frozen
 
-from pytest_personalize.service.control.tags import Tag, checked_tags
-from pytest_personalize.service.kernel.account import Region, resource_kind
+from pytest_personalize.service.kernel.account import Region
+from pytest_personalize.service.kernel.admission import admit
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, Script, creation
 from pytest_personalize.service.kernel.operations import Page, operation
 from pytest_personalize.service.kernel.paging import list_page
 from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource
+from pytest_personalize.service.kernel.state import resource_kind
+from pytest_personalize.service.kernel.tagging import Tag
 
 
 @resource_kind
@@ -49,21 +51,16 @@ def create_dataset_group(
     """A new group; a role and a KMS key only come together (service model)."""
     if (role_arn is None) != (kms_key_arn is None):
         raise refusal("key and role")
-    checked = checked_tags(tags)
-    arn = region.arn(DatasetGroup.kind, name)
-    region.claim(DatasetGroup.kind, arn)
-    region.account.quotas.admit("dataset_groups", len(region.rows(DatasetGroup)))
-    now = region.now()
+    new = admit(region, DatasetGroup, name, tags=tags)
     group = DatasetGroup(
         name=name,
-        dataset_group_arn=arn,
+        dataset_group_arn=new.arn,
         role_arn=role_arn,
         kms_key_arn=kms_key_arn,
         domain=domain,
-        creation_date_time=now,
-        last_updated_date_time=now,
+        **new.times,
     )
-    return region.create(group, checked)
+    return new.enter(group)
 
 
 @operation("DescribeDatasetGroup")
@@ -82,4 +79,4 @@ def list_dataset_groups(region: Region, *, next_token: str | None = None, max_re
 def delete_dataset_group(region: Region, *, dataset_group_arn: str) -> None:
     """Delete an ACTIVE or failed group that is empty (clean-up scripts of AWS samples give the order)."""
     group = region.find(DatasetGroup, dataset_group_arn, missing="dataset group not found")
-    region.delete(group, "DeleteDatasetGroup", (ACTIVE, CREATE_FAILED))
+    region.delete(group, (ACTIVE, CREATE_FAILED))

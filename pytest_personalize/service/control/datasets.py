@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 
 import attrs
@@ -13,27 +13,25 @@ from pytest_personalize.data.errors import SchemaError
 from pytest_personalize.data.schema_rules import DATASET_TYPES
 from pytest_personalize.service.control.dataset_groups import DatasetGroup
 from pytest_personalize.service.control.schemas import DatasetSchema
-from pytest_personalize.service.control.tags import Tag, checked_tags
 from pytest_personalize.service.control.tracking import new_tracking_id
-from pytest_personalize.service.kernel.account import Region, resource_kind
+from pytest_personalize.service.kernel.account import Region
+from pytest_personalize.service.kernel.admission import admit, times_now
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, Script, creation, deletion
 from pytest_personalize.service.kernel.operations import Page, operation
 from pytest_personalize.service.kernel.paging import list_page
-from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource
+from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource, Update
+from pytest_personalize.service.kernel.state import resource_kind
+from pytest_personalize.service.kernel.tagging import Tag
 
 _UPDATING: Final = ("UPDATE PENDING", "UPDATE IN_PROGRESS")
 
 
 @frozen(kw_only=True)
-class DatasetUpdateSummary:
+class DatasetUpdateSummary(Update):
     """How far the replacement of a schema has got."""
 
     schema_arn: str
-    status: str = ""
-    failure_reason: str | None = None
-    creation_date_time: float
-    last_updated_date_time: float
 
 
 @resource_kind
@@ -132,22 +130,17 @@ def create_dataset(
         raise refusal("domain of schema", schema=schema_arn, theirs=schema.domain, group=group.arn, ours=group.domain)
     if schema.read.dataset_type != upper_type:
         raise refusal("type of schema", schema=schema_arn, theirs=schema.read.dataset_type, ours=upper_type)
-    checked = checked_tags(tags)
-    region.require(group, "CreateDataset", (ACTIVE,))
-    arn = region.arn(Dataset.kind, f"{group.name}/{upper_type}")
-    region.claim(Dataset.kind, arn)
-    now = region.now()
+    new = admit(region, Dataset, f"{group.name}/{upper_type}", tags=tags, needs=(group,))
     dataset = Dataset(
         name=name,
-        dataset_arn=arn,
+        dataset_arn=new.arn,
         dataset_group_arn=dataset_group_arn,
         dataset_type=upper_type,
         schema_arn=schema_arn,
         tracking_id=new_tracking_id(region) if upper_type == "ACTION_INTERACTIONS" else None,
-        creation_date_time=now,
-        last_updated_date_time=now,
+        **new.times,
     )
-    return region.create(dataset, checked)
+    return new.enter(dataset)
 
 
 @operation("DescribeDataset")
@@ -180,10 +173,9 @@ def update_dataset(region: Region, *, dataset_arn: str, schema_arn: str) -> Data
         check_replacement(region.find(DatasetSchema, dataset.schema_arn).read, schema.read)
     except SchemaError as error:
         raise refusal("schema replacement", arn=dataset_arn, problem=error) from None
-    region.require(dataset, "UpdateDataset", (ACTIVE,))
-    _refuse_while(region, "UpdateDataset", dataset, _imports_under_way(region, dataset))
-    now = region.now()
-    update = DatasetUpdateSummary(schema_arn=schema_arn, creation_date_time=now, last_updated_date_time=now)
+    dataset = region.require(dataset)
+    region.refuse_while("data in use", dataset, _imports_under_way(region, dataset))
+    update = DatasetUpdateSummary(schema_arn=schema_arn, **times_now(region))
     updating = attrs.evolve(dataset, latest_dataset_update=update)
     updated: Dataset = region.engine.begin(region, updating, "update")
     return updated
@@ -198,19 +190,13 @@ def delete_dataset(region: Region, *, dataset_arn: str) -> None:
         for version in region.table("solution-version")
         if version.dataset_group_arn == dataset.dataset_group_arn and version.status in _UNDER_WAY
     ]
-    _refuse_while(region, "DeleteDataset", dataset, [*_imports_under_way(region, dataset), *trainings])
-    region.delete(dataset, "DeleteDataset", (ACTIVE, CREATE_FAILED))
+    region.refuse_while("data in use", dataset, [*_imports_under_way(region, dataset), *trainings])
+    region.delete(dataset, (ACTIVE, CREATE_FAILED))
 
 
 def _imports_under_way(region: Region, dataset: Dataset) -> list[Resource]:
     jobs = region.table("dataset-import-job").of(dataset.arn)
     return [job for job in jobs if job.status in _UNDER_WAY]
-
-
-def _refuse_while(region: Region, operation: str, dataset: Dataset, under_way: Iterable[Resource]) -> None:
-    names = ", ".join(resource.arn for resource in under_way)
-    if names:
-        raise refusal("data in use", arn=dataset.arn, operation=operation, jobs=names)
 
 
 def dataset_of(region: Region, dataset_group_arn: str, dataset_type: str) -> Dataset | None:

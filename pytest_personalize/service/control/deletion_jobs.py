@@ -12,12 +12,14 @@ from pytest_personalize.data.csvfile import read_ids
 from pytest_personalize.failure import Failure
 from pytest_personalize.service.control.dataset_groups import DatasetGroup
 from pytest_personalize.service.control.import_jobs import DataSource, checked_location, read_files
-from pytest_personalize.service.control.tags import Tag, checked_tags
-from pytest_personalize.service.kernel.account import Region, resource_kind
+from pytest_personalize.service.kernel.account import Region
+from pytest_personalize.service.kernel.admission import admit
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, Script
 from pytest_personalize.service.kernel.operations import Page, operation
 from pytest_personalize.service.kernel.paging import list_page
-from pytest_personalize.service.kernel.resource import ACTIVE, Resource
+from pytest_personalize.service.kernel.resource import Resource
+from pytest_personalize.service.kernel.state import resource_kind
+from pytest_personalize.service.kernel.tagging import Tag
 
 INPUT_BYTES: Final = 100 * 1024 * 1024
 """The most that the files of a job can have together (developer guide, quotas page)."""
@@ -69,25 +71,16 @@ def create_data_deletion_job(
     """
     group = region.find(DatasetGroup, dataset_group_arn)
     checked_location(data_source)
-    checked = checked_tags(tags)
-    region.require(group, "CreateDataDeletionJob", (ACTIVE,))
-    arn = region.arn(DataDeletionJob.kind, job_name)
-    table = region.rows(DataDeletionJob)
-    region.claim(DataDeletionJob.kind, arn)
-    region.account.quotas.admit(
-        "data_deletion_jobs_pending", lambda: sum(job.status == "PENDING" for job in table.of(dataset_group_arn))
-    )
-    now = region.now()
+    new = admit(region, DataDeletionJob, job_name, tags=tags, needs=(group,), group=dataset_group_arn)
     job = DataDeletionJob(
         job_name=job_name,
-        data_deletion_job_arn=arn,
+        data_deletion_job_arn=new.arn,
         dataset_group_arn=dataset_group_arn,
         data_source=data_source,
         role_arn=role_arn,
-        creation_date_time=now,
-        last_updated_date_time=now,
+        **new.times,
     )
-    return region.create(job, checked)
+    return new.enter(job)
 
 
 @operation("DescribeDataDeletionJob")

@@ -8,14 +8,16 @@ from typing import ClassVar
 from attrs import frozen
 
 from pytest_personalize.service.control.dataset_groups import DatasetGroup
-from pytest_personalize.service.control.tags import Tag, checked_tags
 from pytest_personalize.service.control.tracking import event_tracker_arn, new_tracking_id
-from pytest_personalize.service.kernel.account import Region, resource_kind
+from pytest_personalize.service.kernel.account import Region
+from pytest_personalize.service.kernel.admission import admit
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation, deletion
 from pytest_personalize.service.kernel.operations import Page, operation
 from pytest_personalize.service.kernel.paging import list_page
 from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource
+from pytest_personalize.service.kernel.state import resource_kind
+from pytest_personalize.service.kernel.tagging import Tag
 
 
 @resource_kind
@@ -48,23 +50,23 @@ def create_event_tracker(
 ) -> EventTracker:
     """A tracker for an ACTIVE dataset group that has none; ResourceAlreadyExistsException for a second one."""
     group = region.find(DatasetGroup, dataset_group_arn)
-    checked = checked_tags(tags)
-    region.require(group, "CreateEventTracker", (ACTIVE,))
-    present = region.rows(EventTracker).of(dataset_group_arn)
-    if present:
-        raise refusal("second event tracker", group=dataset_group_arn, arn=present[0].arn)
+
+    def refuse_second() -> None:
+        present = region.rows(EventTracker).of(dataset_group_arn)
+        if present:
+            raise refusal("second event tracker", group=dataset_group_arn, arn=present[0].arn)
+
+    new = admit(region, EventTracker, None, tags=tags, needs=(group,), check=refuse_second)
     tracking_id = new_tracking_id(region)
-    now = region.now()
     tracker = EventTracker(
         name=name,
         event_tracker_arn=event_tracker_arn(region, tracking_id),
         account_id=region.account.account_id,
         tracking_id=tracking_id,
         dataset_group_arn=dataset_group_arn,
-        creation_date_time=now,
-        last_updated_date_time=now,
+        **new.times,
     )
-    return region.create(tracker, checked)
+    return new.enter(tracker)
 
 
 @operation("DescribeEventTracker")
@@ -89,7 +91,7 @@ def list_event_trackers(
 def delete_event_tracker(region: Region, *, event_tracker_arn: str) -> None:
     """Delete an ACTIVE or failed tracker; the events that it recorded stay."""
     tracker = region.find(EventTracker, event_tracker_arn)
-    region.delete(tracker, "DeleteEventTracker", (ACTIVE, CREATE_FAILED))
+    region.delete(tracker, (ACTIVE, CREATE_FAILED))
 
 
 def recording_tracker(region: Region, tracking_id: str) -> EventTracker:

@@ -12,14 +12,16 @@ from pytest_personalize.data.export import ExportMode, export_csv
 from pytest_personalize.data.stores import parse_uri
 from pytest_personalize.failure import Failure
 from pytest_personalize.service.control.datasets import Dataset
-from pytest_personalize.service.control.tags import Tag, checked_tags
 from pytest_personalize.service.jobs.batch import S3DataConfig
-from pytest_personalize.service.kernel.account import Region, resource_kind
+from pytest_personalize.service.kernel.account import Region
+from pytest_personalize.service.kernel.admission import admit
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation
 from pytest_personalize.service.kernel.operations import Page, operation, structure
 from pytest_personalize.service.kernel.paging import list_page
-from pytest_personalize.service.kernel.resource import ACTIVE, Resource
+from pytest_personalize.service.kernel.resource import Resource
+from pytest_personalize.service.kernel.state import resource_kind
+from pytest_personalize.service.kernel.tagging import Tag
 
 
 @structure
@@ -91,23 +93,17 @@ def create_dataset_export_job(
     """Export what was imported (BULK), what came through the events API (PUT), or both (ALL) of an ACTIVE dataset."""
     dataset = region.find(Dataset, dataset_arn)
     folder_of(job_output.s3_data_destination)
-    checked = checked_tags(tags)
-    region.require(dataset, "CreateDatasetExportJob", (ACTIVE,))
-    arn = region.arn(DatasetExportJob.kind, job_name)
-    region.claim(DatasetExportJob.kind, arn)
-    region.account.quotas.admit("export_jobs_running", lambda: region.engine.running(region, DatasetExportJob.kind))
-    now = region.now()
+    new = admit(region, DatasetExportJob, job_name, tags=tags, needs=(dataset,))
     job = DatasetExportJob(
         job_name=job_name,
-        dataset_export_job_arn=arn,
+        dataset_export_job_arn=new.arn,
         dataset_arn=dataset_arn,
         ingestion_mode=ingestion_mode,
         role_arn=role_arn,
         job_output=job_output,
-        creation_date_time=now,
-        last_updated_date_time=now,
+        **new.times,
     )
-    return region.create(job, checked)
+    return new.enter(job)
 
 
 @operation("DescribeDatasetExportJob")

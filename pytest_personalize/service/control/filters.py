@@ -12,13 +12,15 @@ from pytest_personalize.filters.checks import check
 from pytest_personalize.filters.compiled import CompiledFilter, compile_filter
 from pytest_personalize.filters.parser import parse
 from pytest_personalize.service.control.dataset_groups import DatasetGroup
-from pytest_personalize.service.control.tags import Tag, checked_tags
-from pytest_personalize.service.kernel.account import Region, resource_kind
+from pytest_personalize.service.kernel.account import Region
+from pytest_personalize.service.kernel.admission import admit
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation, deletion
 from pytest_personalize.service.kernel.operations import Page, operation
 from pytest_personalize.service.kernel.paging import list_page
 from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource
+from pytest_personalize.service.kernel.state import resource_kind
+from pytest_personalize.service.kernel.tagging import Tag
 
 
 @resource_kind
@@ -53,24 +55,19 @@ def usable_filter(region: Region, arn: str, dataset_group_arn: str, user_of: str
     Raises ResourceNotFoundException when there is none, InvalidInputException when it is not ACTIVE or belongs to
     another group.
     """
-    found = region.find(Filter, arn)
-    if found.status != ACTIVE:
-        raise refusal("filter status", filter=arn, status=found.status)
+    found = region.require(region.find(Filter, arn), row="filter status")
     if found.dataset_group_arn != dataset_group_arn:
         raise refusal("filter group", filter=arn, arn=user_of)
     return compiled(found.filter_expression)
 
 
-def _admit(region: Region, dataset_group_arn: str, expression: str) -> None:
-    """Hold the filters of a group against their number and the number of fields that they use together."""
-    quotas = region.account.quotas
-    quotas.admit("filters", region.rows(Filter).count(dataset_group_arn))
-    if quotas.limits("filter_fields_group"):
-        siblings = region.rows(Filter).of(dataset_group_arn)
-        used = frozenset[str]().union(*(compiled(sibling.filter_expression).fields for sibling in siblings))
-        together = used | compiled(expression).fields
-        if together > used:
-            quotas.admit("filter_fields_group", len(together) - 1)
+def _refuse_fields(region: Region, dataset_group_arn: str, expression: str) -> None:
+    """Hold the filters of a group against the number of fields that they use together."""
+    siblings = region.rows(Filter).of(dataset_group_arn)
+    used = frozenset[str]().union(*(compiled(sibling.filter_expression).fields for sibling in siblings))
+    together = used | compiled(expression).fields
+    if together > used:
+        region.account.quotas.admit("filter_fields_group", dataset_group_arn, len(together) - 1)
 
 
 @operation("CreateFilter")
@@ -79,23 +76,25 @@ def create_filter(
 ) -> Filter:
     """A new filter; the expression is checked against the schemas that the group has now."""
     group = region.find(DatasetGroup, dataset_group_arn)
-    checked = checked_tags(tags)
-    if group.status != ACTIVE:  # CreateFilter does not model ResourceInUseException
-        raise refusal("status invalid", arn=group.arn, status=group.status, operation="CreateFilter", needed=ACTIVE)
-    check(parse(filter_expression), region.records[dataset_group_arn].schemas)
-    arn = region.arn(Filter.kind, name)
-    region.claim(Filter.kind, arn)
-    _admit(region, dataset_group_arn, filter_expression)
-    now = region.now()
+    new = admit(
+        region,
+        Filter,
+        name,
+        tags=tags,
+        needs=(group,),
+        unready="status invalid",  # CreateFilter does not model ResourceInUseException
+        check=lambda: check(parse(filter_expression), region.records[dataset_group_arn].schemas),
+        group=dataset_group_arn,
+    )
+    _refuse_fields(region, dataset_group_arn, filter_expression)
     created = Filter(
         name=name,
-        filter_arn=arn,
+        filter_arn=new.arn,
         dataset_group_arn=dataset_group_arn,
         filter_expression=filter_expression,
-        creation_date_time=now,
-        last_updated_date_time=now,
+        **new.times,
     )
-    return region.create(created, checked)
+    return new.enter(created)
 
 
 @operation("DescribeFilter")
@@ -119,4 +118,4 @@ def list_filters(
 @operation("DeleteFilter")
 def delete_filter(region: Region, *, filter_arn: str) -> None:
     """Delete an ACTIVE or failed filter."""
-    region.delete(region.find(Filter, filter_arn), "DeleteFilter", (ACTIVE, CREATE_FAILED))
+    region.delete(region.find(Filter, filter_arn), (ACTIVE, CREATE_FAILED))

@@ -16,14 +16,16 @@ from pytest_personalize.failure import Failure
 from pytest_personalize.service.control.datasets import Dataset
 from pytest_personalize.service.control.export_jobs import folder_of, write
 from pytest_personalize.service.control.metric_attributions import MetricAttribution
-from pytest_personalize.service.control.tags import Tag, checked_tags
 from pytest_personalize.service.jobs.attribution import MetricAttribute, report
-from pytest_personalize.service.kernel.account import Region, resource_kind
+from pytest_personalize.service.kernel.account import Region
+from pytest_personalize.service.kernel.admission import admit
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation
 from pytest_personalize.service.kernel.operations import Page, operation, structure
 from pytest_personalize.service.kernel.paging import list_page
-from pytest_personalize.service.kernel.resource import ACTIVE, Resource
+from pytest_personalize.service.kernel.resource import Resource
+from pytest_personalize.service.kernel.state import resource_kind
+from pytest_personalize.service.kernel.tagging import Tag
 
 
 @structure
@@ -134,24 +136,18 @@ def create_dataset_import_job(
         raise refusal("incremental first", arn=dataset_arn)
     if publish_attribution_metrics_to_s3 and _destination(region, dataset) is None:
         raise refusal("nothing to publish to", group=dataset.dataset_group_arn)
-    checked = checked_tags(tags)
-    region.require(dataset, "CreateDatasetImportJob", (ACTIVE,))
-    arn = region.arn(DatasetImportJob.kind, job_name)
-    region.claim(DatasetImportJob.kind, arn)
-    region.account.quotas.admit("import_jobs_running", lambda: region.engine.running(region, DatasetImportJob.kind))
-    now = region.now()
+    new = admit(region, DatasetImportJob, job_name, tags=tags, needs=(dataset,))
     job = DatasetImportJob(
         job_name=job_name,
-        dataset_import_job_arn=arn,
+        dataset_import_job_arn=new.arn,
         dataset_arn=dataset_arn,
         data_source=data_source,
         role_arn=role_arn,
         import_mode=import_mode,
         publish_attribution_metrics_to_s3=publish_attribution_metrics_to_s3,
-        creation_date_time=now,
-        last_updated_date_time=now,
+        **new.times,
     )
-    return region.create(job, checked)
+    return new.enter(job)
 
 
 @operation("DescribeDatasetImportJob")

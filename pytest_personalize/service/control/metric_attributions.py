@@ -12,12 +12,14 @@ from pytest_personalize.service.control.dataset_groups import DatasetGroup
 from pytest_personalize.service.control.export_jobs import folder_of
 from pytest_personalize.service.jobs.attribution import MetricAttribute, read_expression
 from pytest_personalize.service.jobs.batch import S3DataConfig
-from pytest_personalize.service.kernel.account import Region, resource_kind
+from pytest_personalize.service.kernel.account import Region
+from pytest_personalize.service.kernel.admission import admit
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation, deletion
 from pytest_personalize.service.kernel.operations import Page, operation, structure
 from pytest_personalize.service.kernel.paging import PAGE_SIZE, list_page, sequence_page
 from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource
+from pytest_personalize.service.kernel.state import resource_kind
 
 MOST_METRICS: Final = 10
 
@@ -64,24 +66,25 @@ def create_metric_attribution(
     """The one metric attribution of an ACTIVE dataset group whose Interactions dataset has EVENT_TYPE."""
     group = region.find(DatasetGroup, dataset_group_arn)
     _check_output(metrics_output_config)
-    region.require(group, "CreateMetricAttribution", (ACTIVE,))
-    _check_metrics(region, dataset_group_arn, metrics, metrics)
-    arn = region.arn(MetricAttribution.kind, name)
-    region.claim(MetricAttribution.kind, arn)
+    new = admit(
+        region,
+        MetricAttribution,
+        name,
+        needs=(group,),
+        check=lambda: _check_metrics(region, dataset_group_arn, metrics, metrics),
+    )
     present = region.rows(MetricAttribution).of(dataset_group_arn)
     if present:
         raise refusal("second attribution", group=dataset_group_arn, arn=present[0].arn)
-    now = region.now()
     attribution = MetricAttribution(
         name=name,
-        metric_attribution_arn=arn,
+        metric_attribution_arn=new.arn,
         dataset_group_arn=dataset_group_arn,
         metrics_output_config=metrics_output_config,
         metrics=tuple(metrics),
-        creation_date_time=now,
-        last_updated_date_time=now,
+        **new.times,
     )
-    return region.create(attribution)
+    return new.enter(attribution)
 
 
 @operation("UpdateMetricAttribution")
@@ -103,7 +106,7 @@ def update_metric_attribution(
     _check_metrics(region, attribution.dataset_group_arn, add_metrics, [*kept, *add_metrics])
     if metrics_output_config is not None:
         _check_output(metrics_output_config)
-    region.require(attribution, "UpdateMetricAttribution", (ACTIVE,))
+    attribution = region.require(attribution)
     taken = {metric.metric_name for metric in kept}
     for metric in add_metrics:
         if metric.metric_name in taken:
@@ -155,7 +158,7 @@ def list_metric_attribution_metrics(
 def delete_metric_attribution(region: Region, *, metric_attribution_arn: str) -> None:
     """Delete an ACTIVE or failed metric attribution."""
     attribution = region.find(MetricAttribution, metric_attribution_arn)
-    region.delete(attribution, "DeleteMetricAttribution", (ACTIVE, CREATE_FAILED))
+    region.delete(attribution, (ACTIVE, CREATE_FAILED))
 
 
 def _find(region: Region, arn: str | None) -> MetricAttribution:

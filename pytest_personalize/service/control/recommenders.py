@@ -17,7 +17,6 @@ from pytest_personalize.service.control.automatic_updates import plan_update, up
 from pytest_personalize.service.control.dataset_groups import DatasetGroup
 from pytest_personalize.service.control.item_settings import check_exploration, check_metadata
 from pytest_personalize.service.control.recipes import find_recipe
-from pytest_personalize.service.control.tags import Tag, checked_tags
 from pytest_personalize.service.control.training_columns import (
     Columns,
     TrainingDataConfig,
@@ -26,12 +25,15 @@ from pytest_personalize.service.control.training_columns import (
     present_columns,
 )
 from pytest_personalize.service.jobs.training import train
-from pytest_personalize.service.kernel.account import Region, resource_kind
+from pytest_personalize.service.kernel.account import Region
+from pytest_personalize.service.kernel.admission import admit, times_now
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import ACTIONS, SCRIPTS, Script, creation, deletion
 from pytest_personalize.service.kernel.operations import Page, operation, structure
 from pytest_personalize.service.kernel.paging import list_page
-from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource
+from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource, Update
+from pytest_personalize.service.kernel.state import resource_kind
+from pytest_personalize.service.kernel.tagging import Tag
 from pytest_personalize.service.kernel.trained import Trained
 
 INACTIVE: Final = "INACTIVE"
@@ -50,14 +52,10 @@ class RecommenderConfig:
 
 
 @frozen(kw_only=True)
-class RecommenderUpdate:
+class RecommenderUpdate(Update):
     """The latest update of a recommender and how far it is."""
 
     recommender_config: RecommenderConfig
-    status: str = ""
-    failure_reason: str | None = None
-    creation_date_time: float
-    last_updated_date_time: float
 
 
 @resource_kind
@@ -204,25 +202,17 @@ def create_recommender(
     config = recommender_config or RecommenderConfig()
     records = region.records[dataset_group_arn]
     _check_config(region, recipe, config, dataset_group_arn)
-    checked = checked_tags(tags)
-    region.require(group, "CreateRecommender", (ACTIVE,))
-    arn = region.arn(Recommender.kind, name)
-    present = region.rows(Recommender)
-    region.claim(Recommender.kind, arn)
-    region.account.quotas.admit("recommenders", present.count(dataset_group_arn))
-    region.account.quotas.admit("recommenders_per_region", len(present))
-    now = region.now()
+    new = admit(region, Recommender, name, tags=tags, needs=(group,), group=dataset_group_arn)
     recommender = Recommender(
-        recommender_arn=arn,
+        recommender_arn=new.arn,
         dataset_group_arn=dataset_group_arn,
         name=name,
         recipe_arn=recipe_arn,
         recommender_config=config,
         columns=present_columns(records),
-        creation_date_time=now,
-        last_updated_date_time=now,
+        **new.times,
     )
-    return region.create(recommender, checked)
+    return new.enter(recommender)
 
 
 def _check_config(region: Region, recipe: Recipe, config: RecommenderConfig, dataset_group_arn: str) -> None:
@@ -265,12 +255,8 @@ def update_recommender(region: Region, *, recommender_arn: str, recommender_conf
     _check_config(region, recommender.recipe, recommender_config, recommender.dataset_group_arn)
     if recommender_config == recommender.recommender_config:
         raise refusal("no change", arn=recommender_arn)
-    region.require(recommender, "UpdateRecommender", (ACTIVE,))
-    _refuse_busy(region, recommender_arn)
-    now = region.now()
-    update = RecommenderUpdate(
-        recommender_config=recommender_config, creation_date_time=now, last_updated_date_time=now
-    )
+    recommender = region.settled(region.require(recommender))
+    update = RecommenderUpdate(recommender_config=recommender_config, **times_now(region))
     region.engine.begin(region, attrs.evolve(recommender, latest_recommender_update=update), "update")
     return recommender
 
@@ -278,8 +264,7 @@ def update_recommender(region: Region, *, recommender_arn: str, recommender_conf
 @operation("StopRecommender")
 def stop_recommender(region: Region, *, recommender_arn: str) -> Recommender:
     """Stop an ACTIVE recommender: it answers no more and is not trained."""
-    recommender = region.active(Recommender, recommender_arn, "StopRecommender")
-    _refuse_busy(region, recommender_arn)
+    recommender = region.settled(region.active(Recommender, recommender_arn))
     region.engine.begin(region, recommender, "stop")
     return recommender
 
@@ -287,8 +272,7 @@ def stop_recommender(region: Region, *, recommender_arn: str) -> Recommender:
 @operation("StartRecommender")
 def start_recommender(region: Region, *, recommender_arn: str) -> Recommender:
     """Start an INACTIVE recommender again, with the model that it had."""
-    recommender = region.find(Recommender, recommender_arn)
-    region.require(recommender, "StartRecommender", (INACTIVE,))
+    recommender = region.require(region.find(Recommender, recommender_arn), (INACTIVE,))
     region.engine.begin(region, recommender, "start")
     return recommender
 
@@ -298,11 +282,6 @@ def delete_recommender(region: Region, *, recommender_arn: str) -> None:
     """Delete a recommender that is ACTIVE, INACTIVE or failed and not being updated."""
     recommender = region.find(Recommender, recommender_arn)
     if recommender.status == ACTIVE:
-        _refuse_busy(region, recommender_arn)
+        recommender = region.settled(recommender)
     without_metrics = attrs.evolve(recommender, model_metrics=None)  # null from now on (service model)
-    region.delete(without_metrics, "DeleteRecommender", (ACTIVE, INACTIVE, CREATE_FAILED))
-
-
-def _refuse_busy(region: Region, arn: str) -> None:
-    if region.engine.is_moving(arn):
-        raise refusal("updating", arn=arn)
+    region.delete(without_metrics, (ACTIVE, INACTIVE, CREATE_FAILED))

@@ -8,11 +8,13 @@ from typing import ClassVar
 from attrs import frozen
 
 from pytest_personalize.data.avro import Schema, parse_schema
-from pytest_personalize.service.kernel.account import Region, resource_kind
+from pytest_personalize.service.kernel.account import Region
+from pytest_personalize.service.kernel.admission import admit
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.operations import Page, operation
 from pytest_personalize.service.kernel.paging import list_page
 from pytest_personalize.service.kernel.resource import Resource
+from pytest_personalize.service.kernel.state import resource_kind
 
 
 @resource_kind
@@ -47,20 +49,9 @@ def create_schema(region: Region, *, name: str, schema: str, domain: str | None 
     Raises InvalidInputException with every broken rule.
     """
     read_schema(schema, domain)
-    arn = region.arn(DatasetSchema.kind, name)
-    region.claim(DatasetSchema.kind, arn)
-    table = region.rows(DatasetSchema)
-    region.account.quotas.admit("schemas", len(table))
-    now = region.now()
-    created = DatasetSchema(
-        name=name,
-        schema_arn=arn,
-        schema=schema,
-        domain=domain,
-        creation_date_time=now,
-        last_updated_date_time=now,
-    )
-    table.put(created)
+    new = admit(region, DatasetSchema, name)
+    created = DatasetSchema(name=name, schema_arn=new.arn, schema=schema, domain=domain, **new.times)
+    region.rows(DatasetSchema).put(created)
     return created
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 import attrs
@@ -12,16 +12,18 @@ from pytest_personalize.recommenders.recipe import Recipe
 from pytest_personalize.service.control.recipes import find_recipe
 from pytest_personalize.service.control.solution_config import SolutionConfig, settings_of
 from pytest_personalize.service.control.solutions import AUTO_ML_RECIPE, AutoMLResult, Solution
-from pytest_personalize.service.control.tags import Tag, checked_tags
 from pytest_personalize.service.control.training_columns import Columns
 from pytest_personalize.service.control.tuning import trials
 from pytest_personalize.service.jobs.training import train
-from pytest_personalize.service.kernel.account import Region, resource_kind
+from pytest_personalize.service.kernel.account import Region
+from pytest_personalize.service.kernel.admission import admit, times_now
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, Script, creation
 from pytest_personalize.service.kernel.operations import Page, operation
 from pytest_personalize.service.kernel.paging import list_page
 from pytest_personalize.service.kernel.resource import ACTIVE, Resource
+from pytest_personalize.service.kernel.state import resource_kind
+from pytest_personalize.service.kernel.tagging import Tag
 from pytest_personalize.service.kernel.trained import Trained
 
 IN_TRAINING: Final = ("CREATE PENDING", "CREATE IN_PROGRESS")
@@ -140,7 +142,6 @@ def begin_version(
 ) -> SolutionVersion:
     """Start to train a version of that solution, with its configuration as it is now."""
     path = f"{solution.name}/{region.hexadecimal(8, 'solution version')}"
-    now = region.now()
     version = SolutionVersion(
         name=name or path,  # printed answers of versions without a name have this one
         solution_version_arn=region.arn("solution", path),
@@ -155,8 +156,7 @@ def begin_version(
         training_mode=training_mode,
         training_type=training_type,
         columns=solution.columns,
-        creation_date_time=now,
-        last_updated_date_time=now,
+        **times_now(region),
     )
     return region.create(version, tags)
 
@@ -175,17 +175,17 @@ def create_solution_version(
     versions = region.rows(SolutionVersion)
     if training_mode != "FULL":
         _check_mode(training_mode, solution, versions.of(solution_arn))
-    checked = checked_tags(tags)
-    region.require(solution, "CreateSolutionVersion", (ACTIVE,))
-    if name is not None:
+
+    def refuse_name_twice() -> None:
         # unknown: within what a given name must be unique. chosen: within the solution
-        taken = [version.arn for version in versions.of(solution_arn) if version.name == name]
+        taken = [version.arn for version in versions.of(solution_arn) if name is not None and version.name == name]
         if taken:
             raise refusal("exists", arn=taken[0])
-    region.account.quotas.admit(
-        "solution_versions_running", lambda: region.engine.running(region, SolutionVersion.kind)
+
+    new = admit(region, SolutionVersion, None, tags=tags, needs=(solution,), check=refuse_name_twice)
+    return begin_version(
+        region, solution, training_type="MANUAL", training_mode=training_mode, name=name, tags=new.tags
     )
-    return begin_version(region, solution, training_type="MANUAL", training_mode=training_mode, name=name, tags=checked)
 
 
 def _check_mode(training_mode: str, solution: Solution, versions: Sequence[SolutionVersion]) -> None:
@@ -198,10 +198,10 @@ def _check_mode(training_mode: str, solution: Solution, versions: Sequence[Solut
         raise refusal("nothing to update", arn=solution.arn)
 
 
-def require_trained(region: Region, version: SolutionVersion, operation: str) -> None:
-    """ResourceInUseException unless the version is ACTIVE and its solution, too: a deleted one takes it along."""
-    region.require(version, operation, (ACTIVE,))
-    region.active(Solution, version.solution_arn, operation)
+def what_it_needs(region: Region, version: SolutionVersion) -> Iterator[Resource]:
+    """What has to be ACTIVE before a version is used: itself and its solution, for a deleted one takes it along."""
+    yield version
+    yield region.find(Solution, version.solution_arn)
 
 
 @operation("DescribeSolutionVersion")
@@ -228,7 +228,7 @@ def list_solution_versions(
 def stop_solution_version_creation(region: Region, *, solution_version_arn: str) -> None:
     """Break a training off; the version stays, and is never ACTIVE."""
     version = region.find(SolutionVersion, solution_version_arn)
-    region.require(version, "StopSolutionVersionCreation", IN_TRAINING)
+    version = region.require(version, IN_TRAINING)
     region.engine.stop(solution_version_arn)
     region.engine.begin(region, version, "stop" if version.status == "CREATE IN_PROGRESS" else "stop at once")
 
@@ -236,6 +236,6 @@ def stop_solution_version_creation(region: Region, *, solution_version_arn: str)
 @operation("GetSolutionMetrics")
 def get_solution_metrics(region: Region, *, solution_version_arn: str) -> Mapping[str, Any]:
     """The offline metrics of an ACTIVE version."""
-    version = region.active(SolutionVersion, solution_version_arn, "GetSolutionMetrics")
+    version = region.active(SolutionVersion, solution_version_arn)
     trained: Trained = region.models[version.arn]
     return {"solutionVersionArn": version.arn, "metrics": trained.metrics()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 import attrs
@@ -25,14 +25,16 @@ from pytest_personalize.service.control.solution_rules import (
     check_events,
     check_incremental,
 )
-from pytest_personalize.service.control.tags import Tag, checked_tags
 from pytest_personalize.service.control.training_columns import Columns, present_columns
-from pytest_personalize.service.kernel.account import Region, resource_kind
+from pytest_personalize.service.kernel.account import Region
+from pytest_personalize.service.kernel.admission import admit, times_now
 from pytest_personalize.service.kernel.errors import refusal
-from pytest_personalize.service.kernel.lifecycle import SCRIPTS, Script, creation, deletion
+from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation, deletion
 from pytest_personalize.service.kernel.operations import Page, operation, structure
 from pytest_personalize.service.kernel.paging import list_page
-from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource, evolved
+from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource, Update, evolved
+from pytest_personalize.service.kernel.state import resource_kind
+from pytest_personalize.service.kernel.tagging import Tag
 
 HOUR: Final = 3600.0
 VERSION: Final = "solution-version"
@@ -52,16 +54,12 @@ class SolutionUpdateConfig:
 
 
 @frozen(kw_only=True)
-class SolutionUpdate:
+class SolutionUpdate(Update):
     """The latest update of a solution and how far it is."""
 
     solution_update_config: SolutionUpdateConfig | None
     perform_auto_training: bool | None
     perform_incremental_update: bool | None
-    status: str = ""
-    failure_reason: str | None = None
-    creation_date_time: float
-    last_updated_date_time: float
 
 
 @frozen(kw_only=True)
@@ -151,7 +149,6 @@ def _forget_versions(region: Region, solution: Solution, now: float) -> Solution
 
 
 SCRIPTS["solution", "create"] = creation(5, 20)
-SCRIPTS["solution", "create at once"] = Script(states=(), seconds=())
 SCRIPTS["solution", "update"] = creation(10, 30, work=_update, field="latest_solution_update")
 SCRIPTS["solution", "delete"] = deletion(20, 40, work=_forget_versions)
 
@@ -195,17 +192,12 @@ def create_solution(
     config = _counting(solution_config, automatic, perform_auto_ml)
     hpo = perform_hpo and not perform_auto_ml
     check_config(recipe, config or NO_CONFIG, records, event_type=event_type, hpo=hpo)
-    checked = checked_tags(tags)
-    region.require(group, "CreateSolution", (ACTIVE,))
-    arn = region.arn(Solution.kind, name)
-    region.claim(Solution.kind, arn)
-    region.account.quotas.admit("solutions", region.rows(Solution).count(dataset_group_arn))
+    new = admit(region, Solution, name, tags=tags, needs=(group,), group=dataset_group_arn)
     if config is None and recipe.recipe_type != "USER_SEGMENTATION":
         config = NO_CONFIG  # printed answers have {}, those of the segmentation recipes have nothing
-    now = region.now()
     solution = Solution(
         name=name,
-        solution_arn=arn,
+        solution_arn=new.arn,
         perform_hpo=perform_hpo or perform_auto_ml,
         perform_auto_ml=perform_auto_ml,
         perform_auto_training=automatic,
@@ -215,11 +207,10 @@ def create_solution(
         event_type=event_type,
         solution_config=config,
         columns=present_columns(records),
-        next_training=now + HOUR if automatic else None,  # within the hour (service model): here at the end of it
-        creation_date_time=now,
-        last_updated_date_time=now,
+        **new.times,
     )
-    return _entered(region, solution, checked)
+    # The first training is within the hour (service model): here at the end of it.
+    return new.enter(schedule_training(region, solution, region.now() + HOUR, first=True))
 
 
 def _check_recipe(recipe: Recipe, group: DatasetGroup, automatic: bool | None, incremental: bool | None) -> None:
@@ -239,18 +230,6 @@ def _counting(config: SolutionConfig | None, automatic: bool, auto_ml: bool) -> 
         return None
     check_auto_training(automatic, config.auto_training_config)
     return SolutionConfig(auto_ml_config=config.auto_ml_config) if auto_ml else config
-
-
-def _entered(region: Region, solution: Solution, tags: Mapping[str, str]) -> Solution:
-    """Enter a new solution and plan its first automatic training."""
-    if tags:
-        region.tags[solution.arn] = dict(tags)
-    if solution.next_training is not None:
-        region.engine.plan(solution.next_training, "automatic training", region, solution.arn)
-    # Real code trains in the very second of CreateSolution, so only who asks for it sees a solution on its way.
-    script = "create" if region.engine.transitions.overridden(Solution.kind) else "create at once"
-    created: Solution = region.engine.begin(region, solution, script)
-    return created
 
 
 @operation("DescribeSolution")
@@ -299,16 +278,12 @@ def update_solution(
     # unknown: whether an update that says nothing is refused. chosen: yes, as for campaigns
     if perform_auto_training is None and perform_incremental_update is None and given == SolutionUpdateConfig():
         raise refusal("no change", arn=solution_arn)
-    region.require(solution, "UpdateSolution", (ACTIVE,))
-    if region.engine.is_moving(solution_arn):
-        raise refusal("updating", arn=solution_arn)
-    now = region.now()
+    solution = region.settled(region.require(solution))
     update = SolutionUpdate(
         solution_update_config=solution_update_config,
         perform_auto_training=automatic,
         perform_incremental_update=perform_incremental_update,
-        creation_date_time=now,
-        last_updated_date_time=now,
+        **times_now(region),
     )
     region.engine.begin(region, attrs.evolve(solution, latest_solution_update=update), "update")
     return solution
@@ -318,11 +293,8 @@ def update_solution(
 def delete_solution(region: Region, *, solution_arn: str) -> None:
     """Delete a solution and its versions; not while a campaign uses it, a version is in training or it is updated."""
     solution = region.find(Solution, solution_arn)
-    running = [
-        version.arn for version in region.table(VERSION).of(solution_arn) if region.engine.is_moving(version.arn)
-    ]
-    if running:
-        raise refusal("used", arn=solution_arn, blockers=", ".join(running))
-    if solution.status == ACTIVE and region.engine.is_moving(solution_arn):
-        raise refusal("updating", arn=solution_arn)
-    region.delete(solution, "DeleteSolution", (ACTIVE, CREATE_FAILED))
+    versions = region.table(VERSION).of(solution_arn)
+    region.refuse_while("used", solution, (version for version in versions if region.engine.is_moving(version.arn)))
+    if solution.status == ACTIVE:
+        solution = region.settled(solution)
+    region.delete(solution, (ACTIVE, CREATE_FAILED))

@@ -1,40 +1,33 @@
-"""The state of one pretend AWS account: its regions, and in each the tables of resources and the data."""
+"""One pretend AWS account: its regions, and what may be done with the resources in them."""
 
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from operator import is_
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
-from attrs import field, frozen
+from attrs import define, field
 
 from pytest_personalize.data.records import Records
 from pytest_personalize.data.stores import ObjectStore
 from pytest_personalize.failure import Failure
 from pytest_personalize.service.kernel import arns
 from pytest_personalize.service.kernel.clock import Clock
+from pytest_personalize.service.kernel.declared import Declared
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import Engine
 from pytest_personalize.service.kernel.quotas import Minimums, Quotas
 from pytest_personalize.service.kernel.resource import ACTIVE, Resource
+from pytest_personalize.service.kernel.state import KINDS, AccountState, RegionState
 from pytest_personalize.service.kernel.tables import Table
+from pytest_personalize.service.kernel.trained import Trained
 
 R = TypeVar("R", bound=Resource)
 T = TypeVar("T")
 
-KINDS: Final[dict[str, type[Resource]]] = {}
-"""Every kind of resource that the service keeps, by the name that ARNs give it."""
 
-
-def resource_kind(cls: type[R]) -> type[R]:
-    """Class decorator: this attrs class is a kind of resource with a table of its own."""
-    KINDS[cls.kind] = cls
-    return cls
-
-
-@frozen(kw_only=True)
+@define(kw_only=True)
 class Account:
     """One account: what all its regions share."""
 
@@ -60,25 +53,55 @@ class Account:
         self.engine.catch_up(self.regions, now)
         return now
 
+    def state(self) -> AccountState:
+        """A copy of the whole state."""
+        return AccountState(
+            clock=self.clock.state,
+            agenda=self.engine.agenda.fork(),
+            quotas=self.quotas,
+            regions={name: region.state.fork() for name, region in self.regions.items()},
+        )
+
+    def restore(self, state: AccountState) -> None:
+        """Back to a state, which stays untouched; regions that it does not know are empty afterwards."""
+        self.clock.state = state.clock
+        self.engine.agenda = state.agenda.fork()
+        self.quotas = state.quotas
+        for name in {*self.regions, *state.regions}:
+            self.region(name).state = state.regions[name].fork() if name in state.regions else RegionState()
+
 
 class Region:
-    """One region of an account: the tables of resources, their tags, the records and the trained models.
-
-    ``declared`` are the answers that a test wants instead of those of the models.
-    """
+    """One region of an account; ``operation`` is the name of the operation that it answers at the moment."""
 
     def __init__(self, account: Account, name: str) -> None:
         self.account = account
         self.engine: Engine = account.engine
         self.name = name
-        self.tags: dict[str, dict[str, str]] = {}
-        self.records: dict[str, Records] = defaultdict(Records)
-        self.models: dict[str, Any] = {}
-        self.declared: dict[str, Any] = {}
+        self.state = RegionState()
+        self.operation = ""
         self._kept: dict[str, tuple[tuple[object, ...], Any]] = {}
-        self._tables: dict[str, Table[Any]] = {kind: Table() for kind in KINDS}
         self._prefix = f"arn:{arns.partition(name)}:personalize:{name}:{account.account_id}:"
-        self._serial = 0
+
+    @property
+    def tags(self) -> dict[str, dict[str, str]]:
+        """The tags of resources, by ARN."""
+        return self.state.tags
+
+    @property
+    def records(self) -> dict[str, Records]:
+        """The data, by ARN of the dataset group."""
+        return self.state.records
+
+    @property
+    def models(self) -> dict[str, Trained]:
+        """The finished trainings, by ARN of the solution version or recommender."""
+        return self.state.models
+
+    @property
+    def declared(self) -> dict[str, Declared]:
+        """The answers that a test wants instead of those of the models, by ARN."""
+        return self.state.declared
 
     def now(self) -> float:
         """The moment of the present call in epoch seconds, or of the step of the past that is caught up with."""
@@ -90,17 +113,17 @@ class Region:
 
     def hexadecimal(self, digits: int, purpose: str) -> str:
         """A new random-looking hexadecimal number, the same in every run with the same seed and calls."""
-        self._serial += 1
-        text = f"{self.account.seed}/{self.name}/{purpose}/{self._serial}"
+        self.state.serial += 1
+        text = f"{self.account.seed}/{self.name}/{purpose}/{self.state.serial}"
         return hashlib.blake2b(text.encode(), digest_size=(digits + 1) // 2).hexdigest()[:digits]
 
     def table(self, kind: str) -> Table[Any]:
         """The table of that kind of resource."""
-        return self._tables[kind]
+        return self.state.tables[kind]
 
     def rows(self, cls: type[R]) -> Table[R]:
         """The table of that class of resource."""
-        return self._tables[cls.kind]
+        return self.state.tables[cls.kind]
 
     def find(self, cls: type[R], arn: str, *, missing: str = "not found") -> R:
         """The resource of that class and ARN.
@@ -108,7 +131,7 @@ class Region:
         Raises InvalidInputException for an ARN of another type, account or region, ResourceNotFoundException (the row
         ``missing`` of the table of refusals) for one that names nothing.
         """
-        found: R | None = self._tables[cls.kind].get(arn)
+        found: R | None = self.state.tables[cls.kind].get(arn)
         if found is None:
             if not arn.startswith(f"{self._prefix}{cls.arn_kind or cls.kind}/"):
                 raise refusal("wrong arn", wanted=cls.kind, arn=arn)
@@ -127,47 +150,68 @@ class Region:
         found = self.find(cls, arn)
         if not self.engine.is_moving(arn):
             return found
-        moved: R | None = self.engine.polled(self, found)
+        moved: R | None = self.engine.look(self, found)
         if moved is None:
             raise refusal("not found", arn=arn)
         return moved
 
-    def active(self, cls: type[R], arn: str, operation: str) -> R:
+    def active(self, cls: type[R], arn: str) -> R:
         """As ``find``, and ResourceInUseException unless its status is ACTIVE."""
-        found = self.find(cls, arn)
-        self.require(found, operation, (ACTIVE,))
-        return found
+        return self.require(self.find(cls, arn))
 
-    def require(self, resource: Resource, operation: str, statuses: Collection[str]) -> None:
-        """ResourceInUseException unless the status of the resource is one of those."""
-        if resource.status not in statuses:
+    def require(self, resource: R, statuses: Collection[str] = (ACTIVE,), *, row: str = "status") -> R:
+        """The resource, as it is after a look at it where its status was none of those; refused if it still is not.
+
+        ``row`` is the row of the table of refusals, ResourceInUseException for most operations.
+        """
+        if resource.status in statuses:
+            return resource
+        seen: R | None = self.engine.look(self, resource)
+        if seen is None:
+            raise refusal("not found", arn=resource.arn)
+        if seen.status not in statuses:
             needed = " or ".join(statuses)
-            raise refusal("status", arn=resource.arn, status=resource.status, operation=operation, needed=needed)
+            raise refusal(row, arn=seen.arn, status=seen.status, operation=self.operation, needed=needed)
+        return seen
 
-    def delete(self, resource: Resource, operation: str, statuses: Collection[str]) -> None:
+    def settled(self, resource: R) -> R:
+        """The resource, after a look at it while it is being updated; ResourceInUseException if it still is."""
+        if not self.engine.is_moving(resource.arn):
+            return resource
+        seen: R | None = self.engine.look(self, resource)
+        if seen is None or self.engine.is_moving(resource.arn):
+            raise refusal("updating", arn=resource.arn)
+        return seen
+
+    def delete(self, resource: Resource, statuses: Collection[str]) -> None:
         """Start to delete a resource; ResourceInUseException from another status, or while something blocks it."""
-        self.require(resource, operation, statuses)
-        blockers = [
-            child.arn
+        ready = self.require(resource, statuses)
+        blockers = (
+            child
             for cls in KINDS.values()
             if cls.blocks_parent
-            for child in self._tables[cls.kind].of(resource.arn)
-        ]
-        if blockers:
-            raise refusal("used", arn=resource.arn, blockers=", ".join(blockers))
-        self.engine.begin(self, resource, "delete")
+            for child in self.state.tables[cls.kind].of(resource.arn)
+        )
+        self.refuse_while("used", ready, blockers)
+        self.engine.begin(self, ready, "delete")
+
+    def refuse_while(self, row: str, resource: Resource, blockers: Iterable[Resource]) -> None:
+        """Refuse because of other resources; it is a look at each of them, and what is gone then does not count."""
+        left = [blocker.arn for blocker in list(blockers) if self.engine.look(self, blocker) is not None]
+        if left:
+            raise refusal(row, arn=resource.arn, blockers=", ".join(left), operation=self.operation)
 
     def create(self, resource: R, tags: Mapping[str, str] | None = None) -> R:
-        """Enter a new resource and start its script; ResourceAlreadyExistsException when its ARN is taken."""
-        self.claim(resource.kind, resource.arn)
+        """Enter a new resource, whose ARN is free, and start its script."""
         if tags:
             self.tags[resource.arn] = dict(tags)
         created: R = self.engine.begin(self, resource, "create")
         return created
 
     def claim(self, kind: str, arn: str) -> None:
-        """Refuse an ARN that is taken."""
-        if arn in self._tables[kind]:
+        """ResourceAlreadyExistsException when the ARN is taken, also by what is just being deleted."""
+        taken = self.state.tables[kind].get(arn)
+        if taken is not None and (not taken.status.startswith("DELETE") or self.engine.look(self, taken)):
             raise refusal("exists", arn=arn)
 
     def kept(self, arn: str, made_of: tuple[object, ...], make: Callable[[], T]) -> T:
@@ -180,33 +224,9 @@ class Region:
 
     def forget(self, arn: str) -> None:
         """A resource is gone: nothing of it stays behind."""
-        self.tags.pop(arn, None)
-        self.records.pop(arn, None)
-        self.models.pop(arn, None)
-        self.declared.pop(arn, None)
+        self.state.forget(arn)
         self._kept.pop(arn, None)
 
     def tables(self) -> Iterator[tuple[str, Table[Any]]]:
-        """Kind and table, for reports and snapshots."""
-        return iter(self._tables.items())
-
-    def state(self) -> dict[str, Any]:
-        """What a snapshot keeps: the tables copied, the resources, records and models shared or forked."""
-        return {
-            "tags": {arn: dict(tags) for arn, tags in self.tags.items()},
-            "records": {arn: records.fork() for arn, records in self.records.items()},
-            "models": dict(self.models),
-            "declared": dict(self.declared),
-            "tables": {kind: table.fork() for kind, table in self._tables.items() if len(table)},
-            "serial": self._serial,
-        }
-
-    def set_state(self, state: Mapping[str, Any]) -> None:
-        """Back to what ``state()`` gave, which stays untouched."""
-        self.tags = {arn: dict(tags) for arn, tags in state["tags"].items()}
-        self.records = defaultdict(Records, {arn: records.fork() for arn, records in state["records"].items()})
-        self.models = dict(state["models"])
-        self.declared = dict(state["declared"])
-        kept = state["tables"]
-        self._tables = {kind: kept[kind].fork() if kind in kept else Table() for kind in KINDS}
-        self._serial = state["serial"]
+        """Kind and table, for reports."""
+        return iter(self.state.tables.items())

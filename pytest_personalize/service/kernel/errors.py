@@ -70,7 +70,7 @@ REFUSALS: dict[str, Refusal] = {
     "not taggable": Refusal(INVALID_INPUT, "Resources of this type cannot have tags: {arn}"),
     # -- filters --------------------------------------------------------------------------------------------------
     "filter group": Refusal(INVALID_INPUT, "Filter {filter} does not belong to the dataset group of {arn}."),
-    "filter status": Refusal(INVALID_INPUT, "Filter {filter} is not ACTIVE, its status is {status}."),
+    "filter status": Refusal(INVALID_INPUT, "Filter {arn} is not ACTIVE, its status is {status}."),
     "filter target": Refusal(INVALID_INPUT, "Filter {filter} is about {target}; {arn} answers with {answers}."),
     "current item": Refusal(INVALID_INPUT, "Filters with CurrentItem are for related items recipes, not for {arn}."),
     # -- batch jobs -----------------------------------------------------------------------------------------------
@@ -104,7 +104,7 @@ REFUSALS: dict[str, Refusal] = {
     "dataset type": Refusal(INVALID_INPUT, "{given} is no dataset type: expected one of {known}."),
     "type of schema": Refusal(INVALID_INPUT, "{schema} is for datasets of type {theirs}, not {ours}."),
     "domain of schema": Refusal(INVALID_INPUT, "{schema} is of domain {theirs}, the dataset group {group} of {ours}."),
-    "data in use": Refusal(IN_USE, "{operation} cannot touch {arn} before the end of {jobs}."),
+    "data in use": Refusal(IN_USE, "{operation} cannot touch {arn} before the end of {blockers}."),
     "data location": Refusal(INVALID_INPUT, "Invalid Data location.", "quoted: developer guide, error messages"),
     "incremental first": Refusal(
         INVALID_INPUT, "importMode INCREMENTAL needs an earlier import; {arn} has none: use FULL."

@@ -1,22 +1,24 @@
 """How a resource gets from one status to the next.
 
 A script names the states on the way, how long each lasts on the clock, and the work that the real service does before
-the end state. Three ways to walk a script: ``instant`` (at once), ``polls:N`` (the first N Describes answer the states
-on the way, the next one the end), ``clock`` (as long as it takes in reality, on the clock of the backend). No threads
-and no timers: due steps are taken when the next call comes in, in the order of their times.
+the end state. Three ways to walk a script: ``instant`` (at once), ``polls:N`` (the first N looks answer the states
+on the way, the next one the end), ``clock`` (as long as it takes in reality, on the clock of the backend). A look is a
+Describe, a page of a list that holds the resource, or a call that is refused because of its status; a call looks at a
+resource once. No threads and no timers: due steps are taken when the next call comes in, in the order of their times.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from pytest_personalize.failure import Failure
 from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource, evolved
+from pytest_personalize.service.kernel.transitions import Transitions
 
 if TYPE_CHECKING:
     from pytest_personalize.service.kernel.account import Region
@@ -46,8 +48,6 @@ class Script:
 
     def show(self, resource: Any, status: str, now: float, reason: str | None = None) -> Any:
         """The resource with its progress at ``status``."""
-        if self.field is None and resource.status == status and resource.last_updated_date_time == now:
-            return resource
         if not resource.status and reason is None:
             # It was made in this very call and nobody has seen it yet: no need to make it anew.
             object.__setattr__(resource, "status", status)
@@ -77,64 +77,18 @@ SCRIPTS: Final[dict[tuple[str, str], Script]] = {}
 """All scripts, by kind of resource and name; each family of resources enters its own."""
 
 
-class Transitions:
-    """Which way scripts are walked: one setting for all, and exceptions by kind of resource.
-
-    >>> transitions = Transitions("polls:2")
-    >>> transitions["solution-version"] = "clock"
-    """
-
-    def __init__(self, default: str | Mapping[str, str] = "instant") -> None:
-        self._by_kind: dict[str, str] = {}
-        self.default = "instant"
-        settings = {"default": default} if isinstance(default, str) else default
-        for kind, mode in settings.items():
-            if kind == "default":
-                self.default = checked_mode(mode)
-            else:
-                self[kind] = mode
-
-    def __getitem__(self, kind: str) -> str:
-        return self.of(_kind(kind))
-
-    def of(self, kind: str) -> str:
-        """The setting for a kind that is known to exist, by its name in ARNs."""
-        return self._by_kind.get(kind, self.default)
-
-    def __setitem__(self, kind: str, mode: str) -> None:
-        self._by_kind[_kind(kind)] = checked_mode(mode)
-
-    def __repr__(self) -> str:
-        return f"Transitions({ {'default': self.default} | self._by_kind!r})"
-
-    def overridden(self, kind: str) -> bool:
-        """Whether that kind of resource has a setting of its own."""
-        return kind in self._by_kind
-
-    def state(self) -> dict[str, str]:
-        """All settings, as the constructor takes them."""
-        return {"default": self.default} | self._by_kind
-
-
-def checked_mode(mode: str) -> str:
-    """``mode`` if it is ``instant``, ``polls:N`` or ``clock``; ``ValueError`` otherwise."""
-    name, _, count = mode.partition(":")
-    if mode in ("instant", "clock") or (name == "polls" and count.isdigit()):
-        return mode
-    raise ValueError(f"transitions are 'instant', 'polls:N' or 'clock', not {mode!r}")
-
-
-def _kind(name: str) -> str:
-    kind = name.replace("_", "-")
-    kinds = sorted({known for known, _ in SCRIPTS})
-    if kinds and kind not in kinds:
-        raise ValueError(f"no such kind of resource: {name!r}; there are {', '.join(kinds)}")
-    return kind
+def steps() -> Mapping[str, frozenset[str]]:
+    """The steps of every kind of resource that can be set: those that have states on the way."""
+    kinds = {kind for kind, _ in SCRIPTS}
+    return {
+        kind: frozenset(name for (owner, name), script in SCRIPTS.items() if owner == kind and script.states)
+        for kind in kinds
+    }
 
 
 @define
 class Transition:
-    """A resource on its way: which script, how often it was described, and on the clock when the next step is due.
+    """A resource on its way: which script, how often it was looked at, and on the clock when the next step is due.
 
     ``doom`` is the reason for which it is going to fail, if a test wants it to.
     """
@@ -145,26 +99,47 @@ class Transition:
     script: str
     mode: str
     step: int = 0
-    reads: int = 0
+    looks: int = 0
     due: float = 0.0
     doom: str | None = None
 
 
+@define
+class Agenda:
+    """All resources on their way in all regions of one account, and what is to happen on the clock.
+
+    ``due`` is a heap of time, serial number, action, region and ARN; ``count`` is the last serial number.
+    """
+
+    moving: dict[str, Transition] = field(factory=dict)
+    due: list[tuple[float, int, str, str, str]] = field(factory=list)
+    count: int = 0
+
+    def fork(self) -> Agenda:
+        """An independent copy."""
+        moving = {arn: attrs.evolve(transition) for arn, transition in self.moving.items()}
+        return Agenda(moving, list(self.due), self.count)
+
+    def plan(self, due: float, action: str, region: str, arn: str) -> None:
+        """Have ``ACTIONS[action]`` called when the clock reaches ``due``."""
+        self.count += 1
+        heapq.heappush(self.due, (due, self.count, action, region, arn))
+
+
 class Engine:
-    """All resources on their way, in all regions of one account, and what is to happen on the clock."""
+    """What moves resources from status to status; ``moment`` is the time of the present call or step."""
 
     def __init__(self, transitions: Transitions) -> None:
         self.transitions = transitions
         self.sabotage: Callable[[str, str], str | None] = lambda kind, script: None
         self.moment = 0.0
-        self._moving: dict[str, Transition] = {}
-        self._due: list[tuple[float, int, str, str, str]] = []  # time, serial number, action, region, ARN
-        self._count = 0
+        self.agenda = Agenda()
+        self._looked: set[str] = set()
 
     def begin(self, region: Region, resource: Any, name: str) -> Any:
         """Enter a script with a resource that is in its table or goes there now; returns it as it stands then."""
         script = SCRIPTS[resource.kind, name]
-        mode = self.transitions.of(resource.kind)
+        mode = self.transitions.of(resource.kind, name)
         now = region.now()
         doom = self.sabotage(resource.kind, name)
         if mode in ("instant", "polls:0") or not script.states:
@@ -173,40 +148,43 @@ class Engine:
             return self._finish(region, resource, script, now, doom)
         resource = script.show(resource, script.states[0], now)
         region.table(resource.kind).put(resource)
-        self._moving[resource.arn] = Transition(region.name, resource.kind, resource.arn, name, mode, doom=doom)
+        transition = Transition(region.name, resource.kind, resource.arn, name, mode, doom=doom)
+        self.agenda.moving[resource.arn] = transition
         if mode == "clock":
-            self._plan_step(self._moving[resource.arn], now + script.seconds[0])
+            self._plan_step(transition, now + script.seconds[0])
         return resource
 
     def is_moving(self, arn: str) -> bool:
         """Whether a script of that resource has not ended."""
-        return arn in self._moving
+        return arn in self.agenda.moving
 
-    def running(self, region: Region, kind: str) -> int:
-        """How many resources of that kind are on their way in that region."""
-        moving = self._moving.values()
-        return sum(one.kind == kind and one.region == region.name for one in moving) if moving else 0
+    def moving(self, region: Region, kind: str) -> Iterator[Any]:
+        """The resources of that kind that are on their way in that region."""
+        table = region.table(kind)
+        for one in self.agenda.moving.values():
+            if one.kind == kind and one.region == region.name:
+                yield table.get(one.arn)
 
     def stop(self, arn: str) -> None:
         """Leave the script where it is; the caller says what follows."""
-        self._moving.pop(arn, None)
+        self.agenda.moving.pop(arn, None)
 
     def plan(self, due: float, action: str, region: Region, arn: str) -> None:
         """Call ``ACTIONS[action](region, arn, due)`` when the clock reaches ``due``."""
-        self._count += 1
-        heapq.heappush(self._due, (due, self._count, action, region.name, arn))
+        self.agenda.plan(due, action, region.name, arn)
 
-    def polled(self, region: Region, resource: Any) -> Any:
-        """A Describe looks at the resource: the state that it shall see, or None when it is gone."""
-        transition = self._moving.get(resource.arn)
-        if transition is None or transition.mode == "clock":
+    def look(self, region: Region, resource: Any) -> Any:
+        """A call looks at the resource: what it shall see, or None when the resource is gone."""
+        transition = self.agenda.moving.get(resource.arn)
+        if transition is None or transition.mode == "clock" or resource.arn in self._looked:
             return resource
+        self._looked.add(resource.arn)
         script = SCRIPTS[transition.kind, transition.script]
-        if transition.reads >= int(transition.mode.partition(":")[2]):
-            del self._moving[resource.arn]
+        if transition.looks >= int(transition.mode.partition(":")[2]):
+            del self.agenda.moving[resource.arn]
             return self._finish(region, resource, script, region.now(), transition.doom)
-        step = min(transition.reads, len(script.states) - 1)
-        transition.reads += 1
+        step = min(transition.looks, len(script.states) - 1)
+        transition.looks += 1
         if step != transition.step:
             transition.step = step
             resource = script.show(resource, script.states[step], region.now())
@@ -215,16 +193,19 @@ class Engine:
 
     def catch_up(self, regions: Mapping[str, Region], now: float) -> None:
         """Do all that is due by ``now``, oldest first, each at its own time; then it is ``now`` until the next call."""
+        if self._looked:
+            self._looked = set()
+        due = self.agenda.due
         try:
-            while self._due and self._due[0][0] <= now:
-                self.moment, _, action, region_name, arn = heapq.heappop(self._due)
+            while due and due[0][0] <= now:
+                self.moment, _, action, region_name, arn = heapq.heappop(due)
                 ACTIONS[action](regions[region_name], arn, self.moment)
         finally:
             self.moment = now
 
     def step(self, region: Region, arn: str, now: float) -> None:
         """The clock has reached the end of a state on the way."""
-        transition = self._moving.get(arn)
+        transition = self.agenda.moving.get(arn)
         if transition is None or transition.due != now:
             return
         script = SCRIPTS[transition.kind, transition.script]
@@ -232,28 +213,16 @@ class Engine:
         resource = table.get(arn)
         transition.step += 1
         if resource is None or transition.step == len(script.states):
-            del self._moving[arn]
+            del self.agenda.moving[arn]
             if resource is not None:
                 self._finish(region, resource, script, now, transition.doom)
             return
         table.put(script.show(resource, script.states[transition.step], now))
         self._plan_step(transition, now + script.seconds[transition.step])
 
-    def state(self) -> tuple[Any, ...]:
-        """What a snapshot keeps: plain values and copies only."""
-        moving = {arn: attrs.evolve(transition) for arn, transition in self._moving.items()}
-        return moving, list(self._due), self._count
-
-    def set_state(self, state: tuple[Any, ...]) -> None:
-        """Back to what ``state()`` gave, which stays untouched."""
-        moving, due, self._count = state
-        self._moving = {arn: attrs.evolve(transition) for arn, transition in moving.items()}
-        self._due = list(due)
-
     def _plan_step(self, transition: Transition, due: float) -> None:
         transition.due = due
-        self._count += 1
-        heapq.heappush(self._due, (due, self._count, "step", transition.region, transition.arn))
+        self.agenda.plan(due, "step", transition.region, transition.arn)
 
     def _finish(self, region: Region, resource: Resource, script: Script, now: float, doom: str | None) -> Any:
         table = region.table(resource.kind)

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final
 
-from pytest_personalize.service.kernel.account import KINDS, Region
+from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.operations import Page
+from pytest_personalize.service.kernel.state import KINDS
 
 PAGE_SIZE: Final = 100  # documented for the batch job lists, taken for all
 
@@ -24,7 +25,7 @@ def list_page(
     *,
     newest_first: bool = False,
 ) -> Page:
-    """A page of the resources of a class, of those below ``parent_arn`` when one is given.
+    """A page of the resources of a class, of those below ``parent_arn`` when one is given; a look at each of them.
 
     Raises InvalidNextTokenException for a token that this list with this filter did not give, InvalidInputException for
     a parent of another type, account or region.
@@ -36,6 +37,9 @@ def list_page(
     table = region.rows(cls)
     read = table.newest_first if newest_first else table.page
     rows, following = read(parent_arn, after, max_results or PAGE_SIZE)
+    look = region.engine.look
+    if region.engine.agenda.moving:
+        rows = [seen for row in rows if (seen := look(region, row)) is not None]
     return Page(rows, None if following is None else _token(scope, following))
 
 

@@ -48,6 +48,16 @@ class Resource:
         return None if self.parent_field is None else getattr(self, self.parent_field)
 
 
+@frozen(kw_only=True)
+class Update:
+    """How far the latest update of a resource is, whose values a class of its family adds."""
+
+    status: str = ""
+    failure_reason: str | None = None
+    creation_date_time: float
+    last_updated_date_time: float
+
+
 def evolved(instance: T, **changes: object) -> T:
     """What ``attrs.evolve`` gives, in a tenth of its time for resources: every step of every status goes by here."""
     if not isinstance(instance, Resource):

@@ -16,7 +16,6 @@ from pytest_personalize.service.control.event_trackers import recording_tracker
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.operations import operation, structure
-from pytest_personalize.service.kernel.resource import ACTIVE
 
 EVENT_BYTES: Final = 10 * 1024
 """The most that one event can be (developer guide, quotas page)."""
@@ -138,7 +137,7 @@ def put_action_interactions(
     dataset = next((each for each in region.rows(Dataset) if each.tracking_id == tracking_id), None)
     if dataset is None:
         raise refusal("action tracking id", tracking_id=tracking_id)
-    region.require(dataset, "PutActionInteractions", (ACTIVE,))
+    region.require(dataset)
     records = region.records[dataset.dataset_group_arn]
     schema, log = records.schemas["ACTION_INTERACTIONS"], records.log("ACTION_INTERACTIONS")
     rows = [_values_of_action_event(schema, event) for event in action_interactions]
@@ -158,29 +157,27 @@ def put_action_interactions(
 @operation("PutItems")
 def put_items(region: Region, *, dataset_arn: str, items: Sequence[Item]) -> None:
     """Add items to an Items dataset; one that is there is replaced as a whole."""
-    _put(region, "PutItems", dataset_arn, "ITEMS", [(item.item_id, item.properties) for item in items])
+    _put(region, dataset_arn, "ITEMS", [(item.item_id, item.properties) for item in items])
 
 
 @operation("PutUsers")
 def put_users(region: Region, *, dataset_arn: str, users: Sequence[User]) -> None:
     """Add users to a Users dataset; one that is there is replaced as a whole."""
-    _put(region, "PutUsers", dataset_arn, "USERS", [(user.user_id, user.properties) for user in users])
+    _put(region, dataset_arn, "USERS", [(user.user_id, user.properties) for user in users])
 
 
 @operation("PutActions")
 def put_actions(region: Region, *, dataset_arn: str, actions: Sequence[Action]) -> None:
     """Add actions to an Actions dataset; one that is there is replaced as a whole."""
-    _put(region, "PutActions", dataset_arn, "ACTIONS", [(action.action_id, action.properties) for action in actions])
+    _put(region, dataset_arn, "ACTIONS", [(action.action_id, action.properties) for action in actions])
 
 
-def _put(
-    region: Region, operation: str, dataset_arn: str, dataset_type: str, given: Sequence[tuple[str, str | None]]
-) -> None:
+def _put(region: Region, dataset_arn: str, dataset_type: str, given: Sequence[tuple[str, str | None]]) -> None:
     """Put records into an ACTIVE dataset of that type: all of them, or none."""
     dataset = region.find(Dataset, dataset_arn)
     if dataset.dataset_type != dataset_type:
         raise refusal("dataset of type", arn=dataset_arn, theirs=dataset.dataset_type, ours=dataset_type)
-    region.require(dataset, operation, (ACTIVE,))
+    region.require(dataset)
     records = region.records[dataset.dataset_group_arn]
     schema, table, ids = records.schemas[dataset_type], records.table(dataset_type), records.subjects(dataset_type)
     rows = [(record_id, read_properties(properties, schema)) for record_id, properties in given]

@@ -10,7 +10,7 @@ from attrs import frozen
 from pytest_personalize.recommenders.catalogue import Recipe
 from pytest_personalize.service.answering.answer import Ask, FilterUse, Note, Pair, rank, recommend
 from pytest_personalize.service.answering.answer import Promotion as Promoted
-from pytest_personalize.service.answering.declared import NOTHING, as_items, in_declared_order
+from pytest_personalize.service.answering.declared import as_items, in_declared_order
 from pytest_personalize.service.answering.metadata import item_metadata, metadata_columns
 from pytest_personalize.service.answering.recommendation_ids import new_recommendation_id
 from pytest_personalize.service.answering.source import Source
@@ -19,6 +19,7 @@ from pytest_personalize.service.control.filters import usable_filter
 from pytest_personalize.service.control.recommenders import Recommender
 from pytest_personalize.service.kernel import arns
 from pytest_personalize.service.kernel.account import Region
+from pytest_personalize.service.kernel.declared import NOTHING
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.operations import Answer, operation, structure
 from pytest_personalize.service.kernel.resource import ACTIVE
