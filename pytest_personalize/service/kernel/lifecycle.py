@@ -48,9 +48,7 @@ class Script:
 
     def show(self, resource: Any, status: str, now: float, reason: str | None = None) -> Any:
         """The resource with its progress at ``status``."""
-        if not resource.status and reason is None:
-            # It was made in this very call and nobody has seen it yet: no need to make it anew.
-            object.__setattr__(resource, "status", status)
+        if self.field is None and resource.status == status and resource.last_updated_date_time == now:
             return resource
         changes: dict[str, Any] = {"status": status, "last_updated_date_time": now}
         if reason is not None:
