@@ -77,6 +77,7 @@ QUOTAS = {
     "import_jobs_running": 2,
     "recommenders": 2,
     "solutions": 3,
+    "solution_versions_running": 3,
 }
 
 
@@ -162,6 +163,10 @@ class ControlPlane(RuleBasedStateMachine):
         """What there is of a kind, below these parents."""
         return [one for one in self.known.values() if one.kind == kind and parents.items() <= one.parents.items()]
 
+    def under_way(self, kind: str) -> list[Known]:
+        """What of a kind counts against the quota of those at work."""
+        return [one for one in self.all(kind) if one.status in UNDER_WAY]
+
     def pick(self, kind: str, number: int, *statuses: str) -> Known:
         """One of a kind, mostly of these statuses."""
         found = self.all(kind)
@@ -244,8 +249,7 @@ class ControlPlane(RuleBasedStateMachine):
     @rule(dataset=NUMBERS)
     def import_rows(self, dataset: int) -> None:
         into = self.pick("Dataset", dataset, "ACTIVE")
-        running = [one for one in self.all("DatasetImportJob") if one.status in UNDER_WAY]
-        full = len(running) >= QUOTAS["import_jobs_running"]
+        full = len(self.under_way("DatasetImportJob")) >= QUOTAS["import_jobs_running"]
         members = {"jobName": self.name(), "dataSource": {"dataLocation": "s3://bucket/rows.csv"}, "roleArn": ROLE}
         expected = IN_USE if into.status != "ACTIVE" else LIMIT if full else None
         self.create("DatasetImportJob", expected, {"datasetArn": into.arn}, datasetArn=into.arn, **members)
@@ -284,7 +288,8 @@ class ControlPlane(RuleBasedStateMachine):
     def create_version(self, solution: int) -> None:
         below = self.pick("Solution", solution, "ACTIVE")
         parents = {"solutionArn": below.arn, **below.parents}
-        expected = None if below.status == "ACTIVE" else IN_USE
+        full = len(self.under_way("SolutionVersion")) >= QUOTAS["solution_versions_running"]
+        expected = IN_USE if below.status != "ACTIVE" else LIMIT if full else None
         self.create("SolutionVersion", expected, parents, solutionArn=below.arn)
 
     @needs("SolutionVersion")
