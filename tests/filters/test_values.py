@@ -79,6 +79,13 @@ def test_an_include_needs_the_values_of_its_if_part(select: Select) -> None:
         select("INCLUDE ItemID WHERE Items.PRICE > 3 IF CurrentUser.AGE > $AGE", user="ann")
 
 
+@pytest.mark.parametrize(("first", "then"), [("INCLUDE", "EXCLUDE"), ("EXCLUDE", "INCLUDE")])
+def test_an_include_needs_a_value_that_an_exclude_could_do_without(select: Select, first: str, then: str) -> None:
+    expression = f"{first} ItemID WHERE Items.GENRE IN ($G) | {then} ItemID WHERE Items.BRAND IN ($G)"
+    with pytest.raises(FilterError, match="Missing filter value for parameter G"):
+        select(expression)
+
+
 def test_an_exclude_without_its_value_is_switched_off(select: Select) -> None:
     assert select("EXCLUDE ItemID WHERE Items.GENRE IN ($GENRES)") == ALL
 

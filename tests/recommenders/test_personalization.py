@@ -70,6 +70,15 @@ def test_the_newest_events_count_most(genres: Any) -> None:
     assert share(west, "western") > share(west, "comedy")
 
 
+def test_the_newest_hundred_of_a_longer_history_are_looked_at(genres: Any) -> None:
+    model = genres.fit(UP)
+    comedy, western = (genres.records.items.get(name) for name in ("comedy1", "western1"))
+    newest = genres.items(model, genres.query(history=[comedy] * 100 + [western]), 3)
+    longest_ago = genres.query(history=[western] + [comedy] * 100)
+    assert share(newest, "western") > 0
+    assert genres.scores(model, longest_ago) == genres.scores(model, genres.query(history=[comedy] * 100))
+
+
 def test_without_recency_mask_the_order_of_the_history_does_not_matter(genres: Any) -> None:
     model = genres.fit(UP, hyperparameters={"recency_mask": "false"})
     comedy, western = (genres.records.items.get(name) for name in ("comedy1", "western1"))
@@ -238,6 +247,16 @@ def test_the_context_moves_items_that_are_commoner_in_it(make_world: Callable[..
     assert world.scores(model, world.query("stranger", context={"DEVICE": "radio"})) == plain
 
 
+def test_the_strongest_affinities_of_a_context_are_kept(make_world: Callable[..., Any]) -> None:
+    world = make_world(("DEVICE", ["null", "string"], {"categorical": True}))
+    watched = {"favourite": "tv tv tv", **dict.fromkeys((f"liked{n}" for n in range(60)), "tv tv phone")}
+    watched |= dict.fromkeys((f"other{n}" for n in range(40)), "phone phone phone")
+    for item, devices in watched.items():
+        for n, device in enumerate(devices.split()):
+            world.event(f"{item} user{n}", item, DEVICE=device)
+    assert world.items(world.fit(UP), world.query("stranger", context={"DEVICE": "tv"}), 1) == ["favourite"]
+
+
 def test_user_metadata_of_the_training_move_items(world: Any) -> None:
     world.dataset("Users", ("PLAN", ["null", "string"], {"categorical": True}))
     for user in range(40):
@@ -304,11 +323,26 @@ def test_explored_items_differ_by_user_and_by_seed_and_never_by_chance(with_new_
     assert explored("user0", 3) == explored("user0", 3)
 
 
+def test_the_fewer_interactions_an_item_has_the_more_it_is_explored(genres: Any) -> None:
+    later = max(genres.records.interactions.times) + 100 * DAY
+    for number in range(25):
+        genres.event(f"fan{number}", "known", time=later)
+    genres.event("fan0", "unknown", time=later)
+    model = genres.fit(UP)
+    plain = genres.scores(model, genres.query("user0"))
+    gains = {"known": 0.0, "unknown": 0.0}
+    for seed in range(50):
+        scores = genres.scores(model, genres.query("user0", exploration_weight=1.0, seed=seed))
+        for name in gains:
+            gains[name] += scores[name] - plain[name]
+    assert gains["unknown"] > 2 * gains["known"] > 0
+
+
 def test_items_beyond_the_age_cut_off_are_not_explored(with_new_items: Any) -> None:
     model = with_new_items.fit(UP)
     query = with_new_items.query("user0", exploration_weight=1.0)
-    assert model.explored(attrs.evolve(query, exploration_age_cut_off=2.0))
-    assert not model.explored(attrs.evolve(query, exploration_age_cut_off=0.5))
+    assert model.explored(attrs.evolve(query, exploration_age_cut_off=1.01))
+    assert not model.explored(attrs.evolve(query, exploration_age_cut_off=0.99))
 
 
 def test_without_creation_timestamps_the_first_interaction_is_the_birthday(genres: Any) -> None:

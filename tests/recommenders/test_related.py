@@ -48,6 +48,15 @@ def test_an_unknown_item_gets_the_popular_items(genres: Any, recipe: str) -> Non
     assert genres.items(model, genres.query(item="never in the records")) == popular
 
 
+def test_items_are_related_as_far_as_six_places_apart_in_either_direction(world: Any) -> None:
+    for user in range(5):
+        world.events(f"u{user}", ["a", *(f"filler{user}-{step}" for step in range(5)), "b", "c"])
+    sims = world.fit("aws-sims")
+    a, b, c = (world.records.items.get(name) for name in "abc")
+    related = {one: {a, b, c} & set(sims.related(one)) for one in (a, b, c)}
+    assert related == {a: {b}, b: {a, c}, c: {b}}
+
+
 def test_pairs_below_the_minimum_are_no_pairs(world: Any) -> None:
     for user in range(4):
         world.events(f"often{user}", "a b")
@@ -187,6 +196,18 @@ def test_ranking_influence_mixes_in_popularity_and_freshness(world: Any, library
     assert books.items(model, books.query(item="whales"), 1) == ["ocean"]
     assert books.items(model, books.query(item="whales", popularity_influence=1.0), 1) == ["shark"]
     assert books.items(model, books.query(item="whales", freshness_influence=1.0), 1) == ["shark"]
+
+
+@pytest.mark.parametrize("influence", ["popularity_influence", "freshness_influence"])
+def test_the_largest_ranking_influence_leaves_half_to_the_similarity(
+    world: Any, library: Callable[..., Any], influence: str
+) -> None:
+    books = library(world)
+    books.item("ocean", TITLE="Under the ocean", BLURB="A captain in the ocean", CREATION_TIMESTAMP=8500)
+    for user in range(20):
+        books.events(f"u{user}", "shark ocean" if user else "shark")
+    model = books.fit("aws-semantic-similarity")
+    assert books.items(model, books.query(item="whales", **{influence: 1.0}), 2) == ["ocean", "shark"]
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,15 @@ def test_lists_show_the_newest_job_first(personalize, workshop, group):
     assert "nextToken" not in rest
 
 
+def test_a_last_page_that_is_full_has_no_token(personalize, group):
+    for number in range(4):
+        create(personalize, group, name=f"forget-{number}")
+    page = personalize.list_data_deletion_jobs(datasetGroupArn=group, maxResults=2)
+    rest = personalize.list_data_deletion_jobs(datasetGroupArn=group, maxResults=2, nextToken=page["nextToken"])
+    assert len(rest["dataDeletionJobs"]) == 2
+    assert "nextToken" not in rest
+
+
 def test_a_malformed_location_is_refused(personalize, group, refused):
     with refused("InvalidInputException", "Invalid Data location."):
         create(personalize, group, "https://bucket/users.csv")

@@ -171,11 +171,8 @@ def test_events_that_differ_in_a_placeholder_alone_are_one(personalize, workshop
     assert job["numDeleted"] == 1
 
 
-def test_events_of_an_id_that_came_before_are_not_trained_on(put, workshop, personalize, personalize_runtime, group):
-    for number in range(3):
-        put({"itemId": "once", "eventId": "same"}, user=f"u{number}")
-    for number in range(2):
-        put({"itemId": "twice"}, user=f"u{number}")
+def trained_on(personalize, personalize_runtime, group):
+    """The items that a training takes up, those of the most events first."""
     solution = personalize.create_solution(
         name="best",
         datasetGroupArn=group,
@@ -185,7 +182,26 @@ def test_events_of_an_id_that_came_before_are_not_trained_on(put, workshop, pers
     version = personalize.create_solution_version(solutionArn=solution)["solutionVersionArn"]
     campaign = personalize.create_campaign(name="best", solutionVersionArn=version)["campaignArn"]
     answer = personalize_runtime.get_recommendations(campaignArn=campaign, userId="u2")
-    assert [item["itemId"] for item in answer["itemList"]] == ["twice", "once"]
+    return [item["itemId"] for item in answer["itemList"]]
+
+
+def test_events_of_an_id_that_came_before_are_not_trained_on(put, workshop, personalize, personalize_runtime, group):
+    for number in range(3):
+        put({"itemId": "once", "eventId": "same"}, user=f"u{number}")
+    for number in range(2):
+        put({"itemId": "twice"}, user=f"u{number}")
+    assert trained_on(personalize, personalize_runtime, group) == ["twice", "once"]
+
+
+def test_event_ids_are_remembered_beyond_a_second_import(
+    put, workshop, clicks, personalize, personalize_runtime, group
+):
+    lines = "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE,EVENT_VALUE,DISCOUNT,PAGES_READ", "u9,bulk,0,Buy,,,"
+    workshop.imported(clicks, *lines)
+    put({"itemId": "first", "eventId": "same"})
+    workshop.imported(clicks, *lines)
+    put({"itemId": "again", "eventId": "same"})
+    assert set(trained_on(personalize, personalize_runtime, group)) == {"bulk", "first"}
 
 
 def test_streamed_events_and_imported_rows_are_told_apart(put, workshop, clicks):

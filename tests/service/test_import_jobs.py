@@ -271,6 +271,17 @@ def test_five_imports_run_at_once(personalize, workshop, refused):
     workshop.start_import(dataset, location)
 
 
+@pytest.mark.personalize(transitions={"dataset-import-job": "polls:1"}, quotas={"import_jobs_running": 1})
+def test_imports_of_other_regions_do_not_count(personalize_backend, workshop, refused):
+    location = workshop.upload(HEADER + "\n")
+    elsewhere = type(workshop)(personalize_backend, boto3.client("personalize", region_name="eu-west-1"))
+    for region in (workshop, elsewhere):
+        dataset = region.dataset()
+        region.start_import(dataset, location)
+        with refused("LimitExceededException"):
+            region.start_import(dataset, location)
+
+
 def test_jobs_stay_when_their_dataset_is_deleted(personalize, workshop):
     dataset = workshop.dataset()
     job = workshop.imported(dataset, HEADER)

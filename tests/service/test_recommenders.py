@@ -413,3 +413,44 @@ class TestDeletion:
     ) -> None:
         with refused("ResourceInUseException"):
             client.delete_dataset_group(datasetGroupArn=shop)
+
+
+class TestAnswers:
+    def test_the_items_of_the_newest_hundred_watch_events_are_left_out(
+        self, client: Any, personalize_runtime: Any, personalize_events: Any, create: Any, videos: str
+    ) -> None:
+        recommender = create(videos, "aws-vod-top-picks")
+        tracker = client.create_event_tracker(name="tracker", datasetGroupArn=videos)["trackingId"]
+
+        def watch(item: str, moment: int, times: int = 1) -> set[str]:
+            """What is recommended after so many events, a second apart."""
+            for n in range(times):
+                personalize_events.put_events(
+                    trackingId=tracker,
+                    userId="viewer",
+                    sessionId="s",
+                    eventList=[{"eventType": "Watch", "itemId": item, "sentAt": moment + n}],
+                )
+            answer = personalize_runtime.get_recommendations(recommenderArn=recommender, userId="viewer")
+            return {item["itemId"] for item in answer["itemList"]}
+
+        assert "i1" not in watch("i1", 1_710_000_000)
+        assert not {"i1", "i2"} & watch("i2", 1_710_001_000, times=99)
+        assert {"i1", "i2"} & watch("i2", 1_710_002_000) == {"i1"}
+
+    def test_a_filter_sees_what_an_import_has_replaced(
+        self, client: Any, workshop: Any, personalize_runtime: Any, create: Any, shop: str
+    ) -> None:
+        recommender = create(shop, "aws-ecomm-popular-items-by-views")
+        dear = client.create_filter(
+            name="dear", datasetGroupArn=shop, filterExpression="INCLUDE ItemID WHERE Items.PRICE > 1000"
+        )["filterArn"]
+
+        def ask() -> list[str]:
+            answer = personalize_runtime.get_recommendations(recommenderArn=recommender, userId="u1", filterArn=dear)
+            return [item["itemId"] for item in answer["itemList"]]
+
+        assert ask() == []
+        items = shop.replace(":dataset-group/", ":dataset/") + "/ITEMS"
+        workshop.imported(items, "ITEM_ID,PRICE,CATEGORY_L1,GENRES,CREATION_TIMESTAMP", "i0,2000,toys,War,1600000000")
+        assert ask() == ["i0"]

@@ -101,6 +101,15 @@ def test_a_new_user_is_personalised_after_the_first_event(shop: Any) -> None:
     assert shop.ids(campaign, userId="newcomer") != before
 
 
+def test_the_newest_hundred_events_are_looked_at(shop: Any) -> None:
+    campaign = shop.campaign("aws-user-personalization", itemExplorationConfig={"explorationWeight": "0"})
+    for number in range(100):
+        shop.event("newcomer", ITEMS[number % 8 * 2], moment=1_700_000_000 + number)
+    even = shop.recommend(campaign, userId="newcomer")
+    shop.event("newcomer", "item-05", moment=1_700_000_100)
+    assert shop.recommend(campaign, userId="newcomer") != even
+
+
 @pytest.mark.parametrize(
     ("members", "code"),
     [
@@ -224,11 +233,23 @@ def test_items_put_later_are_filtered_by_their_new_metadata(shop: Any) -> None:
     assert shop.ids(campaign, userId="user-0", filterArn=arn) == ["item-02"]
 
 
+def test_a_filter_sees_what_an_import_has_replaced(shop: Any, workshop: Any) -> None:
+    campaign = shop.campaign("aws-popularity-count")
+    arn = shop.filter("INCLUDE ItemID WHERE Items.PRICE > 1000")
+    assert shop.ids(campaign, userId="user-0", filterArn=arn) == []
+    workshop.imported(shop.items_dataset, "ITEM_ID,PRICE,CATEGORY_L1,TITLE", "item-02,2000,even,Dear")
+    assert shop.ids(campaign, userId="user-0", filterArn=arn) == ["item-02"]
+
+
 # -- promotions -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("percent", "count", "expected"), [(30, 15, 4), (60, 5, 3), (100, 3, 3), (1, 10, 0)])
-def test_promotions_take_their_share_of_the_results(shop: Any, percent: int, count: int, expected: int) -> None:
+@pytest.mark.parametrize(
+    ("percent", "count", "expected"), [(30, 15, 4), (70, 5, 3), (60, 5, 3), (100, 3, 3), (19, 10, 1)]
+)
+def test_promotions_take_their_share_of_the_results_rounded_down(
+    shop: Any, percent: int, count: int, expected: int
+) -> None:
     campaign = shop.campaign("aws-user-personalization")
     arn = shop.filter('INCLUDE ItemID WHERE Items.CATEGORY_L1 IN ("odd")')
     promotion = {"name": "odd-ones", "percentPromotedItems": percent, "filterArn": arn}

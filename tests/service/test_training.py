@@ -225,6 +225,26 @@ class TestWhatIsTrained:
         assert "ACTIONS" in described["failureReason"]
 
 
+class TestExploration:
+    @pytest.mark.parametrize(("cut_off", "explored"), [("12.1", True), ("11.9", False)])
+    def test_items_are_explored_up_to_the_age_that_a_campaign_asks_for(
+        self, group_of: Any, solve: Any, train: Any, deploy: Any, recommend: Any, cut_off: str, explored: bool
+    ) -> None:
+        old, young = 1_600_000_000, 1_700_000_000 - 12 * 86400
+        lines = [line for n in range(20) for line in events(f"i{n}", 1)]
+        items = [*(f"i{n},1,x,War,{old}" for n in range(20)), *(f"young{n},1,x,War,{young}" for n in range(9))]
+        version = train(solve(group_of(lines, items), "aws-user-personalization"))
+        bold, cautious = (
+            deploy(version, campaignConfig={"itemExplorationConfig": config})
+            for config in (
+                {"explorationWeight": "1", "explorationItemAgeCutOff": cut_off},
+                {"explorationWeight": "0", "explorationItemAgeCutOff": cut_off},
+            )
+        )
+
+        assert (recommend(bold) != recommend(cautious)) == explored
+
+
 class TestAutomaticTraining:
     @pytest.fixture
     def group(self, group_of: Any) -> str:
@@ -513,6 +533,48 @@ class TestAutomaticUpdates:
 
         assert "brand-new" not in recommend(full, numResults=100)
         assert "brand-new" not in recommend(update, numResults=100)
+
+    def test_a_changed_campaign_counts_the_hours_anew(
+        self,
+        backend: PersonalizeBackend,
+        client: Any,
+        group: str,
+        solve: Any,
+        train: Any,
+        deploy: Any,
+        recommend: Any,
+        put_event: Any,
+    ) -> None:
+        campaign = deploy(train(solve(group, "aws-user-personalization")))
+        backend.clock.advance(hours=1)
+        client.update_campaign(campaignArn=campaign, minProvisionedTPS=2)
+        put_event(group, "u1", "brand-new")
+        backend.clock.advance(hours=1.5)
+        before = recommend(campaign, numResults=100)
+        backend.clock.advance(hours=0.5)
+
+        assert "brand-new" not in before
+        assert "brand-new" in recommend(campaign, numResults=100)
+
+    def test_a_retrained_recommender_counts_the_hours_anew(
+        self, backend: PersonalizeBackend, client: Any, make_group: Any, recommend: Any, put_event: Any
+    ) -> None:
+        videos = make_group("INTERACTIONS", "ITEMS", domain="VIDEO_ON_DEMAND")
+        recommender = client.create_recommender(
+            name="picks", datasetGroupArn=videos, recipeArn=RECIPE + "aws-vod-top-picks"
+        )["recommenderArn"]
+        backend.clock.advance(hours=1)
+        client.update_recommender(
+            recommenderArn=recommender,
+            recommenderConfig={"trainingDataConfig": {"excludedDatasetColumns": {"ITEMS": ["PRICE"]}}},
+        )
+        put_event(videos, "u1", "brand-new")
+        backend.clock.advance(hours=1.5)
+        before = recommend(recommender, numResults=100)
+        backend.clock.advance(hours=0.5)
+
+        assert "brand-new" not in before
+        assert "brand-new" in recommend(recommender, numResults=100)
 
     def test_trends_are_followed(
         self, backend: PersonalizeBackend, client: Any, make_group: Any, recommend: Any, put_event: Any

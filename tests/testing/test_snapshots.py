@@ -210,6 +210,15 @@ def test_it_can_be_put_into_another_backend(backend: PersonalizeBackend, client:
     assert list(backend.dataset_groups) == ["shop"]
 
 
+def test_its_quotas_come_with_it(backend: PersonalizeBackend, client: Any) -> None:
+    with mock_personalize(quotas={"dataset_groups": 1}) as strict:
+        snapshot = strict.snapshot()
+    backend.restore(snapshot)
+    client.create_dataset_group(name="shop")
+    with pytest.raises(client.exceptions.LimitExceededException):
+        client.create_dataset_group(name="news")
+
+
 def test_a_snapshot_of_another_account_is_refused(backend: PersonalizeBackend, client: Any) -> None:
     snapshot = backend.snapshot()
     with mock_personalize(account_id="999999999999") as other:
