@@ -8,8 +8,8 @@ from benchmarks.data import generate
 from benchmarks.harness import Bench, Pair, budget
 from benchmarks.importing import imported
 from pytest_personalize.recommenders.catalogue import RECIPES
-from pytest_personalize.recommenders.fitting import fit
 from pytest_personalize.recommenders.model import Settings
+from pytest_personalize.recommenders.training import fit
 
 ROWS = 100_000
 MANY_ROWS = 1_000_000

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import pytest
 
 import pytest_personalize
+from pytest_personalize.recommenders import RECIPES
 
 PACKAGE = "pytest_personalize"
 
@@ -69,6 +70,10 @@ LAZY: dict[tuple[str, str], str] = {
     ("plugin", f"{PACKAGE}.testing.report"): "only failed tests need it",
     ("plugin", f"{PACKAGE}.mock"): "a run that uses no fixture must not pay for the emulator",
 }
+
+ROWS_OF_RECIPES = {"recommenders.custom_recipes", "recommenders.domain_recipes"}
+SHOWS_RECIPES = "service.control.recipes"
+RECIPES_AS_USERS_NAME_THEM = {"demo", "testing.presets"}
 
 MOST_LINES_OF_A_MODULE = 400
 MOST_LINES_OF_A_FUNCTION = 50
@@ -253,6 +258,34 @@ def test_imports_make_no_circle() -> None:
         graphlib.TopologicalSorter(graph).prepare()
     except graphlib.CycleError as error:
         _refuse([" -> ".join(reversed(error.args[1]))], "A circle of imports:")
+
+
+def test_nobody_asks_a_recipe_who_it_is() -> None:
+    """What follows from a recipe is a field of its row, so that a new recipe is one row and one recommender module."""
+    names = set(RECIPES)
+    types = {recipe.recipe_type for recipe in RECIPES.values()}
+    broken = []
+    for source, tree in SOURCES.items():
+        module = source.removeprefix(f"{PACKAGE}.")
+        foreign = types if module in RECIPES_AS_USERS_NAME_THEM else names | types
+        for node in ast.walk(tree) if module not in ROWS_OF_RECIPES else ():
+            if isinstance(node, ast.Constant) and node.value in foreign:
+                broken.append(f"{source}:{node.lineno} names {node.value!r}")
+            if isinstance(node, ast.Attribute) and node.attr == "recipe_type" and module != SHOWS_RECIPES:
+                broken.append(f"{source}:{node.lineno} asks for the type of a recipe")
+            if isinstance(node, ast.Compare | ast.Subscript | ast.Match) and _names_a_recipe(node):
+                broken.append(f"{source}:{node.lineno} decides by the name of a recipe")
+    _refuse(broken, "Decisions that belong into the row of a recipe:")
+
+
+def _names_a_recipe(node: ast.Compare | ast.Subscript | ast.Match) -> bool:
+    """Whether ``recipe.name`` itself is compared, or looked up in a table."""
+    asked = (
+        [node.left, *node.comparators]
+        if isinstance(node, ast.Compare)
+        else [node.slice if isinstance(node, ast.Subscript) else node.subject]
+    )
+    return any(re.fullmatch(r"(.*\.)?recipe\.name", ast.unparse(each)) for each in asked)
 
 
 def test_docstrings_write_names_in_double_backticks() -> None:

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from itertools import compress
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from attrs import define, evolve, field
 
@@ -23,6 +23,8 @@ ANONYMOUS: Final = 2
 
 MOST_EVENT_TYPES: Final = 2**16 - 1
 """Distinct event types that a log can tell apart."""
+
+T = TypeVar("T")
 
 _NO_VALUES: Mapping[str, Value] = MappingProxyType({})
 _NULL_VALUE = float("nan")
@@ -156,6 +158,20 @@ class EventLog:
     def rows_of_item(self, item: int) -> Sequence[int]:
         """Row numbers of an item or action, oldest first; events of the same second in row order."""
         return self._by_item.rows(item, self.items, self.times)
+
+    def folded_types(self) -> list[str]:
+        """By code: the event type as it is compared, whatever its case (developer guide, filter expressions)."""
+        return [name.casefold() for name in self.event_types]
+
+    def codes_of(self, event_type: str) -> set[int]:
+        """The codes of an event type, which may have been written in several ways."""
+        wanted = event_type.casefold()
+        return {code for code, name in enumerate(self.folded_types()) if name == wanted}
+
+    def by_code(self, values: Mapping[str, T]) -> list[T | None]:
+        """By code: what ``values`` have for the event type, None where they have nothing."""
+        folded = {name.casefold(): value for name, value in values.items()}
+        return [folded.get(name) for name in self.folded_types()]
 
     def value(self, row: int, column: str) -> Value:
         """A value by schema field name, None for null; ids and TIMESTAMP are in their arrays."""

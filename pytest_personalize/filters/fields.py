@@ -23,7 +23,7 @@ ID_FIELDS: Final = {"ITEMS": "ITEM_ID", "USERS": "USER_ID", "ACTIONS": "ACTION_I
 _NAMES: Final = {dataset.type: dataset for dataset in Dataset if dataset is not Dataset.CURRENT_USER}
 
 
-class Field(Protocol):
+class FilterField(Protocol):
     """One field of the newest records of a table."""
 
     @property
@@ -70,7 +70,7 @@ class _IdField:
         return ~ids if operator.is_negative else ids
 
 
-def find_field(records: Records, dataset_type: str, name: str) -> Field:
+def find_field(records: Records, dataset_type: str, name: str) -> FilterField:
     """The field of a name, ignoring case. Raises FilterError when it does not exist (any more) or is boolean."""
     try:
         table = records.table(dataset_type)

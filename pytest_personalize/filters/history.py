@@ -87,13 +87,8 @@ def _known(log: EventLog) -> _Known:
     return known
 
 
-def _names(log: EventLog) -> list[str]:
-    """The type of each code; types that differ in case only are one."""
-    return [name.casefold() for name in log.event_types]
-
-
 def _newest(log: EventLog, rows: Sequence[int], lookback: int) -> Mapping[str, int]:
-    names, items, type_of = _names(log), log.items, log.types
+    names, items, type_of = log.folded_types(), log.items, log.types
     found: dict[str, list[int]] = {names[code]: [] for code in set(map(type_of.__getitem__, rows))}
     # The walk back in time ends when every type of this user has had its share.
     unfinished = len(found)
@@ -109,7 +104,7 @@ def _newest(log: EventLog, rows: Sequence[int], lookback: int) -> Mapping[str, i
 
 
 def _users(log: EventLog) -> Mapping[str, bytearray]:
-    known, names = _known(log), _names(log)
+    known, names = _known(log), log.folded_types()
     if known.rows < len(log):
         users = log.users[known.rows :]
         size = (max(users) >> 3) + 1

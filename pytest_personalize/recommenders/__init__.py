@@ -5,11 +5,10 @@ model that a recipe makes.
 """
 
 from pytest_personalize.recommenders.catalogue import RECIPES, RECIPES_BY_ARN
-from pytest_personalize.recommenders.fitting import fit
 from pytest_personalize.recommenders.metrics import evaluate
 from pytest_personalize.recommenders.model import Model, Query, Settings, TrainingError
 from pytest_personalize.recommenders.recipe import Hyperparameter, Recipe
-from pytest_personalize.recommenders.training import Census, census
+from pytest_personalize.recommenders.training import Census, census, fit
 
 __all__ = [
     "RECIPES",

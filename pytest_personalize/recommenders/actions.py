@@ -54,8 +54,8 @@ class Propensity:
     def of(self, user: int | None, history: Iterable[int]) -> float:
         """The probability that the user takes the action, 0..1."""
         fondness = [self.taste[item] for item in history if item in self.taste]
-        lean = _TASTE_STRENGTH * sum(fondness) / len(fondness) if fondness else 0.0
-        logit = log(self.rate / (1 - self.rate)) + max(-_TASTE_LIMIT, min(_TASTE_LIMIT, lean))
+        shift = _TASTE_STRENGTH * sum(fondness) / len(fondness) if fondness else 0.0
+        logit = log(self.rate / (1 - self.rate)) + max(-_TASTE_LIMIT, min(_TASTE_LIMIT, shift))
         expected = 1 / (1 + exp(-logit))
         taken, times = self.own.get(user, (0.0, 0.0)) if user is not None else (0.0, 0.0)
         return (expected * _PATIENCE + taken) / (_PATIENCE + times)
@@ -68,8 +68,9 @@ class NextBestAction:
     An action's probability starts from the share of its events in which it was taken; events count half as much for
     every optimization period that has passed since. It is moved by how common the items that the user interacted
     with are among the histories of users that took the action, and drawn towards the user's own record with the action.
-    Actions with too few events have the score 0.0 and come last: they are there to be explored. VALUE breaks ties.
-    Actions that have expired, and those that the user had less than REPEAT_FREQUENCY days ago, are left out.
+    Actions with too few events have the score 0.0 and come last: they are there to be explored. VALUE decides between
+    equal ones. Actions that have expired, and those that the user had less than REPEAT_FREQUENCY days ago, are left
+    out.
     """
 
     actions: EntityTable

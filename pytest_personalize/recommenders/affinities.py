@@ -1,4 +1,4 @@
-"""What users with a certain attribute, or in a certain context, lean towards."""
+"""Affinities: the items that users with a certain attribute, or in a certain context, interact with more often."""
 
 from __future__ import annotations
 
@@ -15,81 +15,76 @@ from pytest_personalize.recommenders.training import Training
 
 _KEEP = 50
 _STRENGTH = 3.0
-"""Chosen so that leanings settle near-ties: printed answers with another context swap a few neighbours."""
+"""Chosen so that affinities order near-equal items: printed answers with another context swap a few neighbours."""
 
 
 @frozen(eq=False)
-class Leaning:
+class Affinity:
     """Items that are commoner with a label than without, and how much mass that is worth."""
 
     items: array[int]
     masses: array[float]
 
 
-Leanings = Mapping[str, Leaning]
+Affinities = Mapping[str, Affinity]
 """By label."""
 
 
 @frozen(kw_only=True, eq=False)
-class Surroundings:
-    """Leanings by user attribute and by context."""
+class ContextFeatures:
+    """Affinities by user attribute and by context."""
 
     users: EntityTable | None = None
-    by_attribute: Mapping[str, tuple[Facet, Leanings]] = field(factory=dict)
-    by_context: Mapping[str, tuple[Facet, Leanings]] = field(factory=dict)
+    by_attribute: Mapping[str, tuple[Facet, Affinities]] = field(factory=dict)
+    by_context: Mapping[str, tuple[Facet, Affinities]] = field(factory=dict)
 
-    def asked(
-        self, user: int | None, values: Mapping[str, object], context: Mapping[str, object]
-    ) -> tuple[tuple[str, str], ...]:
+    def asked(self, user: int | None, context: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
         """What is known of the asking user and the moment, as pairs of a column and a label.
 
-        User metadata are those of the training (developer guide, how new data influences recommendations), unless
-        ``values`` says otherwise.
+        User metadata are those of the training (developer guide, how new data influences recommendations).
         """
         pairs = []
         for name, (facet, _) in self.by_attribute.items():
-            value = values.get(name)
-            if value is None and user is not None and self.users is not None:
-                value = self.users.value(user, name)
-            pairs += [("USERS." + name, text) for text in facet.labels(value)]
+            own = None if user is None or self.users is None else self.users.value(user, name)
+            pairs += [("USERS." + name, text) for text in facet.labels(own)]
         for name, value in context.items():
             known = self.by_context.get(name) or self.by_context.get(name.upper())
             if known is not None:
                 pairs += [("INTERACTIONS." + known[0].name, text) for text in known[0].labels(value)]
         return tuple(pairs)
 
-    def leanings(self, pairs: Sequence[tuple[str, str]]) -> Iterator[Leaning]:
-        """The leanings for what ``asked`` returned."""
+    def affinities(self, pairs: Sequence[tuple[str, str]]) -> Iterator[Affinity]:
+        """The affinities for what ``asked`` returned."""
         for column, text in pairs:
             source, _, name = column.partition(".")
             known = self.by_attribute if source == "USERS" else self.by_context
-            leaning = known[name][1].get(text)
-            if leaning is not None:
-                yield leaning
+            affinity = known[name][1].get(text)
+            if affinity is not None:
+                yield affinity
 
 
-def surroundings(training: Training) -> Surroundings:
-    """Learn what users lean to by attribute, where the recipe trains on users, and by context, where it takes one."""
+def context_features(training: Training) -> ContextFeatures:
+    """Learn affinities by user attribute, where the recipe trains on users, and by context, where it takes one."""
     recipe, records, log = training.recipe, training.records, training.log
     excluded = training.settings.excluded_columns
     items = training.column(log.items)
-    by_attribute: dict[str, tuple[Facet, Leanings]] = {}
+    by_attribute: dict[str, tuple[Facet, Affinities]] = {}
     table = records.users_table
     if recipe.trains_on_users and table is not None:
         for facet in facets(records.schemas.get("USERS"), table.columns, excluded.get("USERS", ())):
             of_user = dict(zip(table.ids, facet.by_row(), strict=True))
             labels = [of_user.get(user, ()) for user in training.column(log.users)]
             by_attribute[facet.name] = facet, _learn(items, labels)
-    by_context: dict[str, tuple[Facet, Leanings]] = {}
+    by_context: dict[str, tuple[Facet, Affinities]] = {}
     if recipe.supports_contextual_metadata:
         for facet in facets(records.schemas.get("INTERACTIONS"), log.extra, excluded.get("INTERACTIONS", ())):
             rows = facet.by_row()
             labels = list(rows if training.mask is None else compress(rows, training.mask))
             by_context[facet.name] = facet, _learn(items, labels)
-    return Surroundings(users=table, by_attribute=by_attribute, by_context=by_context)
+    return ContextFeatures(users=table, by_attribute=by_attribute, by_context=by_context)
 
 
-def _learn(items: Sequence[int], labels: Sequence[tuple[str, ...]]) -> Leanings:
+def _learn(items: Sequence[int], labels: Sequence[tuple[str, ...]]) -> Affinities:
     """Compare the share of every item among the interactions with a label to its share among all."""
     with_label: dict[str, Counter[int]] = {}
     for (own, item), count in Counter(zip(labels, items, strict=True)).items():
@@ -105,7 +100,7 @@ def _learn(items: Sequence[int], labels: Sequence[tuple[str, ...]]) -> Leanings:
             if count * total > everywhere[item] * events
         ]
         best = sorted(more)[:_KEEP]
-        learned[text] = Leaning(
+        learned[text] = Affinity(
             array("I", [item for _, item in best]), array("f", [-less * _STRENGTH for less, _ in best])
         )
     return learned

@@ -105,7 +105,7 @@ class Labels:
 _NOTHING: frozenset[int] = frozenset()
 
 
-def likeness(one: frozenset[int], other: frozenset[int]) -> float:
+def similarity(one: frozenset[int], other: frozenset[int]) -> float:
     """How much two label sets have in common, 0..1: the square of the cosine between them."""
     shared = len(one & other)
     return shared * shared / (len(one) * len(other)) if shared else 0.0

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from pytest_personalize.recommenders.recipe import (
-    ACTION_METRICS,
-    SEGMENT_METRICS,
-    TREND_METRICS,
-    Hyperparameter,
-    Recipe,
-)
+from functools import partial
+
+from pytest_personalize.recommenders.action_metrics import action_metrics
+from pytest_personalize.recommenders.actions import next_best_action
+from pytest_personalize.recommenders.metrics import item_metrics, semantic_metrics, trend_metrics
+from pytest_personalize.recommenders.personalization import personalized_ranking, user_personalization
+from pytest_personalize.recommenders.popularity import popular_items
+from pytest_personalize.recommenders.recipe import Hyperparameter, Recipe
+from pytest_personalize.recommenders.related import Relatedness
+from pytest_personalize.recommenders.segment_metrics import attribute_segment_metrics, item_segment_metrics
+from pytest_personalize.recommenders.segments import user_segmentation
+from pytest_personalize.recommenders.semantic import semantic_similarity
+from pytest_personalize.recommenders.trending import trending_items
 
 _ALGORITHM = "arn:aws:personalize:::algorithm/"
 _TRANSFORMATION = "arn:aws:personalize:::feature-transformation/"
@@ -56,10 +62,29 @@ _COLD_START = (
     _choice("cold_start_relative_from", "latestItem", ("currentTime", "latestItem"), group="featurization"),
 )
 
+_TREND_DISCOVERY_FREQUENCY = Hyperparameter(
+    name="trend_discovery_frequency",
+    kind="categorical",
+    default="2 hours",
+    values=("30 minutes", "1 hour", "2 hours", "3 hours", "1 day"),
+    group="featurization",
+    update_hours={"30 minutes": 0.5, "1 hour": 1.0},  # the longer ones take 2 hours all the same (developer guide)
+)
+
+_personal = partial(
+    Recipe,
+    recipe_type="USER_PERSONALIZATION",
+    recommender=user_personalization,
+    metrics=item_metrics,
+    batch_lines="user",
+    requires_user=True,
+    scored=True,
+    real_time=True,
+)
+
 PERSONALIZATION_RECIPES = (
-    Recipe(
+    _personal(
         name="aws-user-personalization-v2",
-        recipe_type="USER_PERSONALIZATION",
         algorithm_arn=_ALGORITHM + "aws-user-personalization-v2",
         description=(
             "Transformer model that recommends items to a user; trains on up to 5 million items and 3 billion "
@@ -68,18 +93,16 @@ PERSONALIZATION_RECIPES = (
         hyperparameters=(_APPLY_RECENCY_BIAS,),
         trains_on_items=True,
         trains_on_users=True,
-        requires_user=True,
-        scored=True,
-        real_time=True,
+        gives_reasons=True,  # service model, PredictedItem.reason
         automatic_update_hours=2.0,
+        own_exploration=(0.05, 30.0),  # unknown: how much the service explores. chosen: a small share of new items
         metadata_always=True,
         supports_promotions=True,
         supports_events_config=True,
         supports_contextual_metadata=True,
     ),
-    Recipe(
+    _personal(
         name="aws-user-personalization",
-        recipe_type="USER_PERSONALIZATION",
         algorithm_arn=_ALGORITHM + "aws-user-personalization",
         description=(
             "Recurrent model with item exploration that recommends items to a user; superseded by v2 but still offered."
@@ -89,9 +112,6 @@ PERSONALIZATION_RECIPES = (
         supports_hpo=True,
         trains_on_items=True,
         trains_on_users=True,
-        requires_user=True,
-        scored=True,
-        real_time=True,
         automatic_update_hours=2.0,
         supports_update_training=True,
         supports_promotions=True,
@@ -99,9 +119,8 @@ PERSONALIZATION_RECIPES = (
         supports_exploration_config=True,
         supports_contextual_metadata=True,
     ),
-    Recipe(
+    _personal(
         name="aws-hrnn",
-        recipe_type="USER_PERSONALIZATION",
         listed=False,
         algorithm_arn=_ALGORITHM + "aws-hrnn",
         feature_transformation_arn=_TRANSFORMATION + "JSON-percentile-filtering",
@@ -109,14 +128,10 @@ PERSONALIZATION_RECIPES = (
         description="Recurrent session model from interactions only.",
         hyperparameters=_recurrent("43"),
         supports_hpo=True,
-        requires_user=True,
-        scored=True,
-        real_time=True,
         supports_auto_training=False,
     ),
-    Recipe(
+    _personal(
         name="aws-hrnn-metadata",
-        recipe_type="USER_PERSONALIZATION",
         listed=False,
         algorithm_arn=_ALGORITHM + "aws-hrnn-metadata",
         feature_transformation_arn=_TRANSFORMATION + "featurize_metadata",
@@ -126,75 +141,78 @@ PERSONALIZATION_RECIPES = (
         supports_hpo=True,
         trains_on_items=True,
         trains_on_users=True,
-        requires_user=True,
-        scored=True,
-        real_time=True,
         supports_auto_training=False,
         supports_contextual_metadata=True,
     ),
-    Recipe(
+    _personal(
         name="aws-hrnn-coldstart",
-        recipe_type="USER_PERSONALIZATION",
         listed=False,
         algorithm_arn=_ALGORITHM + "aws-hrnn-coldstart",
         feature_transformation_arn=_TRANSFORMATION + "featurize_coldstart",
         feature_transformation_defaults={
             **_HISTORY_PERCENTILES,
-            **{knob.name: knob.default for knob in _COLD_START},
+            **{one.name: one.default for one in _COLD_START},
         },
         description="Recurrent model that can also recommend new (cold) items; needs 100 to 80000 cold items.",
         hyperparameters=(*_recurrent("149"), *_COLD_START),
         supports_hpo=True,
         trains_on_items=True,
         trains_on_users=True,
-        requires_user=True,
-        scored=True,
-        real_time=True,
         supports_auto_training=False,
         supports_update_training=True,
         supports_contextual_metadata=True,
     ),
 )
 
+_ranking = partial(
+    Recipe,
+    recipe_type="PERSONALIZED_RANKING",
+    recommender=personalized_ranking,
+    metrics=item_metrics,
+    operation="GetPersonalizedRanking",
+    batch_lines="ranking",
+    trains_on_items=True,
+    trains_on_users=True,
+    requires_user=True,
+    scored=True,
+    real_time=True,
+    supports_contextual_metadata=True,
+)
+
 RANKING_RECIPES = (
-    Recipe(
+    _ranking(
         name="aws-personalized-ranking-v2",
-        recipe_type="PERSONALIZED_RANKING",
         algorithm_arn=_ALGORITHM + "aws-personalized-ranking-v2",
         description="Transformer model that re-ranks a given list of items for a user; up to 5 million items.",
         hyperparameters=(_APPLY_RECENCY_BIAS,),
-        trains_on_items=True,
-        trains_on_users=True,
-        requires_user=True,
-        scored=True,
-        real_time=True,
         metadata_always=True,
         supports_events_config=True,
-        supports_contextual_metadata=True,
     ),
-    Recipe(
+    _ranking(
         name="aws-personalized-ranking",
-        recipe_type="PERSONALIZED_RANKING",
         algorithm_arn=_ALGORITHM + "aws-personalized-ranking",
         feature_transformation_arn=_TRANSFORMATION + "JSON-percentile-filtering",
         feature_transformation_defaults=_HISTORY_PERCENTILES,
         description="Recurrent model that re-ranks a given list of items for a user.",
         hyperparameters=_recurrent("149"),
         supports_hpo=True,
-        trains_on_items=True,
-        trains_on_users=True,
-        requires_user=True,
-        scored=True,
-        real_time=True,
         supports_optimization_objective=True,
-        supports_contextual_metadata=True,
     ),
 )
 
+_related = partial(
+    Recipe,
+    recipe_type="RELATED_ITEMS",
+    batch_lines="item",
+    requires_item=True,
+    supports_promotions=True,
+)
+
 RELATED_ITEMS_RECIPES = (
-    Recipe(
+    _related(
         name="aws-similar-items",
-        recipe_type="RELATED_ITEMS",
+        recommender=Relatedness(keep=120, discount=0.4, metadata=0.95).fit,
+        metrics=item_metrics,
         algorithm_arn=_ALGORITHM + "aws-similar-items",
         description=(
             "Similar items from co-occurrence in user histories plus item metadata and text; popular items are "
@@ -207,13 +225,12 @@ RELATED_ITEMS_RECIPES = (
         ),
         supports_hpo=True,
         trains_on_items=True,
-        requires_item=True,
         supports_theme_generation=True,
-        supports_promotions=True,
     ),
-    Recipe(
+    _related(
         name="aws-sims",
-        recipe_type="RELATED_ITEMS",
+        recommender=Relatedness(discount=0.0).fit,
+        metrics=item_metrics,
         algorithm_arn=_ALGORITHM + "aws-sims",
         feature_transformation_arn=_TRANSFORMATION + "sims",
         feature_transformation_defaults={
@@ -232,12 +249,11 @@ RELATED_ITEMS_RECIPES = (
             _share("max_item_interaction_count_percentile", "0.9", group="featurization"),
         ),
         supports_hpo=True,
-        requires_item=True,
-        supports_promotions=True,
     ),
-    Recipe(
+    _related(
         name="aws-semantic-similarity",
-        recipe_type="RELATED_ITEMS",
+        recommender=semantic_similarity,
+        metrics=semantic_metrics,
         algorithm_arn=_ALGORITHM + "aws-semantic-similarity",
         feature_transformation_arn=_TRANSFORMATION + "aws-semantic-similarity",
         description=(
@@ -247,10 +263,8 @@ RELATED_ITEMS_RECIPES = (
         required_datasets=("ITEMS",),
         trains_on_items=True,
         minimum_interactions=0,
-        requires_item=True,
         metadata_always=True,
         supports_incremental_update=True,
-        supports_promotions=True,
         supports_ranking_influence=True,
     ),
 )
@@ -260,6 +274,9 @@ POPULAR_ITEMS_RECIPES = (
         name="aws-popularity-count",
         # unknown: USER_PERSONALIZATION (its own page) or POPULAR_ITEMS (table of recipe groups). chosen: its own page
         recipe_type="USER_PERSONALIZATION",
+        recommender=popular_items,
+        metrics=item_metrics,
+        batch_lines="user",
         algorithm_arn=_ALGORITHM + "aws-popularity-count",
         feature_transformation_arn=_TRANSFORMATION + "sims",
         description=(
@@ -272,19 +289,14 @@ POPULAR_ITEMS_RECIPES = (
     Recipe(
         name="aws-trending-now",
         recipe_type="POPULAR_ITEMS",
+        recommender=trending_items,
+        metrics=trend_metrics,
         algorithm_arn=_ALGORITHM + "aws-trending-now-custom",
         feature_transformation_defaults={"trend_discovery_frequency": "2 hours"},
         description="Items whose interaction count grows fastest between consecutive time windows.",
-        hyperparameters=(
-            _choice(
-                "trend_discovery_frequency",
-                "2 hours",
-                ("30 minutes", "1 hour", "2 hours", "3 hours", "1 day"),
-                group="featurization",
-            ),
-        ),
-        metrics=TREND_METRICS,
-        supports_batch_inference=False,
+        hyperparameters=(_TREND_DISCOVERY_FREQUENCY,),
+        automatic_update_hours=2.0,
+        updates_take_all=True,
         supports_promotions=True,
     ),
 )
@@ -293,6 +305,10 @@ ACTION_RECIPES = (
     Recipe(
         name="aws-next-best-action",
         recipe_type="PERSONALIZED_ACTIONS",
+        recommender=next_best_action,
+        metrics=action_metrics,
+        answers="actions",
+        operation="GetActionRecommendations",
         algorithm_arn=_ALGORITHM + "aws-next-best-action",
         creation_date_time=1691712000.0,
         feature_transformation_defaults={"action_optimization_period": "14"},
@@ -301,37 +317,49 @@ ACTION_RECIPES = (
             "at least 50 TAKEN and 50 NOT_TAKEN or VIEWED events within 6 weeks of the newest event."
         ),
         hyperparameters=(_integer("action_optimization_period", "14", 7, 28, group="featurization"),),
-        metrics=ACTION_METRICS,
         required_datasets=("INTERACTIONS", "ACTIONS"),
         trains_on_items=True,
         trains_on_users=True,
+        trains_on_actions=True,
+        minimum_of_users=False,  # the recipe page gives none
         requires_user=True,
         scored=True,
         real_time=True,
         automatic_update_hours=2.0,
-        supports_batch_inference=False,
+        supports_domain_groups=False,
+        supports_training_data_config=False,
     ),
 )
 
+_segmentation = partial(
+    Recipe,
+    recipe_type="USER_SEGMENTATION",
+    recommender=user_segmentation,
+    answers="users",
+    operation="CreateBatchSegmentJob",
+    hyperparameters=(_integer("hidden_dimension", "149", 32, 256),),
+    trains_on_items=True,
+    trains_on_users=True,
+    shows_empty_config=False,
+    supports_campaign=False,
+)
+
 SEGMENTATION_RECIPES = (
-    Recipe(
+    _segmentation(
         name="aws-item-affinity",
-        recipe_type="USER_SEGMENTATION",
+        metrics=item_segment_metrics,
+        batch_lines="item segment",
+        most_batch_lines=500,
         algorithm_arn=_ALGORITHM + "aws-item-affinity",
         feature_transformation_arn=_TRANSFORMATION + "item-affinity",
         creation_date_time=1626307200.0,
         description="Builds for each given item the segment of users most likely to interact with it.",
-        hyperparameters=(_integer("hidden_dimension", "149", 32, 256),),
-        metrics=SEGMENT_METRICS,
-        trains_on_items=True,
-        trains_on_users=True,
-        supports_campaign=False,
-        supports_batch_inference=False,
-        supports_batch_segment=True,
     ),
-    Recipe(
+    _segmentation(
         name="aws-item-attribute-affinity",
-        recipe_type="USER_SEGMENTATION",
+        metrics=attribute_segment_metrics,
+        batch_lines="attribute segment",
+        most_batch_lines=10,
         algorithm_arn=_ALGORITHM + "aws-item-attribute-affinity",
         feature_transformation_arn=_TRANSFORMATION + "item-attribute-affinity",
         creation_date_time=1629849600.0,
@@ -339,14 +367,7 @@ SEGMENTATION_RECIPES = (
             "Builds for each given item-attribute query the segment of users most likely to interact with matching "
             "items."
         ),
-        hyperparameters=(_integer("hidden_dimension", "149", 32, 256),),
-        metrics=SEGMENT_METRICS,
         required_datasets=("INTERACTIONS", "ITEMS"),
-        trains_on_items=True,
-        trains_on_users=True,
-        supports_campaign=False,
-        supports_batch_inference=False,
-        supports_batch_segment=True,
     ),
 )
 

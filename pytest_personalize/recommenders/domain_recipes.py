@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from pytest_personalize.recommenders.metrics import item_metrics
+from pytest_personalize.recommenders.personalization import user_personalization
+from pytest_personalize.recommenders.popularity import popular_items
 from pytest_personalize.recommenders.recipe import Recipe
+from pytest_personalize.recommenders.related import Relatedness
+from pytest_personalize.recommenders.trending import trending_items
 
 
 def _use_case(name: str, use_case: str, description: str, recipe_type: str, **facts: Any) -> Recipe:
@@ -18,9 +23,9 @@ def _use_case(name: str, use_case: str, description: str, recipe_type: str, **fa
         use_case=use_case,
         description=f"{use_case}: {description}",
         recipe_type=recipe_type,
+        metrics=item_metrics,
         supports_auto_training=False,
         supports_campaign=False,
-        supports_batch_inference=False,
         supports_promotions=True,
         **facts,
     )
@@ -32,6 +37,7 @@ ECOMMERCE_RECIPES = (
         "Most viewed",
         "Items ranked by number of views.",
         "POPULAR_ITEMS",
+        recommender=popular_items,
         domain="ECOMMERCE",
         requires_user=True,
         required_event_type="View",
@@ -41,6 +47,7 @@ ECOMMERCE_RECIPES = (
         "Best sellers",
         "Items ranked by number of purchases.",
         "POPULAR_ITEMS",
+        recommender=popular_items,
         domain="ECOMMERCE",
         requires_user=True,
         required_event_type="Purchase",
@@ -50,6 +57,8 @@ ECOMMERCE_RECIPES = (
         "Frequently bought together",
         "Items often bought with a given item.",
         "RELATED_ITEMS",
+        # "Bought together" is one basket: purchases of one user with no pause of more than a day between them.
+        recommender=Relatedness(window=12, discount=0.3, sitting=86400.0).fit,
         domain="ECOMMERCE",
         requires_item=True,
         required_event_type="Purchase",
@@ -59,6 +68,7 @@ ECOMMERCE_RECIPES = (
         "Customers who viewed X also viewed",
         "Items viewed by the viewers of a given item.",
         "RELATED_ITEMS",
+        recommender=Relatedness(discount=0.3).fit,
         domain="ECOMMERCE",
         requires_user=True,
         requires_item=True,
@@ -70,6 +80,7 @@ ECOMMERCE_RECIPES = (
         "Recommended for you",
         "Personalised items for a user.",
         "USER_PERSONALIZATION",
+        recommender=user_personalization,
         domain="ECOMMERCE",
         requires_user=True,
         real_time=True,
@@ -88,6 +99,7 @@ VIDEO_ON_DEMAND_RECIPES = (
         "Because you watched X",
         "Videos watched by the watchers of a given video.",
         "RELATED_ITEMS",
+        recommender=Relatedness(discount=0.4).fit,
         domain="VIDEO_ON_DEMAND",
         requires_user=True,
         requires_item=True,
@@ -99,6 +111,7 @@ VIDEO_ON_DEMAND_RECIPES = (
         "More like X",
         "Videos similar to a given video.",
         "RELATED_ITEMS",
+        recommender=Relatedness(keep=120, discount=0.4, metadata=0.99).fit,
         domain="VIDEO_ON_DEMAND",
         requires_user=True,
         requires_item=True,
@@ -111,6 +124,7 @@ VIDEO_ON_DEMAND_RECIPES = (
         "Most popular",
         "Videos watched by the most users.",
         "POPULAR_ITEMS",
+        recommender=popular_items,
         domain="VIDEO_ON_DEMAND",
         requires_user=True,
         required_event_type="Watch",
@@ -120,14 +134,17 @@ VIDEO_ON_DEMAND_RECIPES = (
         "Trending now",
         "Videos gaining interactions fastest, re-evaluated every two hours.",
         "POPULAR_ITEMS",
+        recommender=trending_items,
         domain="VIDEO_ON_DEMAND",
         automatic_update_hours=2.0,
+        updates_take_all=True,
     ),
     _use_case(
         "aws-vod-top-picks",
         "Top picks for you",
         "Personalised videos for a user.",
         "USER_PERSONALIZATION",
+        recommender=user_personalization,
         domain="VIDEO_ON_DEMAND",
         requires_user=True,
         real_time=True,

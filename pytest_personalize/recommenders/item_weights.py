@@ -13,7 +13,7 @@ SENSITIVITIES: Final = MappingProxyType({"OFF": 0.0, "LOW": 0.5, "MEDIUM": 1.0, 
 """How much more the item with the largest value counts than the one with the smallest (unknown; chosen)."""
 
 
-def emphasis(training: Training) -> list[float] | None:
+def item_weights(training: Training) -> list[float] | None:
     """By item: the factor by which it counts; None when all count alike."""
     factors = [factor for factor in (_event_weights(training), _objective(training)) if factor is not None]
     if not factors:
@@ -43,12 +43,12 @@ def rewards(training: Training) -> list[float] | None:
 
 def _event_weights(training: Training) -> Sequence[float] | None:
     """The mean weight of an item's events, in proportion to the largest weight."""
-    weights = {name.casefold(): weight for name, weight in training.settings.event_weights.items()}
+    weights = training.settings.event_weights
     largest = max(weights.values(), default=0.0)
     if largest <= 0.0 or len(set(weights.values())) == 1:
         return None
     log = training.log
-    by_code = [weights.get(name.casefold(), 0.0) / largest for name in log.event_types]
+    by_code = [(weight or 0.0) / largest for weight in log.by_code(weights)]
     sums, counts = [0.0] * training.item_count, [0] * training.item_count
     for item, code in zip(training.column(log.items), training.column(log.types), strict=True):
         sums[item] += by_code[code]

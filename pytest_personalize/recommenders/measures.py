@@ -46,7 +46,7 @@ def event_rewards(weights: Mapping[str, float]) -> dict[str, float]:
 
 
 def area_under_curve(positive: Sequence[float], negative: Sequence[float]) -> float:
-    """How often a positive case scores above a negative one, ties counting half; 0.5 without cases of both kinds."""
+    """How often a positive case scores above a negative one, equal ones half; 0.5 without cases of both kinds."""
     if not positive or not negative:
         return 0.5
     ordered = sorted([(score, 1) for score in positive] + [(score, 0) for score in negative])

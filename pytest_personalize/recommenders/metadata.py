@@ -1,4 +1,4 @@
-"""Ties between items that rest on metadata alone; they carry items that have few interactions or none."""
+"""Associations between items that rest on metadata alone; they carry items that have few interactions or none."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from attrs import field, frozen
 
-from pytest_personalize.recommenders.attributes import Labels, facets, label, likeness
+from pytest_personalize.recommenders.attributes import Labels, facets, label, similarity
 from pytest_personalize.recommenders.texts import keywords
 from pytest_personalize.recommenders.training import Training
 
@@ -17,8 +17,8 @@ _WARM_SHOWN = 20
 _COLD_SHOWN = 4
 """How many items a label remembers of either sort."""
 
-_COLD_TIES = 5
-"""How many cold items a warm item is tied to at most."""
+_COLD_RELATIVES = 5
+"""How many cold items a warm item is associated with at most."""
 
 
 def item_labels(training: Training, *, with_text: bool = False) -> Labels:
@@ -49,7 +49,7 @@ class Relatives:
     _found: dict[int, tuple[tuple[int, float], ...]] = field(factory=dict, init=False)
 
     def of(self, item: int) -> tuple[tuple[int, float], ...]:
-        """The items most alike and their likeness (0..1), the most alike first."""
+        """The items most alike and their similarity (0..1), the most alike first."""
         found = self._found.get(item)
         if found is None:
             found = self._found[item] = self._find(item)
@@ -71,8 +71,8 @@ class Relatives:
             if not warm:
                 candidates.update(self.warm.get(code, ()))
         candidates.discard(item)
-        alike = sorted((-likeness(own, sets[other]), other) for other in candidates)
-        return tuple((other, -negative) for negative, other in alike[: _COLD_TIES if warm else None])
+        alike = sorted((-similarity(own, sets[other]), other) for other in candidates)
+        return tuple((other, -negative) for negative, other in alike[: _COLD_RELATIVES if warm else None])
 
 
 def relatives(

@@ -9,7 +9,7 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-from pytest_personalize.recommenders.affinities import Surroundings
+from pytest_personalize.recommenders.affinities import ContextFeatures
 from pytest_personalize.recommenders.exploration import Exploration
 from pytest_personalize.recommenders.metadata import Relatives
 from pytest_personalize.recommenders.model import Query, Ranked
@@ -91,11 +91,11 @@ class Mixture:
     returning: float
     """What share of its mass an item of the history keeps, and what mass the newest ones get for being in it."""
     relatives: Relatives | None
-    likeness: float
+    similarity: float
     """What mass a relative gets that has everything in common with the newest item."""
-    surroundings: Surroundings
+    context_features: ContextFeatures
     exploration: Exploration | None
-    fixed_exploration: tuple[float, float] | None
+    own_exploration: tuple[float, float] | None
     """Weight and age limit (days) where campaigns have no say."""
     _answers: dict[object, Answer] = field(factory=dict, init=False)
 
@@ -123,7 +123,7 @@ class Mixture:
     def answer(self, query: Query) -> Answer:
         """Work out the masses that differ from the prior; answers are kept and given again."""
         exploring = self._exploring(query)
-        asked = self.surroundings.asked(query.user, query.user_values, query.context)
+        asked = self.context_features.asked(query.user, query.context)
         seen = tuple(dict.fromkeys(reversed(query.history[-LOOKED_AT:])))
         key = (seen, asked, exploring)
         answer = self._answers.get(key)
@@ -137,7 +137,7 @@ class Mixture:
     def _exploring(self, query: Query) -> tuple[int, int | None, float, float] | None:
         if self.exploration is None:
             return None
-        weight, days = self.fixed_exploration or (query.exploration_weight, query.exploration_age_cut_off)
+        weight, days = self.own_exploration or (query.exploration_weight, query.exploration_age_cut_off)
         return (query.seed, query.user, weight, days) if weight > 0.0 else None
 
     def _mix(
@@ -147,7 +147,7 @@ class Mixture:
         exploring: tuple[int, int | None, float, float] | None,
     ) -> Answer:
         neighbours = self.neighbours
-        offsets, others, ties = neighbours.offsets, neighbours.items, neighbours.masses
+        offsets, others, associations = neighbours.offsets, neighbours.items, neighbours.masses
         known, size = self.known, len(self.known)
         history = [item for item in seen if item < size and known[item]]
         prior = self.usual if history else self.early
@@ -156,18 +156,18 @@ class Mixture:
         for item, (weight, most) in zip(history, self.recency.weights, strict=False):
             start = offsets[item]
             stop = min(offsets[item + 1], start + most)
-            for other, tie in zip(others[start:stop], ties[start:stop], strict=True):
+            for other, mass in zip(others[start:stop], associations[start:stop], strict=True):
                 if other in masses:
-                    masses[other] += weight * tie
+                    masses[other] += weight * mass
                 else:
-                    masses[other] = at_first[other] + weight * tie
+                    masses[other] = at_first[other] + weight * mass
             if self.relatives is not None and (start == stop or item == history[0]):
-                for other, likeness in self.relatives.of(item):
-                    more = self.likeness * weight * likeness
+                for other, similarity in self.relatives.of(item):
+                    more = self.similarity * weight * similarity
                     masses[other] = masses.get(other, at_first[other]) + more
-        for leaning in self.surroundings.leanings(asked):
-            for other, tie in zip(leaning.items, leaning.masses, strict=True):
-                masses[other] = masses.get(other, at_first[other]) + tie
+        for affinity in self.context_features.affinities(asked):
+            for other, mass in zip(affinity.items, affinity.masses, strict=True):
+                masses[other] = masses.get(other, at_first[other]) + mass
         for item in history[: len(self.recency.weights)]:
             masses[item] = masses.get(item, at_first[item]) + self.returning
         head = prior.head

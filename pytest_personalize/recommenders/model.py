@@ -25,8 +25,7 @@ class Settings:
     Only events of ``event_type`` are trained on (case is ignored), and of these only those whose value reaches
     ``event_value_threshold``. ``event_weights`` and ``event_thresholds`` are the events configuration, by event type:
     only the ratio of weights counts. ``excluded_columns`` are column names by dataset type, in any case. ``objective``
-    is a numeric item attribute and LOW, MEDIUM, HIGH or OFF. ``unknown_item_score`` is what a ranking gives to items
-    that it does not know: None leaves the score out (seen in printed output), 0.0 is what the scoring page says.
+    is a numeric item attribute and LOW, MEDIUM, HIGH or OFF.
     """
 
     hyperparameters: Mapping[str, str] = _NOTHING
@@ -36,7 +35,6 @@ class Settings:
     event_thresholds: Mapping[str, float] = _NOTHING
     excluded_columns: Mapping[str, frozenset[str]] = _NOTHING
     objective: tuple[str, str] | None = None
-    unknown_item_score: float | None = None
     seed: int = 0
 
 
@@ -45,17 +43,15 @@ class Query:
     """One question to a model.
 
     ``history`` is the items that the user interacted with, oldest first, events after the training included; the last
-    hundred are all that any model looks at. ``context`` maps columns of the interactions to values, ``user_values``
-    columns of the users, over what the model learned about the user in training. ``candidates`` restrict the answer.
-    ``exploration_age_cut_off`` is in days. ``popularity_influence`` and ``freshness_influence`` are 0..1. For actions,
-    ``now`` is the present (epoch seconds; None: the newest event of the training) and ``action_times`` maps actions to
-    the time of the user's newest interaction with them.
+    hundred are all that any model looks at. ``context`` maps columns of the interactions to values. ``candidates``
+    restrict the answer. ``exploration_age_cut_off`` is in days. ``popularity_influence`` and ``freshness_influence``
+    are 0..1. For actions, ``now`` is the present (epoch seconds; None: the newest event of the training) and
+    ``action_times`` maps actions to the time of the user's newest interaction with them.
     """
 
     user: int | None = None
     item: int | None = None
     history: Sequence[int] = ()
-    user_values: Mapping[str, object] = _NOTHING
     context: Mapping[str, object] = _NOTHING
     candidates: Sequence[int] | None = None
     exploration_weight: float = 0.3

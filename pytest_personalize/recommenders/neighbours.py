@@ -12,12 +12,12 @@ from attrs import frozen
 from pytest_personalize.recommenders.training import Histories
 
 Weighed = list[tuple[float, int]]
-"""Items with the negative of their mass, in ascending order: the strongest first, ties by item index."""
+"""Items with the negative of their mass, in ascending order: the strongest first, equal ones by item index."""
 
 
 @frozen(eq=False)
 class Neighbours:
-    """For every item a short list of other items, strongest first, and how strong the tie is (its mass).
+    """For every item a short list of other items, strongest first, and how strong the association is (its mass).
 
     The list of item ``n`` is ``items[offsets[n]:offsets[n + 1]]``, and ``masses`` runs alongside.
     """
@@ -93,7 +93,7 @@ def neighbours(
         window: How many places apart two items may stand.
         keep: How many neighbours an item has at most.
         discount: By item: what one co-occurrence with it counts.
-        scale: By item: what all ties of the item are multiplied by.
+        scale: By item: what all associations of the item are multiplied by.
         minimum: Pairs that occur fewer times are left out.
     """
     offsets, items, masses = array("I", (0,)), array("I"), array("f")

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, compress
 from typing import Final
 
-from attrs import field, frozen
+from attrs import frozen
 
-from pytest_personalize.recommenders.affinities import surroundings
+from pytest_personalize.recommenders.affinities import context_features
 from pytest_personalize.recommenders.attributes import as_number
 from pytest_personalize.recommenders.exploration import Exploration, exploration
-from pytest_personalize.recommenders.item_weights import emphasis
+from pytest_personalize.recommenders.item_weights import item_weights
 from pytest_personalize.recommenders.metadata import COLD_BELOW, item_labels, relatives
 from pytest_personalize.recommenders.mixture import Mixture, Prior, Recency
 from pytest_personalize.recommenders.model import Query, Ranked, Unexploring
@@ -23,9 +23,9 @@ from pytest_personalize.recommenders.training import Histories, Training, histor
 _WINDOW: Final = 5
 _DAMPING: Final = 3.0
 _DISCOUNT: Final = -0.25
-_TIE: Final = 0.25
-"""Chosen by NDCG on held-out events of real viewing data: pairs are counted within 5 places; a pair's tie is a quarter
-of its count over (users of the one + 3) ** 0.5 and (users of the other + 3) ** 0.25."""
+_ASSOCIATION: Final = 0.25
+"""Chosen by NDCG on held-out events of real viewing data: pairs are counted within 5 places; a pair's association is a
+quarter of its count over (users of the one + 3) ** 0.5 and (users of the other + 3) ** 0.25."""
 
 _LENGTH_OF_BPTT: Final = 1 / 4
 _BPTT: Final = 32
@@ -40,7 +40,7 @@ _NEIGHBOURS_OF_DIMENSION: Final = 0.1
 _SMOOTHING: Final = 0.1
 """How many users an item without users counts as."""
 
-_LIKENESS: Final = 0.02
+_SIMILARITY: Final = 0.02
 """Mass of identical metadata; a popular item that often stood beside the newest one gets some 0.1."""
 
 _HEAD: Final = 100
@@ -56,9 +56,8 @@ _LATEST_SHARE: Final = 0.1
 """The share of the interactions that counts as latest (unknown; chosen)."""
 
 _PICKS: Final = 3
-_PICKS_BY_SERVICE: Final = 1
-_SERVICE_EXPLORATION: Final = (0.05, 30.0)
-"""Weight and age limit where the service runs exploration by itself: a small share of new items."""
+_PICKS_OF_ITS_OWN: Final = 1
+"""How many new items are explored at most, where campaigns have a say in it and where the recipe does it by itself."""
 
 
 @frozen(kw_only=True, eq=False)
@@ -69,7 +68,6 @@ class PersonalizedRanking(Unexploring):
     """
 
     mixture: Mixture
-    unknown_item_score: float | None = field(default=None)
 
     def knows(self, item: int) -> bool:
         """Whether the item took part in the training."""
@@ -89,46 +87,42 @@ class PersonalizedRanking(Unexploring):
             yield item, masses[item] / whole
         for item in items:
             if item not in masses:
-                yield item, self.unknown_item_score
+                # unknown: seen without a score in printed output, with 0.0 on the scoring page. chosen: without
+                yield item, None
 
 
 def user_personalization(training: Training) -> Mixture:
     """Train a model that recommends from the whole catalogue."""
     recipe = training.recipe
-    if recipe.supports_exploration_config:
-        return _mixture(training, picks=_PICKS, fixed_exploration=None)
-    if recipe.name == "aws-user-personalization-v2":
-        return _mixture(training, picks=_PICKS_BY_SERVICE, fixed_exploration=_SERVICE_EXPLORATION)
-    return _mixture(training, picks=0, fixed_exploration=None)
+    if recipe.own_exploration is not None:
+        return _mixture(training, picks=_PICKS_OF_ITS_OWN)
+    return _mixture(training, picks=_PICKS if recipe.supports_exploration_config else 0)
 
 
 def personalized_ranking(training: Training) -> PersonalizedRanking:
     """Train a model that ranks given items."""
-    return PersonalizedRanking(
-        mixture=_mixture(training, picks=0, fixed_exploration=None),
-        unknown_item_score=training.settings.unknown_item_score,
-    )
+    return PersonalizedRanking(mixture=_mixture(training, picks=0))
 
 
-def _mixture(training: Training, *, picks: int, fixed_exploration: tuple[float, float] | None) -> Mixture:
+def _mixture(training: Training, *, picks: int) -> Mixture:
     known = _known(training)
     past = histories(training)
     popularity = past.popularity(training.item_count)
-    emphases = emphasis(training)
+    weights = item_weights(training)
     birthdays = _birthdays(training, known)
     dimension = training.number("hidden_dimension", _HIDDEN_DIMENSION)
     keep = _LEAST_NEIGHBOURS + round(dimension * _NEIGHBOURS_OF_DIMENSION)
     damped = [users + _DAMPING for users in popularity]
     discount = [users**_DISCOUNT for users in damped]
-    if emphases is not None:
-        discount = [share * factor for share, factor in zip(discount, emphases, strict=True)]
+    if weights is not None:
+        discount = [share * factor for share, factor in zip(discount, weights, strict=True)]
     labels = item_labels(training)
     cold_below = int(training.number("cold_start_max_interactions", COLD_BELOW))
     masked = training.switch("recency_mask", "apply_recency_bias")
     length = max(2, round(training.number("bptt", _BPTT) * _LENGTH_OF_BPTT))
     return Mixture(
-        usual=_prior(popularity, known, emphases),
-        early=_prior(_early(training, past, with_latest=masked), known, emphases),
+        usual=_prior(popularity, known, weights),
+        early=_prior(_early(training, past, with_latest=masked), known, weights),
         known=known,
         neighbours=neighbours(
             past,
@@ -136,16 +130,16 @@ def _mixture(training: Training, *, picks: int, fixed_exploration: tuple[float, 
             window=_WINDOW,
             keep=keep,
             discount=discount,
-            scale=[_TIE * users**-0.5 for users in damped],
+            scale=[_ASSOCIATION * users**-0.5 for users in damped],
         ),
         recency=Recency.over(length, keep, decaying=masked),
         kept=min(1.0, 0.3 + 4 * past.repeat_share),
-        returning=_TIE * past.repeat_share,
+        returning=_ASSOCIATION * past.repeat_share,
         relatives=relatives(labels, popularity, birthdays, cold_below) if labels.sets else None,
-        likeness=_LIKENESS,
-        surroundings=surroundings(training),
+        similarity=_SIMILARITY,
+        context_features=context_features(training),
         exploration=_exploration(training, birthdays, popularity, picks),
-        fixed_exploration=fixed_exploration,
+        own_exploration=training.recipe.own_exploration,
     )
 
 
@@ -195,11 +189,11 @@ def _early(training: Training, past: Histories, *, with_latest: bool) -> list[fl
     return [float(counts[item]) for item in range(training.item_count)]
 
 
-def _prior(counts: Sequence[float], known: bytes, emphases: Sequence[float] | None) -> Prior:
+def _prior(counts: Sequence[float], known: bytes, weights: Sequence[float] | None) -> Prior:
     """Masses that sum to one, in proportion to the counts."""
     raw = [count + _SMOOTHING if real else 0.0 for count, real in zip(counts, known, strict=True)]
-    if emphases is not None:
-        raw = [mass * factor for mass, factor in zip(raw, emphases, strict=True)]
+    if weights is not None:
+        raw = [mass * factor for mass, factor in zip(raw, weights, strict=True)]
     whole, size = sum(raw) or 1.0, len(raw)
     masses = [mass / whole + _TIE_BREAK * (size - item) / size if mass else 0.0 for item, mass in enumerate(raw)]
     again = sum(masses) or 1.0

@@ -12,7 +12,7 @@ from pytest_personalize.recommenders.training import Training, histories
 
 
 def by_count(counts: Sequence[float], items: Sequence[int]) -> array[int]:
-    """The items in order of their counts, the largest first, ties by item index."""
+    """The items in order of their counts, the largest first, equal ones by item index."""
     return array("I", sorted(sorted(items), key=counts.__getitem__, reverse=True))
 
 

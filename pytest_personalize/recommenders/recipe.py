@@ -1,34 +1,15 @@
-"""What is known about one recipe: its identity, its knobs and which features of the service it takes part in."""
+"""What is known about one recipe: its identity, its hyperparameters, and all that it decides elsewhere."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Literal
 
 from attrs import field, frozen
 
-STANDARD_METRICS = (
-    "coverage",
-    "mean_reciprocal_rank_at_25",
-    "normalized_discounted_cumulative_gain_at_5",
-    "normalized_discounted_cumulative_gain_at_10",
-    "normalized_discounted_cumulative_gain_at_25",
-    "precision_at_5",
-    "precision_at_10",
-    "precision_at_25",
-)
-SEGMENT_METRICS = ("coverage", "hits_at_1_percent", "recall_at_1_percent")
-# unknown: the spelled keys of aws-next-best-action. chosen: the guide's names, lower case, NDCG as elsewhere
-ACTION_METRICS = (
-    "coverage",
-    "normalized_discounted_cumulative_gain_at_5",
-    "normalized_discounted_cumulative_gain_at_10",
-    "normalized_discounted_cumulative_gain_at_25",
-    "precision",
-    "recall",
-    "auc",
-)
-# unknown: the spelled key of "trend prediction accuracy", and what stands beside it. chosen: beside the eight
-TREND_METRICS = (*STANDARD_METRICS, "trend_prediction_accuracy")
+if TYPE_CHECKING:  # a training knows its recipe
+    from pytest_personalize.recommenders.model import Model
+    from pytest_personalize.recommenders.training import Training
 
 
 @frozen(kw_only=True)
@@ -39,6 +20,7 @@ class Hyperparameter:
 
     ``group`` is "algorithm" or "featurization", ``kind`` is "integer", "continuous" or "categorical", ``default`` is
     written as requests write it, and ``tunable`` says whether hyperparameter optimization may search it.
+    ``update_hours`` is by value how often the model is updated, where that differs from what the recipe says.
     """
 
     name: str
@@ -49,22 +31,38 @@ class Hyperparameter:
     high: float | None = None
     values: tuple[str, ...] = ()
     tunable: bool = False
+    update_hours: Mapping[str, float] = field(factory=dict)
 
 
 @frozen(kw_only=True)
 class Recipe:
     """A recipe of a Custom dataset group, or a use case of a Domain dataset group (``domain`` is set).
 
+    All that a recipe decides stands here; nobody asks for its name or its type to decide by them. ``recommender`` makes
+    a model of a training and ``metrics`` measures that kind of model. ``answers`` is what results are, ``operation``
+    what serves them, and ``batch_lines`` what a line of a batch job asks about (None: no batch jobs), of which a file
+    may have ``most_batch_lines``.
+
     ``automatic_filter`` is the event type whose items a use case drops for the asking user, ``required_event_type`` the
     one that it trains on, ``requires_user`` and ``requires_item`` the ids that a request must carry, ``scored`` whether
-    results have scores, ``real_time`` whether streamed events change the answers at once, and
-    ``automatic_update_hours`` how often the service takes in new items and events without a training.
-    ``metadata_always`` says that campaigns return metadata without a switch.
+    results have scores, ``gives_reasons`` whether they say why they are there, ``real_time`` whether streamed events
+    change the answers at once, and ``automatic_update_hours`` how often the service takes in what is new without a
+    training: new items with their events, or with ``updates_take_all`` all events. ``own_exploration`` is the weight
+    (0..1) and the age limit (days) of exploration in which campaigns have no say. ``metadata_always`` says that
+    campaigns return metadata without a switch, ``shows_empty_config`` that solutions without a configuration show one.
     """
 
     name: str
     recipe_type: str
+    """What DescribeRecipe shows; nothing follows from it."""
     description: str
+    recommender: Callable[[Training], Model] = field(repr=False)
+    metrics: Callable[[Training], dict[str, float]] = field(repr=False)
+    answers: Literal["items", "users", "actions"] = "items"
+    operation: str = "GetRecommendations"
+    batch_lines: Literal["user", "item", "ranking", "item segment", "attribute segment"] | None = None
+    most_batch_lines: int = 50_000_000
+
     domain: str | None = None
     use_case: str | None = None
     algorithm_arn: str | None = None
@@ -77,30 +75,35 @@ class Recipe:
 
     hyperparameters: tuple[Hyperparameter, ...] = ()
     supports_hpo: bool = False
-    metrics: tuple[str, ...] = STANDARD_METRICS
 
     required_datasets: tuple[str, ...] = ("INTERACTIONS",)
     trains_on_items: bool = False
     trains_on_users: bool = False
+    trains_on_actions: bool = False
     required_event_type: str | None = None
     automatic_filter: str | None = None
     minimum_interactions: int = 1000
+    minimum_of_users: bool = True
 
     requires_user: bool = False
     requires_item: bool = False
     scored: bool = False
+    gives_reasons: bool = False
     real_time: bool = False
     automatic_update_hours: float | None = None
+    updates_take_all: bool = False
+    own_exploration: tuple[float, float] | None = None
     metadata_always: bool = False
+    shows_empty_config: bool = True
 
+    supports_domain_groups: bool = True
     supports_auto_training: bool = True
     supports_update_training: bool = False
     supports_incremental_update: bool = False
     supports_campaign: bool = True
-    supports_batch_inference: bool = True
     supports_theme_generation: bool = False
-    supports_batch_segment: bool = False
     supports_promotions: bool = False
+    supports_training_data_config: bool = True
     supports_optimization_objective: bool = False
     supports_events_config: bool = False
     supports_ranking_influence: bool = False
@@ -114,4 +117,4 @@ class Recipe:
 
     def hyperparameter(self, name: str) -> Hyperparameter | None:
         """The hyperparameter of this name, None when the recipe has none."""
-        return next((knob for knob in self.hyperparameters if knob.name == name), None)
+        return next((known for known in self.hyperparameters if known.name == name), None)

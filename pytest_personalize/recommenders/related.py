@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
 from typing import Final
 
 from attrs import field, frozen
 
-from pytest_personalize.recommenders.attributes import likeness
+from pytest_personalize.recommenders.attributes import similarity
 from pytest_personalize.recommenders.metadata import Relatives, item_labels, relatives
 from pytest_personalize.recommenders.model import Query, Ranked, Unexploring
 from pytest_personalize.recommenders.neighbours import Neighbours, neighbours
@@ -23,42 +22,13 @@ _COLD_SHARE: Final = 0.1
 _NO_LABELS: Final = frozenset[int]()
 
 
-@frozen(kw_only=True)
-class Kind:
-    """How one recipe sees relatedness; the numbers are chosen.
-
-    ``window`` is how many places apart in a history two items count as together, ``keep`` how many such items are kept,
-    ``discount`` the power of an item's users by which popular items are held back, ``metadata`` the share (0..1) that
-    likeness has in the outcome, and ``sitting`` the pause (seconds) that parts histories into sittings, None for none.
-    """
-
-    window: int = 6
-    keep: int = 60
-    discount: float = 0.5
-    metadata: float = 0.0
-    sitting: float | None = None
-
-
-KINDS: Final = MappingProxyType(
-    {
-        "aws-similar-items": Kind(keep=120, discount=0.4, metadata=0.95),
-        "aws-sims": Kind(),
-        # "Bought together" is one basket: purchases of one user with no pause of more than a day between them.
-        "aws-ecomm-frequently-bought-together": Kind(window=12, discount=0.3, sitting=86400.0),
-        "aws-ecomm-customers-who-viewed-x-also-viewed": Kind(discount=0.3),
-        "aws-vod-because-you-watched-x": Kind(discount=0.4),
-        "aws-vod-more-like-x": Kind(keep=120, discount=0.4, metadata=0.99),
-    }
-)
-
-
 @frozen(kw_only=True, eq=False)
 class RelatedItems(Unexploring):
     """Items related to one item, without scores; then what is popular, without end.
 
     Two items are related when they stand within a few places of each other in the histories of many users, measured
     against how many users each has. Recipes that read metadata multiply this by what the two items' labels
-    (categories, number ranges, telling words) have in common, and give items with few interactions the items most
+    (categories, number ranges, rare words) have in common, and give items with few interactions the items most
     like them instead. An item never stands in its own list; for an item that nobody knows the list is the popular
     items. SIMS reads interactions alone.
     """
@@ -101,50 +71,61 @@ class RelatedItems(Unexploring):
             return tuple(other for other, _ in self.neighbours.of(item))
         own, sets = finder.labels.sets.get(item, _NO_LABELS), finder.labels.sets
         alone = 1 - self.metadata
-        ties = dict(self.neighbours.of(item))
+        associations = dict(self.neighbours.of(item))
         masses = {
-            other: mass * (alone + self.metadata * likeness(own, sets.get(other, _NO_LABELS)))
-            for other, mass in ties.items()
+            other: mass * (alone + self.metadata * similarity(own, sets.get(other, _NO_LABELS)))
+            for other, mass in associations.items()
         }
-        best = max(ties.values(), default=0.0)
-        by_likeness = self.metadata * (_COLD_SHARE * best if finder.is_warm(item) else max(1.0, best))
+        best = max(associations.values(), default=0.0)
+        by_similarity = self.metadata * (_COLD_SHARE * best if finder.is_warm(item) else max(1.0, best))
         for other, alike in finder.of(item):
-            masses[other] = masses.get(other, 0.0) + by_likeness * alike
+            masses[other] = masses.get(other, 0.0) + by_similarity * alike
         return tuple(sorted(masses, key=lambda other: (-masses[other], other)))
 
 
-def related_items(training: Training) -> RelatedItems:
-    """Train the kind of relatedness that the recipe stands for."""
-    kind = KINDS[training.recipe.name]
-    past = histories(training)
-    together = past if kind.sitting is None else sessions(training, kind.sitting)
-    popularity = past.popularity(training.item_count)
-    seen = frozenset(past.items)
-    discount = kind.discount
-    if training.recipe.name == "aws-sims":
-        discount = training.number("popularity_discount_factor", discount)
-    else:
-        discount += (1 - discount) * training.number("popularity_discount_factor", 0.0)
-    damped = [users + _DAMPING for users in popularity]
-    finder = None
-    if kind.metadata:
-        labels = item_labels(training, with_text=True)
-        finder = relatives(labels, popularity, _creation(training)) if labels.sets else None
-    return RelatedItems(
-        neighbours=neighbours(
-            _within_percentiles(training, together, popularity),
-            item_count=training.item_count,
-            window=kind.window,
-            keep=round(kind.keep * training.number("item_id_hidden_dim", 100) / 100),
-            discount=[users**-discount for users in damped],
-            scale=[users**-0.5 for users in damped],
-            minimum=int(training.number("min_cointeraction_count", 1)),
-        ),
-        popular=PopularItems(order=by_count(popularity, list(seen)), known=seen),
-        known=seen.union(finder.labels.sets) if finder is not None else seen,
-        metadata=kind.metadata * min(1.0, training.number("item_metadata_hidden_dim", 100) / 100),
-        relatives=finder,
-    )
+@frozen(kw_only=True)
+class Relatedness:
+    """How a recipe sees relatedness; the numbers are chosen.
+
+    ``window`` is how many places apart in a history two items count as together, ``keep`` how many such items are kept,
+    ``discount`` the power of an item's users by which popular items are held back, ``metadata`` the share (0..1) that
+    similarity has in the outcome, and ``sitting`` the pause (seconds) that parts histories into sittings, None for
+    none.
+    """
+
+    window: int = 6
+    keep: int = 60
+    discount: float
+    metadata: float = 0.0
+    sitting: float | None = None
+
+    def fit(self, training: Training) -> RelatedItems:
+        """Find what belongs together."""
+        past = histories(training)
+        together = past if self.sitting is None else sessions(training, self.sitting)
+        popularity = past.popularity(training.item_count)
+        seen = frozenset(past.items)
+        discount = self.discount + (1 - self.discount) * training.number("popularity_discount_factor", 0.0)
+        damped = [users + _DAMPING for users in popularity]
+        finder = None
+        if self.metadata:
+            labels = item_labels(training, with_text=True)
+            finder = relatives(labels, popularity, _creation(training)) if labels.sets else None
+        return RelatedItems(
+            neighbours=neighbours(
+                _within_percentiles(training, together, popularity),
+                item_count=training.item_count,
+                window=self.window,
+                keep=round(self.keep * training.number("item_id_hidden_dim", 100) / 100),
+                discount=[users**-discount for users in damped],
+                scale=[users**-0.5 for users in damped],
+                minimum=int(training.number("min_cointeraction_count", 1)),
+            ),
+            popular=PopularItems(order=by_count(popularity, list(seen)), known=seen),
+            known=seen.union(finder.labels.sets) if finder is not None else seen,
+            metadata=self.metadata * min(1.0, training.number("item_metadata_hidden_dim", 100) / 100),
+            relatives=finder,
+        )
 
 
 def _creation(training: Training) -> Mapping[int, float]:

@@ -28,9 +28,10 @@ class SegmentModel(Unexploring):
     """Users in the order of their affinity, without scores.
 
     Affinity to an item: for each item of the user's history that is the item itself or one of its neighbours (items
-    that stand near it in the histories of many users), how strong that tie is. Affinity to attributes: how many items
-    that have all of them the history holds. Both are measured against the length of the history, mildly, so that users
-    who interact with everything do not head every segment. The users without affinity follow, the most active first.
+    that stand near it in the histories of many users), how strong that association is. Affinity to attributes: how many
+    items that have all of them the history holds. Both are measured against the length of the history, mildly, so that
+    users who interact with everything do not head every segment. The users without affinity follow, the most active
+    first.
     """
 
     users: Sequence[int]
@@ -54,9 +55,9 @@ class SegmentModel(Unexploring):
 
     def item_segment(self, item: int) -> Iterator[int]:
         """All users, those most likely to interact with the item first."""
-        ties = dict(self.neighbours.of(item))
-        ties[item] = _OWN * max(ties.values(), default=1.0)
-        return self._by_affinity(ties)
+        associations = dict(self.neighbours.of(item))
+        associations[item] = _OWN * max(associations.values(), default=1.0)
+        return self._by_affinity(associations)
 
     def attribute_segment(self, conditions: Sequence[Condition]) -> Iterator[int]:
         """All users, those most likely to interact with items that meet all conditions first."""
@@ -74,11 +75,11 @@ class SegmentModel(Unexploring):
             items = [] if known is None else [item for item in items if _has(table, item, known, wanted)]
         return items
 
-    def _by_affinity(self, ties: Mapping[int, float]) -> Iterator[int]:
+    def _by_affinity(self, associations: Mapping[int, float]) -> Iterator[int]:
         affinity: dict[int, float] = {}
-        for item, tie in ties.items():
+        for item, association in associations.items():
             for user in self.users_of[item] if item < len(self.users_of) else ():
-                affinity[user] = affinity.get(user, 0.0) + tie
+                affinity[user] = affinity.get(user, 0.0) + association
         for user in affinity:
             affinity[user] /= (self.lengths[user] + _DAMPING) ** 0.25
         yield from sorted(affinity, key=lambda user: (-affinity[user], user))

@@ -13,11 +13,11 @@ from pytest_personalize.data.avro import Field
 from pytest_personalize.data.entities import EntityTable
 from pytest_personalize.recommenders.attributes import as_number
 from pytest_personalize.recommenders.model import Query, Ranked, TrainingError, Unexploring
-from pytest_personalize.recommenders.texts import telling, words
+from pytest_personalize.recommenders.texts import idf, words
 from pytest_personalize.recommenders.training import Training, histories
 
 _TERMS: Final = 25
-"""How many of its most telling words an item is compared by."""
+"""How many words an item is compared by, those of the largest weight."""
 
 _SHOWN: Final = 100
 """How many items a word remembers, those to which it matters most."""
@@ -34,8 +34,8 @@ class SemanticSimilarity(Unexploring):
     """Items like a given one by their texts, without scores; no interactions needed.
 
     Each item is a list of the words of its name and its textual column, weighed by how often the text has them and how
-    few other texts do (TF-IDF); likeness is the cosine between two such lists. Popularity (users of the item, over the
-    most that any item has) and freshness (where its CREATION_TIMESTAMP lies between the oldest and the newest) are
+    few other texts do (TF-IDF); similarity is the cosine between two such lists. Popularity (users of the item, over
+    the most that any item has) and freshness (where its CREATION_TIMESTAMP lies between the oldest and the newest) are
     mixed in as far as the request's ranking influence says. Items without a word in common follow, in that order.
     """
 
@@ -51,7 +51,7 @@ class SemanticSimilarity(Unexploring):
         """Whether the item had a text at training."""
         return item in self.weights
 
-    def likeness(self, item: int) -> Mapping[int, float]:
+    def similarity(self, item: int) -> Mapping[int, float]:
         """Other items and how alike they are, 0..1."""
         found = self._found.get(item)
         if found is None:
@@ -70,14 +70,14 @@ class SemanticSimilarity(Unexploring):
         return ((item, None) for item in self._listed(query) if wanted is None or item in wanted)
 
     def _listed(self, query: Query) -> Iterator[int]:
-        likeness = {} if query.item is None else self.likeness(query.item)
+        similarity = {} if query.item is None else self.similarity(query.item)
         popular, fresh = query.popularity_influence / 2, query.freshness_influence / 2
 
         def influence(item: int) -> float:
             return popular * self.popularity.get(item, 0.0) + fresh * self.freshness.get(item, 0.0)
 
         share = 1 - popular - fresh
-        strength = {item: share * alike + influence(item) for item, alike in likeness.items()}
+        strength = {item: share * alike + influence(item) for item, alike in similarity.items()}
         yield from sorted(strength, key=lambda item: (-strength[item], item))
         rest = [item for item in self.weights if item not in strength and item != query.item]
         yield from sorted(rest, key=lambda item: (-influence(item), item))
@@ -93,7 +93,7 @@ def semantic_similarity(training: Training) -> SemanticSimilarity:
     assert table is not None  # the recipe requires the dataset
     name, textual = _text_fields(training)
     documents = {item: _document(table, item, name, textual) for item in table}
-    weight = telling(list(documents.values()))
+    weight = idf(list(documents.values()))
     weights = {item: _weigh(document, weight) for item, document in documents.items()}
     items_of: dict[str, list[tuple[int, float]]] = {}
     for item, own in weights.items():
@@ -129,7 +129,7 @@ def _document(table: EntityTable, item: int, name: Field, textual: tuple[Field, 
 
 
 def _weigh(document: list[str], weight: Mapping[str, float]) -> dict[str, float]:
-    """The most telling words of a document with weights whose squares sum to 1."""
+    """The words of a document that weigh most, with weights whose squares sum to 1."""
     counts = Counter(word for word in document if word in weight)
     weighed = sorted(((-sqrt(count) * weight[word], word) for word, count in counts.items()))[:_TERMS]
     length = sqrt(sum(negative**2 for negative, _ in weighed)) or 1.0

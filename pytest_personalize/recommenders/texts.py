@@ -1,4 +1,4 @@
-"""Words of textual columns, and how telling they are."""
+"""Words of textual columns, and their inverse document frequency."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ _STOP_WORDS = frozenset(
 
 
 def words(text: str) -> list[str]:
-    """The words of a text that may tell something, lower case, in their order."""
+    """The words of a text but for stop words, lower case, in their order."""
     return [word for word in _WORD.findall(text.casefold()) if word not in _STOP_WORDS]
 
 
-def telling(documents: Sequence[Iterable[str]]) -> dict[str, float]:
-    """Words that at least two documents share, and how telling they are: the rarer, the more."""
+def idf(documents: Sequence[Iterable[str]]) -> dict[str, float]:
+    """The inverse document frequency of the words that at least two documents share."""
     shared = Counter(word for document in documents for word in set(document))
     most = len(documents) + 1
     return {word: log(most / documents) for word, documents in sorted(shared.items()) if documents > 1}
 
 
 def keywords(column: Column) -> list[tuple[str, ...]]:
-    """The most telling words of every row of a textual column, in alphabetical order."""
+    """The rarest shared words of every row of a textual column, in alphabetical order."""
     assert isinstance(column, TextColumn)
     texts = [sorted(set(words(text))) for text in column.vocabulary]
-    weight = telling(texts)
+    weight = idf(texts)
     best = [
         tuple(sorted(sorted((w for w in text if w in weight), key=lambda w: (-weight[w], w))[:KEYWORDS]))
         for text in texts

@@ -33,8 +33,8 @@ def theme(records: Records, items: Sequence[int], item_name: str) -> Theme:
     """Name what items have in common.
 
     A word (category, or word of a description) is the better for the theme the more of the items have it and the
-    fewer of all items do; the best two make the text. An item's relevance is the likeness of its words to those of the
-    whole list, less the likeness that any item has to it: what has nothing to do with the theme falls below zero.
+    fewer of all items do; the best two make the text. An item's relevance is the similarity of its words to those of
+    the whole list, less the similarity that any item has to it: what has nothing to do with the theme falls below zero.
 
     Args:
         records: What is known about the items.

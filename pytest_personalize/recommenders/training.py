@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from pytest_personalize.data.events import EventLog
 from pytest_personalize.data.records import Records
-from pytest_personalize.recommenders.model import Settings, TrainingError
+from pytest_personalize.recommenders.model import Model, Settings, TrainingError
 from pytest_personalize.recommenders.recipe import Recipe
 
 Mask = bytes
@@ -53,12 +53,12 @@ class Training:
         return rows if mask is None else [row for row in rows if mask[row]]
 
     def hyperparameter(self, name: str) -> str | None:
-        """The value asked for, or else the default of the recipe; None when the recipe has no such knob."""
-        knob = self.recipe.hyperparameter(name)
-        return self.settings.hyperparameters.get(name, knob.default if knob else None)
+        """The value asked for, or else the default of the recipe; None when the recipe has no such one."""
+        known = self.recipe.hyperparameter(name)
+        return self.settings.hyperparameters.get(name, known.default if known else None)
 
     def number(self, name: str, otherwise: float) -> float:
-        """A numeric hyperparameter, or ``otherwise`` when the recipe has no such knob."""
+        """A numeric hyperparameter, or ``otherwise`` when the recipe has no such one."""
         text = self.hyperparameter(name)
         return otherwise if text is None else float(text)
 
@@ -102,6 +102,15 @@ def prepare(recipe: Recipe, records: Records, settings: Settings) -> Training:
     return Training(recipe=recipe, records=view, settings=settings, log=log, mask=mask)
 
 
+def fit(recipe: Recipe, records: Records, settings: Settings) -> Model:
+    """Train a model on the records as they are now.
+
+    Raises:
+        TrainingError: The data do not allow it, for instance because a dataset is missing.
+    """
+    return recipe.recommender(prepare(recipe, records, settings))
+
+
 def census(recipe: Recipe, records: Records, settings: Settings) -> Census:
     """Count what a training would see.
 
@@ -134,8 +143,7 @@ def _mask(log: EventLog, event_type: str | None, settings: Settings) -> Mask | N
         wanted = dict.fromkeys(log.event_types, settings.event_value_threshold)
     if not wanted:
         return None
-    by_name = {name.casefold(): threshold for name, threshold in wanted.items()}
-    lowest = [by_name.get(name.casefold()) for name in log.event_types]
+    lowest = log.by_code(wanted)
     takes_any = bytes(threshold == -inf for threshold in lowest)
     if all(threshold in (None, -inf) for threshold in lowest):
         return bytes(map(takes_any.__getitem__, log.types))

@@ -14,7 +14,7 @@ from pytest_personalize.service.control.solution_versions import SolutionVersion
 from pytest_personalize.service.kernel import arns
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.declared import Declared, Entry
-from pytest_personalize.service.realtime.recommendations import APIS, MAX_ACTIONS, MAX_RESULTS
+from pytest_personalize.service.realtime.recommendations import MAX_ACTIONS, MAX_RESULTS
 from pytest_personalize.shapes.models import operation
 from pytest_personalize.shapes.response import check_output
 
@@ -76,7 +76,7 @@ class Answers:
         return self
 
     def _entries(self, items: Items) -> tuple[Entry, ...]:
-        asked = APIS.get(self._recipe.recipe_type, "GetRecommendations")
+        asked = self._recipe.operation
         member, key, most = MEMBERS[asked]
         if isinstance(items, str):
             raise ValueError(f"items must be a list of ids, not the text {items!r}")

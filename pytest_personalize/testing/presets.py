@@ -307,7 +307,7 @@ def _campaign(name: str, group: str, recipe: str, ask: Ask) -> tuple[str, str]:
     )["solutionArn"]
     version: str = ask("CreateSolutionVersion", solutionArn=solution)["solutionVersionArn"]
     _require_active(ask("DescribeSolutionVersion", solutionVersionArn=version)["solutionVersion"])
-    with_metadata = {} if RECIPES[recipe].recipe_type == "PERSONALIZED_ACTIONS" else METADATA
+    with_metadata = METADATA if RECIPES[recipe].answers == "items" else {}
     campaign: str = ask("CreateCampaign", name=stem, solutionVersionArn=version, minProvisionedTPS=1, **with_metadata)[
         "campaignArn"
     ]

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from pytest_personalize.recommenders import RECIPES, RECIPES_BY_ARN, Hyperparameter, Recipe
-from pytest_personalize.recommenders.fitting import RECOMMENDERS
 
 LISTED = [recipe for recipe in RECIPES.values() if recipe.listed]
-KNOBS = [(recipe, knob) for recipe in RECIPES.values() for knob in recipe.hyperparameters]
+OF_RECIPES = [(recipe, one) for recipe in RECIPES.values() for one in recipe.hyperparameters]
 
 
 def test_twenty_two_recipes_are_listed_and_three_retired_ones_are_kept() -> None:
@@ -30,29 +29,25 @@ def test_arn_belongs_to_no_account_and_no_region() -> None:
     assert RECIPES_BY_ARN[recipe.arn] is recipe
 
 
-def test_every_recipe_has_an_algorithm() -> None:
-    assert set(RECOMMENDERS) == set(RECIPES)
-
-
 @pytest.mark.parametrize("domain", ["ECOMMERCE", "VIDEO_ON_DEMAND"])
 def test_domains_have_five_use_cases_each(domain: str) -> None:
     recipes = [recipe for recipe in LISTED if recipe.domain == domain]
     assert len({recipe.use_case for recipe in recipes}) == 5
 
 
-@pytest.mark.parametrize(("recipe", "knob"), KNOBS, ids=[f"{recipe.name}-{knob.name}" for recipe, knob in KNOBS])
-def test_defaults_lie_in_the_range(recipe: Recipe, knob: Hyperparameter) -> None:
-    if knob.kind == "categorical":
-        assert knob.default.casefold() in {value.casefold() for value in knob.values}
+@pytest.mark.parametrize(("recipe", "one"), OF_RECIPES, ids=[f"{recipe.name}-{one.name}" for recipe, one in OF_RECIPES])
+def test_defaults_lie_in_the_range(recipe: Recipe, one: Hyperparameter) -> None:
+    if one.kind == "categorical":
+        assert one.default.casefold() in {value.casefold() for value in one.values}
     else:
-        assert knob.low is not None
-        assert knob.low <= float(knob.default) <= (knob.high if knob.high is not None else float("inf"))
-    assert recipe.hyperparameter(knob.name) is knob
+        assert one.low is not None
+        assert one.low <= float(one.default) <= (one.high if one.high is not None else float("inf"))
+    assert recipe.hyperparameter(one.name) is one
 
 
 def test_feature_transformation_defaults_are_the_defaults_of_featurization() -> None:
     for recipe in RECIPES.values():
-        featurization = {knob.name: knob.default for knob in recipe.hyperparameters if knob.group == "featurization"}
+        featurization = {one.name: one.default for one in recipe.hyperparameters if one.group == "featurization"}
         assert dict(recipe.feature_transformation_defaults) == featurization
 
 
@@ -63,7 +58,7 @@ def test_only_custom_personal_recipes_and_actions_have_scores(recipe: Recipe) ->
     assert recipe.scored is expected
 
 
-@pytest.mark.parametrize("feature", ["supports_campaign", "supports_batch_inference", "supports_auto_training"])
+@pytest.mark.parametrize("feature", ["supports_campaign", "batch_lines", "supports_auto_training"])
 def test_use_cases_have_recommenders_instead_of_campaigns_and_batch_jobs(feature: str) -> None:
     assert not [name for name, recipe in RECIPES.items() if recipe.domain and getattr(recipe, feature)]
 
@@ -90,7 +85,10 @@ def test_use_cases_that_drop_items_the_user_had(name: str, event_type: str | Non
         ("supports_update_training", {"aws-user-personalization", "aws-hrnn-coldstart"}),
         ("supports_incremental_update", {"aws-semantic-similarity"}),
         ("supports_theme_generation", {"aws-similar-items"}),
-        ("supports_batch_segment", {"aws-item-affinity", "aws-item-attribute-affinity"}),
+        ("own_exploration", {"aws-user-personalization-v2"}),
+        ("gives_reasons", {"aws-user-personalization-v2"}),
+        ("trains_on_actions", {"aws-next-best-action"}),
+        ("updates_take_all", {"aws-trending-now", "aws-vod-trending-now"}),
         ("supports_events_config", {"aws-user-personalization-v2", "aws-personalized-ranking-v2"}),
         ("supports_optimization_objective", {"aws-user-personalization", "aws-personalized-ranking"}),
         ("supports_ranking_influence", {"aws-semantic-similarity"}),
@@ -106,3 +104,23 @@ def test_use_cases_that_drop_items_the_user_had(name: str, event_type: str | Non
 )
 def test_features_that_few_recipes_have(feature: str, names: set[str]) -> None:
     assert {name for name, recipe in RECIPES.items() if getattr(recipe, feature)} == names
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "names"),
+    [
+        ("answers", "users", {"aws-item-affinity", "aws-item-attribute-affinity"}),
+        ("answers", "actions", {"aws-next-best-action"}),
+        ("operation", "GetPersonalizedRanking", {"aws-personalized-ranking", "aws-personalized-ranking-v2"}),
+        ("operation", "GetActionRecommendations", {"aws-next-best-action"}),
+        ("operation", "CreateBatchSegmentJob", {"aws-item-affinity", "aws-item-attribute-affinity"}),
+        ("batch_lines", "item", {"aws-similar-items", "aws-sims", "aws-semantic-similarity"}),
+        ("batch_lines", "ranking", {"aws-personalized-ranking", "aws-personalized-ranking-v2"}),
+        ("batch_lines", "item segment", {"aws-item-affinity"}),
+        ("batch_lines", "attribute segment", {"aws-item-attribute-affinity"}),
+        ("most_batch_lines", 500, {"aws-item-affinity"}),
+        ("most_batch_lines", 10, {"aws-item-attribute-affinity"}),
+    ],
+)
+def test_what_few_recipes_answer_and_how(member: str, value: object, names: set[str]) -> None:
+    assert {name for name, recipe in RECIPES.items() if getattr(recipe, member) == value} == names

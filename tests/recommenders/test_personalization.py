@@ -267,8 +267,6 @@ def test_user_metadata_of_the_training_move_items(world: Any) -> None:
     model = world.fit(UP)
     world.user("newcomer", PLAN="single")
     assert world.items(model, world.query("newcomer"), 1)[0].startswith("family")
-    asked = world.query("newcomer", user_values={"PLAN": "single"})
-    assert world.items(model, asked, 1)[0].startswith("single")
 
 
 def test_numbers_are_read_by_their_size(make_world: Callable[..., Any]) -> None:

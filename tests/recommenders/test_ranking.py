@@ -33,12 +33,6 @@ def test_unknown_items_come_last_in_the_order_of_the_list_without_a_score(genres
     ]
 
 
-def test_unknown_items_can_have_a_score_of_zero(genres: Any) -> None:
-    model = genres.fit(RECIPES[0], unknown_item_score=0.0)
-    later = genres.records.items.intern("later")
-    assert list(model.ranked(genres.query("user0", candidates=[later]))) == [(later, 0.0)]
-
-
 def test_an_item_that_is_given_twice_is_ranked_once(genres: Any) -> None:
     item = genres.records.items.get("comedy1")
     assert list(genres.fit(RECIPES[0]).ranked(genres.query("user0", candidates=[item, item]))) == [(item, 1.0)]

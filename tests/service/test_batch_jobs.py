@@ -197,6 +197,23 @@ def test_themes_need_their_mode_and_a_textual_column(jobs: Jobs, refused: Callab
         )
 
 
+@pytest.mark.parametrize(
+    ("recipe", "expression"),
+    [
+        ("aws-popularity-count", 'EXCLUDE UserID WHERE Interactions.EVENT_TYPE IN ("View")'),
+        ("aws-similar-items", 'EXCLUDE UserID WHERE Interactions.EVENT_TYPE IN ("View")'),
+        ("aws-popularity-count", "INCLUDE ItemID WHERE Items.CATEGORY_L1 IN CurrentItem.CATEGORY_L1"),
+        ("aws-personalized-ranking", "INCLUDE ItemID WHERE Items.CATEGORY_L1 IN CurrentItem.CATEGORY_L1"),
+    ],
+)
+def test_an_inference_job_refuses_a_filter_that_its_recipe_cannot_apply(
+    jobs: Jobs, refused: Callable[..., Any], recipe: str, expression: str
+) -> None:
+    version, arn = jobs.shop.version(recipe), jobs.shop.filter(expression)
+    with refused(INVALID, version):
+        jobs.infer(version, jobs.put([{"userId": "user-0"}]), filterArn=arn)
+
+
 @pytest.mark.personalize(transitions={"batch-inference-job": "polls:1"})
 def test_a_filter_that_is_deleted_before_the_job_runs_fails_it(jobs: Jobs) -> None:
     version = jobs.shop.version("aws-popularity-count")
@@ -253,6 +270,19 @@ def test_segments_need_a_segmentation_recipe(jobs: Jobs, refused: Callable[..., 
     version = jobs.shop.version("aws-popularity-count")
     with refused(INVALID):
         jobs.segment(version, "s3://in/items.json")
+
+
+@pytest.mark.parametrize("recipe", ["aws-item-affinity", "aws-item-attribute-affinity"])
+@pytest.mark.parametrize(
+    "expression",
+    ["INCLUDE ItemID WHERE Items.PRICE > 1", "INCLUDE ItemID WHERE Items.CATEGORY_L1 IN CurrentItem.CATEGORY_L1"],
+)
+def test_a_segment_job_refuses_a_filter_of_items(
+    jobs: Jobs, refused: Callable[..., Any], recipe: str, expression: str
+) -> None:
+    version, arn = jobs.shop.version(recipe), jobs.shop.filter(expression)
+    with refused(INVALID, "UserID"):
+        jobs.segment(version, jobs.put([{"itemId": "item-03"}], "s3://in/items.json"), filterArn=arn)
 
 
 def test_a_segment_is_filtered_by_what_users_are(jobs: Jobs, workshop: Any) -> None:

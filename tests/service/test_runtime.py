@@ -214,6 +214,14 @@ def test_the_filter_of_another_group_is_refused(shop: Any, workshop: Any, refuse
         shop.runtime.get_recommendations(campaignArn=campaign, userId="user-0", filterArn=arn)
 
 
+@pytest.mark.parametrize("member", ["filterArn", "promotions"])
+def test_a_filter_of_users_is_refused(shop: Any, refused: Callable[..., Any], member: str) -> None:
+    arn = shop.filter('EXCLUDE UserID WHERE Interactions.EVENT_TYPE IN ("View")')
+    campaign = shop.campaign("aws-popularity-count")
+    with refused(INVALID, "ItemID"):
+        shop.recommend(campaign, userId="user-0", **{member: arn if member == "filterArn" else [{"filterArn": arn}]})
+
+
 def test_current_item_is_for_related_items(shop: Any, refused: Callable[..., Any]) -> None:
     arn = shop.filter("INCLUDE ItemID WHERE Items.CATEGORY_L1 IN CurrentItem.CATEGORY_L1")
     found = shop.ids(shop.campaign("aws-similar-items"), itemId="item-03", filterArn=arn)

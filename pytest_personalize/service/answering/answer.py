@@ -16,11 +16,10 @@ from pytest_personalize.filters.compiled import CompiledFilter
 from pytest_personalize.filters.selection import Selection
 from pytest_personalize.recommenders.model import Query
 from pytest_personalize.service.answering.source import Source
-from pytest_personalize.service.kernel.errors import refusal
 
 HISTORY: Final = 100  # events of a user that a model gets to see; no model looks further back
-LOOKBACK: Final = 100  # events per user and event type that filters look at (quotas page)
-ACTION_LOOKBACK: Final = 300
+LOOKBACK: Final[Mapping[str, int]] = {"items": 100, "users": 100, "actions": 300}
+"""By what is answered: the events per user and event type that filters look at (quotas page)."""
 
 PROMOTED: Final = "Promoted item"
 EXPLORED: Final = "Exploration"
@@ -36,7 +35,7 @@ class FilterUse:
 
 
 @frozen(kw_only=True)
-class Promotion:
+class PromotedResults:
     """How many of the results are to be promoted items, and which items those are."""
 
     count: int
@@ -53,7 +52,7 @@ class Ask:
     count: int = 25
     context: Mapping[str, object] = field(factory=dict)
     use: FilterUse | None = None
-    promotion: Promotion | None = None
+    promotion: PromotedResults | None = None
     now: float | None = None
 
 
@@ -82,15 +81,12 @@ def select(source: Source, ask: Ask, use: FilterUse | None) -> Selection | None:
     if use is None:
         return None
     records = source.records
-    actions = source.recipe.recipe_type == "PERSONALIZED_ACTIONS"
-    if use.filter.uses_current_item and not source.recipe.requires_item:
-        raise refusal("current item", arn=source.arn)
     return use.filter.select(
         records,
         user=None if ask.user_id is None else _known(records.users.get(ask.user_id), len(records.users)),
         item=None if ask.item_id is None else _known(records.items.get(ask.item_id), len(records.items)),
         values=use.values,
-        lookback=ACTION_LOOKBACK if actions else LOOKBACK,
+        lookback=LOOKBACK[source.recipe.answers],
     )
 
 
@@ -126,14 +122,14 @@ def _history(source: Source, user: int | None) -> Sequence[int]:
     items = log.items
     wanted = source.settings.event_type
     if wanted is not None:
-        codes = {code for code, text in enumerate(log.event_types) if text.lower() == wanted.lower()}
+        codes = log.codes_of(wanted)
         rows = [row for row in rows if log.types[row] in codes]
     return list(map(items.__getitem__, rows[-HISTORY:]))
 
 
 def _action_times(source: Source, user: int | None) -> Mapping[int, float]:
     log = source.records.action_interactions
-    if log is None or user is None or source.recipe.recipe_type != "PERSONALIZED_ACTIONS":
+    if log is None or user is None or not source.recipe.trains_on_actions:
         return {}
     return {log.items[row]: float(log.times[row]) for row in log.rows_of_user(user)}
 
@@ -146,7 +142,7 @@ def recommend(source: Source, ask: Ask) -> Results:
     if promotion is None:
         return _take(source, ask, selection, dropped, ask.count)
     promoted = _take(source, ask, select(source, ask, promotion.use), dropped, promotion.count).pairs
-    note = Note(PROMOTED if source.gives_reasons else None, promotion.name)
+    note = Note(PROMOTED if source.recipe.gives_reasons else None, promotion.name)
     notes = dict.fromkeys((index for index, _ in promoted), note)
     rest = _take(source, ask, selection, dropped | notes.keys(), ask.count - len(promoted))
     seed = f"{source.seed}/{source.arn}/{ask.user_id}/{ask.item_id}/{promotion.count}"
@@ -167,7 +163,7 @@ def _take(source: Source, ask: Ask, selection: Selection | None, dropped: Collec
     if dropped:
         ranked = (pair for pair in ranked if pair[0] not in dropped)
     pairs = list(islice(ranked, count))
-    return Results(pairs, _reasons(source, asked, pairs)) if source.gives_reasons else Results(pairs)
+    return Results(pairs, _reasons(source, asked, pairs)) if source.recipe.gives_reasons else Results(pairs)
 
 
 def _reasons(source: Source, asked: Query, pairs: list[Pair]) -> dict[int, Note]:
@@ -187,9 +183,9 @@ def _dropped(source: Source, user_id: str | None) -> frozenset[int]:
     user = None if user_id is None else source.records.users.get(user_id)
     if wanted is None or log is None or user is None:
         return frozenset()
-    codes = {code for code, text in enumerate(log.event_types) if text.lower() == wanted.lower()}
+    codes = log.codes_of(wanted)
     rows = [row for row in log.rows_of_user(user) if log.types[row] in codes]
-    return frozenset(log.items[row] for row in rows[-LOOKBACK:])
+    return frozenset(log.items[row] for row in rows[-LOOKBACK[source.recipe.answers] :])
 
 
 def _mix(promoted: list[Pair], rest: list[Pair], seed: str) -> list[Pair]:
@@ -219,4 +215,4 @@ def rank(source: Source, ask: Ask, item_ids: Sequence[str]) -> Iterator[tuple[st
         for index, score in source.model.ranked(query(source, ask, list(known))):
             yield known[index], (index, score)
     for item_id in unknown:
-        yield item_id, (-1, source.settings.unknown_item_score)
+        yield item_id, (-1, None)

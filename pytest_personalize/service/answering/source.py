@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from attrs import frozen
 
 from pytest_personalize.data.records import Records
-from pytest_personalize.recommenders.catalogue import Recipe
 from pytest_personalize.recommenders.model import Model, Settings
+from pytest_personalize.recommenders.recipe import Recipe
 from pytest_personalize.service.kernel.trained import Trained
-
-REASON_RECIPES: Final = frozenset({"aws-user-personalization-v2"})
-"""The recipes that give reasons (service model, PredictedItem.reason)."""
 
 
 @frozen(kw_only=True)
@@ -35,11 +31,6 @@ class Source:
     freshness_influence: float = 0.0
     seed: int = 0
     with_metadata: bool = False
-
-    @property
-    def gives_reasons(self) -> bool:
-        """Whether results say why they are there."""
-        return self.recipe.name in REASON_RECIPES
 
 
 def make_source(

@@ -47,9 +47,8 @@ def _has_news(region: Region, solution: Solution, newest: SolutionVersion | None
     then, now = trained.view, region.records[solution.dataset_group_arn].view()
     if "INTERACTIONS" not in solution.recipe.required_datasets:
         return _items_version(then) != _items_version(now)
-    actions = solution.recipe.recipe_type == "PERSONALIZED_ACTIONS"
     return _differ(then.interactions, now.interactions) or (
-        actions and _differ(then.action_interactions, now.action_interactions)
+        solution.recipe.trains_on_actions and _differ(then.action_interactions, now.action_interactions)
     )
 
 

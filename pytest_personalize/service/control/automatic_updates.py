@@ -13,8 +13,6 @@ from pytest_personalize.service.kernel.trained import Trained
 
 HOUR: Final = 3600.0
 DEFAULT_HOURS: Final = 2.0
-TREND_HOURS: Final = {"30 minutes": 0.5, "1 hour": 1.0}
-"""Trend discovery frequency -> hours; the longer ones are refreshed every 2 hours all the same (developer guide)."""
 
 
 def plan_update(
@@ -49,7 +47,9 @@ def update_model(region: Region, model_arn: str, dataset_group_arn: str) -> None
 
 
 def _hours(trained: Trained) -> float | None:
-    frequency = trained.recipe.hyperparameter("trend_discovery_frequency")
-    if frequency is None:
-        return trained.recipe.automatic_update_hours
-    return TREND_HOURS.get(trained.settings.hyperparameters.get(frequency.name, frequency.default), DEFAULT_HOURS)
+    given = trained.settings.hyperparameters
+    for parameter in trained.recipe.hyperparameters:
+        hours = parameter.update_hours.get(given.get(parameter.name, parameter.default))
+        if hours is not None:
+            return hours
+    return trained.recipe.automatic_update_hours

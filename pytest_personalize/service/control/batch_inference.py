@@ -34,7 +34,7 @@ from pytest_personalize.service.kernel.tagging import Tag
 
 MAX_RESULTS: Final = 500  # unknown: no limit is documented. chosen: that of the runtime
 MAX_RANKED: Final = 500
-MAX_LINES: Final = {"BATCH_INFERENCE": 50_000_000, "THEME_GENERATION": 100}
+MAX_THEME_LINES: Final = 100
 
 
 @structure
@@ -99,13 +99,14 @@ def _run(region: Region, job: BatchInferenceJob, now: float) -> BatchInferenceJo
     source = job.source(region, config.item_exploration_config, config.ranking_influence)
     use = job.filter(region)
     themes = job.theme_generation_config
+    answer_line = LINES[source.recipe.batch_lines]
 
     def answer(members: Mapping[str, Any]) -> str:
         line = None if use is None else FilterUse(filter=use, values=text_map(members, "filterValues"))
         ask = Ask(count=job.num_results, use=line)
         if themes is not None:
             return _theme(source, members, ask, themes.fields_for_theme_generation.item_name)
-        return ANSWERS[source.recipe.recipe_type](source, members, ask)
+        return answer_line(source, members, ask)
 
     run_batch(
         region.account.store(),
@@ -113,7 +114,7 @@ def _run(region: Region, job: BatchInferenceJob, now: float) -> BatchInferenceJo
         job.job_output.s3_data_destination.path,
         INFERENCE_LINES,
         answer,
-        MAX_LINES[job.batch_inference_job_mode],
+        source.recipe.most_batch_lines if themes is None else MAX_THEME_LINES,
     )
     return job
 
@@ -145,13 +146,12 @@ def _ranking(source: Source, members: Mapping[str, Any], ask: Ask) -> str:
     return _output([(item_id, score or 0.0) for item_id, (_, score) in ranked], scored=True)
 
 
-ANSWERS: Final[Mapping[str, Callable[[Source, Mapping[str, Any], Ask], str]]] = {
-    "USER_PERSONALIZATION": _for_user,
-    "POPULAR_ITEMS": _for_user,
-    "RELATED_ITEMS": _for_item,
-    "PERSONALIZED_RANKING": _ranking,
+LINES: Final[Mapping[str | None, Callable[[Source, Mapping[str, Any], Ask], str]]] = {
+    "user": _for_user,
+    "item": _for_item,
+    "ranking": _ranking,
 }
-"""By recipe type: what a line has, and what its output is."""
+"""By the batch lines of a recipe: from the members of a line to its output."""
 
 
 def _theme(source: Source, members: Mapping[str, Any], ask: Ask, item_name: str) -> str:
@@ -221,7 +221,7 @@ def create_batch_inference_job(
 
 
 def _check_recipe(arn: str, recipe: Recipe, config: BatchInferenceJobConfig) -> None:
-    if not recipe.supports_batch_inference:
+    if recipe.batch_lines not in LINES:
         raise refusal("no batch", recipe=recipe.name, arn=arn, jobs="batch inference jobs")
     check_exploration(recipe, config.item_exploration_config)
     if config.ranking_influence is not None and not recipe.supports_ranking_influence:

@@ -58,7 +58,7 @@ class BatchJob(Resource):
         if self.filter_arn is None:
             return None
         version = self.version(region)
-        return usable_filter(region, self.filter_arn, version.dataset_group_arn, version.arn)
+        return usable_filter(region, self.filter_arn, version.dataset_group_arn, version.recipe, version.arn)
 
 
 class Members(Times):
@@ -91,7 +91,7 @@ def admitted(
     if count > most_results:
         raise refusal("too many results", member="numResults", limit=most_results, why="", count=count)
     if filter_arn is not None:
-        usable_filter(region, filter_arn, version.dataset_group_arn, version.arn)
+        usable_filter(region, filter_arn, version.dataset_group_arn, version.recipe, version.arn)
     new = admit(region, cls, job_name, tags=tags, needs=what_it_needs(region, version))
     members = Members(
         job_name=job_name,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, ClassVar, Final
 
 from attrs import frozen
 
 from pytest_personalize.failure import Failure
 from pytest_personalize.filters.attributes import parse_attributes
-from pytest_personalize.filters.compiled import CompiledFilter
 from pytest_personalize.recommenders.segments import SegmentModel
-from pytest_personalize.service.answering.answer import LOOKBACK
+from pytest_personalize.service.answering.answer import Ask, FilterUse, select
 from pytest_personalize.service.answering.source import Source
 from pytest_personalize.service.control.batch_jobs import BatchJob, admitted
 from pytest_personalize.service.control.solution_versions import SolutionVersion
@@ -31,7 +31,6 @@ from pytest_personalize.service.kernel.state import resource_kind
 from pytest_personalize.service.kernel.tagging import Tag
 
 MAX_RESULTS: Final = 5_000_000
-MAX_LINES: Final = {"aws-item-affinity": 500, "aws-item-attribute-affinity": 10}
 
 
 @structure
@@ -66,9 +65,11 @@ class BatchSegmentJob(BatchJob):
 def _run(region: Region, job: BatchSegmentJob, now: float) -> BatchSegmentJob:
     source = job.source(region)
     use = job.filter(region)
+    users_of = LINES[source.recipe.batch_lines]
 
     def answer(members: Mapping[str, Any]) -> str:
-        return _segment(source, members, use, job.num_results)
+        line = None if use is None else FilterUse(filter=use, values=text_map(members, "filterValues"))
+        return _segment(source, users_of(source, members), line, job.num_results)
 
     run_batch(
         region.account.store(),
@@ -76,36 +77,41 @@ def _run(region: Region, job: BatchSegmentJob, now: float) -> BatchSegmentJob:
         job.job_output.s3_data_destination.path,
         SEGMENT_LINES,
         answer,
-        MAX_LINES[source.recipe.name],
+        source.recipe.most_batch_lines,
     )
     return job
 
 
-def _segment(source: Source, members: Mapping[str, Any], use: CompiledFilter | None, count: int) -> str:
-    model, records = source.model, source.records
-    if not isinstance(model, SegmentModel):
-        raise Failure(f"{source.recipe.name} makes no segments.")
-    if source.recipe.name == "aws-item-affinity":
-        item_id = text_member(members, "itemId")
-        item = records.items.get(item_id)
-        if item is None or not model.knows(item):
-            raise Failure(f"The item {item_id} was not in the training data.")
-        users = model.item_segment(item)
-    else:
-        users = model.attribute_segment(_attributes(members))
-    selection = None
-    if use is not None:
-        values = text_map(members, "filterValues")
-        selection = use.select(source.records, user=None, item=None, values=values, lookback=LOOKBACK)
-    found: list[str] = []
-    for user in users:
-        if selection is None or selection.allows(user):
-            found.append(records.users[user])
-            if len(found) == count:
-                break
+def _segment(source: Source, users: Iterator[int], use: FilterUse | None, count: int) -> str:
+    selection = select(source, Ask(), use)
+    left = users if selection is None else filter(selection.allows, users)
     # real files have blanks between the members of a line, and none inside the list
-    listed = ",".join(SEGMENT_LINES.text(user_id) for user_id in found)
+    listed = ",".join(SEGMENT_LINES.text(source.records.users[user]) for user in islice(left, count))
     return f'{{"usersList": [{listed}]}}'
+
+
+def _users_of_item(source: Source, members: Mapping[str, Any]) -> Iterator[int]:
+    model, item_id = _model(source), text_member(members, "itemId")
+    item = source.records.items.get(item_id)
+    if item is None or not model.knows(item):
+        raise Failure(f"The item {item_id} was not in the training data.")
+    return model.item_segment(item)
+
+
+def _users_of_attributes(source: Source, members: Mapping[str, Any]) -> Iterator[int]:
+    return _model(source).attribute_segment(_attributes(members))
+
+
+LINES: Final[Mapping[str | None, Callable[[Source, Mapping[str, Any]], Iterator[int]]]] = {
+    "item segment": _users_of_item,
+    "attribute segment": _users_of_attributes,
+}
+"""By the batch lines of a recipe: from the members of a line to all users, those with the most affinity first."""
+
+
+def _model(source: Source) -> SegmentModel:
+    assert isinstance(source.model, SegmentModel)  # what recipes with these lines train
+    return source.model
 
 
 def _attributes(members: Mapping[str, Any]) -> tuple[tuple[str, str | int | float], ...]:
@@ -134,7 +140,7 @@ def create_batch_segment_job(
     """Find the users of every line of the input files; needs a version of a user segmentation recipe."""
     version = region.find(SolutionVersion, solution_version_arn)
     recipe = version.recipe
-    if not recipe.supports_batch_segment:
+    if recipe.batch_lines not in LINES:
         raise refusal("no batch", recipe=recipe.name, arn=solution_version_arn, jobs="batch segment jobs")
     new, members = admitted(
         region,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from attrs import frozen
 
 from pytest_personalize.filters.checks import check
 from pytest_personalize.filters.compiled import CompiledFilter, compile_filter
+from pytest_personalize.filters.nodes import Target
 from pytest_personalize.filters.parser import parse
+from pytest_personalize.recommenders.recipe import Recipe
 from pytest_personalize.service.control.dataset_groups import DatasetGroup
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.admission import admit
@@ -39,6 +41,9 @@ class Filter(Resource):
     filter_expression: str
 
 
+TARGETS: Final = {"items": Target.ITEM, "users": Target.USER, "actions": Target.ACTION}
+"""By what a recipe answers: what its filters are about."""
+
 SCRIPTS["filter", "create"] = creation(10, 80)
 SCRIPTS["filter", "delete"] = deletion(10, 30)
 
@@ -49,16 +54,22 @@ def compiled(expression: str) -> CompiledFilter:
     return compile_filter(parse(expression))
 
 
-def usable_filter(region: Region, arn: str, dataset_group_arn: str, user_of: str) -> CompiledFilter:
-    """The filter of that ARN, for a resource ``user_of`` of that group.
+def usable_filter(region: Region, arn: str, dataset_group_arn: str, recipe: Recipe, user_of: str) -> CompiledFilter:
+    """The filter of that ARN, for a resource ``user_of`` of that group that answers by that recipe.
 
-    Raises ResourceNotFoundException when there is none, InvalidInputException when it is not ACTIVE or belongs to
-    another group.
+    Raises ResourceNotFoundException when there is none, InvalidInputException when it is not ACTIVE, belongs to
+    another group, is about something else than the recipe answers, or about a current item that requests do not name.
     """
     found = region.require(region.find(Filter, arn), row="filter status")
     if found.dataset_group_arn != dataset_group_arn:
         raise refusal("filter group", filter=arn, arn=user_of)
-    return compiled(found.filter_expression)
+    usable = compiled(found.filter_expression)
+    target = TARGETS[recipe.answers]
+    if usable.target != target:
+        raise refusal("filter target", filter=arn, target=usable.target, arn=user_of, answers=target)
+    if usable.uses_current_item and not recipe.requires_item:
+        raise refusal("current item", arn=user_of)
+    return usable
 
 
 def _refuse_fields(region: Region, dataset_group_arn: str, expression: str) -> None:

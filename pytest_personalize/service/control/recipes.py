@@ -95,22 +95,22 @@ def _algorithm(arn: str) -> Mapping[str, Any]:
     recipe = next((recipe for recipe in RECIPES.values() if recipe.algorithm_arn == arn), None)
     if recipe is None:
         raise _unknown(arn, "algorithm")
-    knobs = [knob for knob in recipe.hyperparameters if knob.group == "algorithm"]
+    known = [one for one in recipe.hyperparameters if one.group == "algorithm"]
     return {
         "name": arn.rpartition("/")[2],
         "algorithmArn": arn,
-        "defaultHyperParameters": {knob.name: knob.default for knob in knobs},
+        "defaultHyperParameters": {one.name: one.default for one in known},
         "defaultHyperParameterRanges": {
-            member: [_range(knob) for knob in knobs if knob.kind == kind] for kind, member in _RANGES.items()
+            member: [_range(one) for one in known if one.kind == kind] for kind, member in _RANGES.items()
         },
         **_dates(recipe),
     }
 
 
-def _range(knob: Hyperparameter) -> dict[str, Any]:
-    if knob.kind == "categorical":
-        return {"name": knob.name, "values": knob.values, "isTunable": knob.tunable}
-    return {"name": knob.name, "minValue": knob.low, "maxValue": knob.high, "isTunable": knob.tunable}
+def _range(one: Hyperparameter) -> dict[str, Any]:
+    if one.kind == "categorical":
+        return {"name": one.name, "values": one.values, "isTunable": one.tunable}
+    return {"name": one.name, "minValue": one.low, "maxValue": one.high, "isTunable": one.tunable}
 
 
 @cache

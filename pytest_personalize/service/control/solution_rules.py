@@ -100,25 +100,28 @@ def number(text: str, member: str, low: float = -inf, high: float = inf) -> floa
 
 def _check_values(recipe: Recipe, group: str, values: Mapping[str, str]) -> None:
     for name, value in values.items():
-        knob = recipe.hyperparameter(name)
-        if knob is None or knob.group != group or name in HPO_ONLY:
+        parameter = recipe.hyperparameter(name)
+        if parameter is None or parameter.group != group or name in HPO_ONLY:
             raise refusal("hyperparameter", algorithm=recipe.algorithm_arn)
-        _check_value(knob, value)
+        _check_value(parameter, value)
 
 
-def _check_value(knob: Hyperparameter, value: str) -> None:
-    if knob.kind == "categorical":
-        if value.casefold() not in knob.values:
-            wanted = f"one of {', '.join(knob.values)}"
-            raise refusal("bad value", member=knob.name, wanted=wanted, value=value)
+def _check_value(parameter: Hyperparameter, value: str) -> None:
+    if parameter.kind == "categorical":
+        if value.casefold() not in parameter.values:
+            wanted = f"one of {', '.join(parameter.values)}"
+            raise refusal("bad value", member=parameter.name, wanted=wanted, value=value)
         return
-    found = number(value, knob.name, *_bounds(knob))
-    if knob.kind == "integer" and found != int(found):
-        raise refusal("bad value", member=knob.name, wanted="a whole number", value=value)
+    found = number(value, parameter.name, *_bounds(parameter))
+    if parameter.kind == "integer" and found != int(found):
+        raise refusal("bad value", member=parameter.name, wanted="a whole number", value=value)
 
 
-def _bounds(knob: Hyperparameter) -> tuple[float, float]:
-    return -inf if knob.low is None else knob.low, inf if knob.high is None else knob.high
+def _bounds(parameter: Hyperparameter) -> tuple[float, float]:
+    return (
+        -inf if parameter.low is None else parameter.low,
+        inf if parameter.high is None else parameter.high,
+    )
 
 
 def _check_hpo(recipe: Recipe, config: HPOConfig) -> None:
@@ -138,21 +141,21 @@ def _check_jobs(member: str, text: str | None, most: int) -> None:
 
 
 def _check_range(recipe: Recipe, kind: str, one: Range) -> None:
-    knob = recipe.hyperparameter(one.name or "")
-    if knob is None or knob.group != "algorithm":
+    parameter = recipe.hyperparameter(one.name or "")
+    if parameter is None or parameter.group != "algorithm":
         raise refusal("hyperparameter", algorithm=recipe.algorithm_arn)
-    if not knob.tunable or knob.kind != kind:
-        raise refusal("not tunable", name=knob.name, kind=kind)
+    if not parameter.tunable or parameter.kind != kind:
+        raise refusal("not tunable", name=parameter.name, kind=kind)
     if isinstance(one, CategoricalHyperParameterRange):
         for value in one.values or ():
-            _check_value(knob, value)
+            _check_value(parameter, value)
         return
     low, high = one.min_value, one.max_value
     if low is None or high is None or low > high:
-        raise refusal("bad value", member=knob.name, wanted="a range with minValue <= maxValue", value=(low, high))
-    least, most = _bounds(knob)
+        raise refusal("bad value", member=parameter.name, wanted="a range with minValue <= maxValue", value=(low, high))
+    least, most = _bounds(parameter)
     if low < least or high > most:
-        raise refusal("bad value", member=knob.name, wanted=f"within [{least:g}, {most:g}]", value=(low, high))
+        raise refusal("bad value", member=parameter.name, wanted=f"within [{least:g}, {most:g}]", value=(low, high))
 
 
 def _check_objective(recipe: Recipe, objective: OptimizationObjective | None, records: Records) -> None:
@@ -169,6 +172,6 @@ def _check_objective(recipe: Recipe, objective: OptimizationObjective | None, re
 
 
 def _check_training_data(recipe: Recipe, config: TrainingDataConfig | None, records: Records) -> None:
-    if config is not None and recipe.recipe_type == "PERSONALIZED_ACTIONS":
+    if config is not None and not recipe.supports_training_data_config:
         raise refusal("recipe lacks", member="trainingDataConfig", recipe=recipe.name)
     check_columns(config, records)

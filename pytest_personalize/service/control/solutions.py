@@ -193,7 +193,7 @@ def create_solution(
     hpo = perform_hpo and not perform_auto_ml
     check_config(recipe, config or NO_CONFIG, records, event_type=event_type, hpo=hpo)
     new = admit(region, Solution, name, tags=tags, needs=(group,), group=dataset_group_arn)
-    if config is None and recipe.recipe_type != "USER_SEGMENTATION":
+    if config is None and recipe.shows_empty_config:
         config = NO_CONFIG  # printed answers have {}, those of the segmentation recipes have nothing
     solution = Solution(
         name=name,
@@ -217,7 +217,7 @@ def _check_recipe(recipe: Recipe, group: DatasetGroup, automatic: bool | None, i
     # unknown: whether the retired HRNN recipes are refused. chosen: no, the service model still names them
     if recipe.domain is not None:
         raise refusal("domain recipe", recipe=recipe.name)
-    if recipe.recipe_type == "PERSONALIZED_ACTIONS" and group.domain is not None:
+    if group.domain is not None and not recipe.supports_domain_groups:
         raise refusal("custom group needed", recipe=recipe.name)
     check_incremental(recipe, incremental)
     if automatic and not recipe.supports_auto_training:

@@ -36,20 +36,20 @@ def trials(recipe: Recipe, config: HPOConfig | None) -> list[Trial]:
 def _choices(recipe: Recipe, config: HPOConfig | None) -> Iterator[tuple[str, list[str]]]:
     ranges = config and config.algorithm_hyper_parameter_ranges
     given = {one.name: one for _, one in ranges.ranges()} if ranges else None
-    for knob in recipe.hyperparameters:
-        if knob.tunable and (given is None or knob.name in given):
-            values = _values(knob, None if given is None else given[knob.name])
+    for parameter in recipe.hyperparameters:
+        if parameter.tunable and (given is None or parameter.name in given):
+            values = _values(parameter, None if given is None else given[parameter.name])
             if values:
-                yield knob.name, values
+                yield parameter.name, values
 
 
-def _values(knob: Hyperparameter, one: Range | None) -> list[str]:
+def _values(parameter: Hyperparameter, one: Range | None) -> list[str]:
     if isinstance(one, CategoricalHyperParameterRange):
         return list(one.values or ())
-    if knob.kind == "categorical":
-        return list(knob.values)
-    low, high = (knob.low, knob.high) if one is None else (one.min_value, one.max_value)
+    if parameter.kind == "categorical":
+        return list(parameter.values)
+    low, high = (parameter.low, parameter.high) if one is None else (one.min_value, one.max_value)
     if low is None or high is None:
         return []
-    numbers = [min(max(float(knob.default), low), high), low, high, (low + high) / 2]
-    return [str(int(n)) if knob.kind == "integer" else str(float(n)) for n in dict.fromkeys(numbers)]
+    numbers = [min(max(float(parameter.default), low), high), low, high, (low + high) / 2]
+    return [str(int(n)) if parameter.kind == "integer" else str(float(n)) for n in dict.fromkeys(numbers)]

@@ -74,8 +74,7 @@ def report(region: Region, records: Records, metrics: Iterable[MetricAttribute],
     for metric in metrics:
         expression = read_expression(metric.expression, records.schemas)
         worth = _worth_reader(records, log, expression)
-        wanted = metric.event_type.casefold()
-        types = {code for code, name in enumerate(log.event_types) if name.casefold() == wanted}
+        types = log.codes_of(metric.event_type)
         totals: dict[tuple[int, str], float] = {}
         for row in rows:
             if log.types[row] in types:

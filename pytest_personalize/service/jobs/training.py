@@ -62,7 +62,7 @@ def _require_minimums(minimums: Minimums, recipe: Recipe, view: Records, setting
         # The text is quoted with an event type (developer guide, error messages); without one it is cut short here.
         filtered = f" after filtering by event type: {event_type}" if event_type else "."
         raise Failure(f"Dataset has fewer than {minimums.interactions} interactions{filtered}")
-    if recipe.recipe_type == "PERSONALIZED_ACTIONS":  # the recipe page gives no minimum of users
+    if not recipe.minimum_of_users:
         return
     if found.users_with_two_interactions < minimums.users_with_two_interactions:
         least = minimums.users_with_two_interactions
@@ -83,7 +83,7 @@ def updated(trained: Trained, records: Records) -> Trained | None:
     if mark == trained.mark or records.schemas != trained.view.schemas:
         return None
     view = records.view()
-    if trained.recipe.recipe_type != "POPULAR_ITEMS":
+    if not trained.recipe.updates_take_all:
         interactions = _with_news(trained.view.interactions, view.interactions)
         action_interactions = _with_news(trained.view.action_interactions, view.action_interactions)
         if interactions is None and view.interactions is not None:

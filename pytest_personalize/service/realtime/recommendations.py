@@ -7,9 +7,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from pytest_personalize.recommenders.catalogue import Recipe
-from pytest_personalize.service.answering.answer import Ask, FilterUse, Note, Pair, rank, recommend
-from pytest_personalize.service.answering.answer import Promotion as Promoted
+from pytest_personalize.service.answering.answer import Ask, FilterUse, Note, Pair, PromotedResults, rank, recommend
 from pytest_personalize.service.answering.declared import as_items, in_declared_order
 from pytest_personalize.service.answering.metadata import item_metadata, metadata_columns
 from pytest_personalize.service.answering.recommendation_ids import new_recommendation_id
@@ -29,15 +27,6 @@ MAX_RESULTS_WITH_METADATA: Final = 50
 DEFAULT_RESULTS: Final = 25
 MAX_ACTIONS: Final = 100
 DEFAULT_ACTIONS: Final = 5
-
-APIS: Final[Mapping[str, str]] = {
-    "PERSONALIZED_RANKING": "GetPersonalizedRanking",
-    "PERSONALIZED_ACTIONS": "GetActionRecommendations",
-    "USER_SEGMENTATION": "CreateBatchSegmentJob",
-}
-"""Recipe types that GetRecommendations does not serve, and what does."""
-
-TARGETS: Final[Mapping[str, str]] = {"GetActionRecommendations": "ActionID"}
 
 
 @structure
@@ -81,7 +70,7 @@ def get_recommendations(
         item_id=item_id,
         count=count,
         context=_context(source, context),
-        use=_filter(region, source, filter_arn, filter_values, "GetRecommendations"),
+        use=_filter(region, source, filter_arn, filter_values),
         promotion=_promotion(region, source, promotions, count),
     )
     entries = region.declared.get(source.arn, NOTHING).entries(user_id, item_id)
@@ -120,7 +109,7 @@ def get_personalized_ranking(
     ask = Ask(
         user_id=user_id,
         context=_context(source, context),
-        use=_filter(region, source, filter_arn, filter_values, "GetPersonalizedRanking"),
+        use=_filter(region, source, filter_arn, filter_values),
     )
     different = list(dict.fromkeys(input_list))  # unknown: items given twice. chosen: they are ranked once
     entries = region.declared.get(source.arn, NOTHING).entries(user_id, None)
@@ -149,7 +138,7 @@ def get_action_recommendations(
     ask = Ask(
         user_id=user_id,
         count=_count(num_results, DEFAULT_ACTIONS, MAX_ACTIONS, {}),
-        use=_filter(region, source, filter_arn, filter_values, "GetActionRecommendations"),
+        use=_filter(region, source, filter_arn, filter_values),
         now=region.now(),
     )
     entries = region.declared.get(source.arn, NOTHING).entries(user_id, None)
@@ -176,9 +165,9 @@ def _source(region: Region, cls: type[Campaign] | type[Recommender], arn: str, a
         raise refusal("source unknown", arn=arn)
     _require_ready(arn, found.status)
     source = found.source(region)
-    api = APIS.get(source.recipe.recipe_type, "GetRecommendations")
-    if api != asked:
-        raise refusal("wrong api", operation=asked, recipe=source.recipe.name, arn=arn, instead=api)
+    recipe = source.recipe
+    if recipe.operation != asked:
+        raise refusal("wrong api", operation=asked, recipe=recipe.name, arn=arn, instead=recipe.operation)
     return source
 
 
@@ -190,7 +179,7 @@ def _require_ready(arn: str, status: str) -> None:
 
 
 def _require_ids(source: Source, user_id: str | None, item_id: str | None) -> None:
-    recipe: Recipe = source.recipe
+    recipe = source.recipe
     if recipe.requires_user and not user_id:
         raise refusal("id missing", member="userId", recipe=recipe.name, arn=source.arn)
     if recipe.requires_item and not item_id:
@@ -222,17 +211,14 @@ def _context(source: Source, context: Mapping[str, str]) -> Mapping[str, object]
     return found if source.recipe.supports_contextual_metadata else {}
 
 
-def _filter(region: Region, source: Source, arn: str | None, values: Mapping[str, str], asked: str) -> FilterUse | None:
+def _filter(region: Region, source: Source, arn: str | None, values: Mapping[str, str]) -> FilterUse | None:
     if arn is None:
         return None
-    use = usable_filter(region, arn, source.dataset_group_arn, source.arn)
-    answers = TARGETS.get(asked, "ItemID")
-    if use.target != answers:
-        raise refusal("filter target", filter=arn, target=use.target, arn=source.arn, answers=answers)
+    use = usable_filter(region, arn, source.dataset_group_arn, source.recipe, source.arn)
     return FilterUse(filter=use, values=values)
 
 
-def _promotion(region: Region, source: Source, promotions: Sequence[Promotion], count: int) -> Promoted | None:
+def _promotion(region: Region, source: Source, promotions: Sequence[Promotion], count: int) -> PromotedResults | None:
     if not promotions:
         return None
     if len(promotions) > 1:
@@ -240,9 +226,9 @@ def _promotion(region: Region, source: Source, promotions: Sequence[Promotion], 
     if not source.recipe.supports_promotions:
         raise refusal("no promotions", recipe=source.recipe.name, arn=source.arn)
     wanted = promotions[0]
-    use = _filter(region, source, wanted.filter_arn, wanted.filter_values, "GetRecommendations")
+    use = _filter(region, source, wanted.filter_arn, wanted.filter_values)
     # unknown: 4.5 promoted items are printed as 4, which rounding down and rounding to even both give. chosen: down
-    return Promoted(count=count * wanted.percent_promoted_items // 100, name=wanted.name, use=use)
+    return PromotedResults(count=count * wanted.percent_promoted_items // 100, name=wanted.name, use=use)
 
 
 def _columns(source: Source, asked: Mapping[str, Sequence[str]]) -> Mapping[str, str]:
