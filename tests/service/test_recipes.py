@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+from attrs import frozen
+
+from pytest_personalize import PersonalizeBackend
+from pytest_personalize.recommenders import Query, Recipe
+from pytest_personalize.recommenders.metrics import item_metrics
+from pytest_personalize.recommenders.model import Ranked, Unexploring
+from pytest_personalize.recommenders.training import Training
+from pytest_personalize.service.control import recipes
 
 RECIPE = "arn:aws:personalize:::recipe/"
 ALGORITHM = "arn:aws:personalize:::algorithm/"
@@ -121,3 +130,51 @@ def test_an_unknown_feature_transformation_is_not_found(client: Any, refused: An
 def test_recipes_can_not_be_tagged(client: Any, refused: Any) -> None:
     with refused("InvalidInputException"):
         client.tag_resource(resourceArn=RECIPE + "aws-sims", tags=[{"tagKey": "team", "tagValue": "a"}])
+
+
+@frozen
+class Shelf(Unexploring):
+    """All items as they came, for everybody."""
+
+    length: int
+
+    def knows(self, item: int) -> bool:
+        return item < self.length
+
+    def ranked(self, query: Query) -> Ranked:
+        return ((item, None) for item in (range(self.length) if query.candidates is None else query.candidates))
+
+
+def shelf(training: Training) -> Shelf:
+    return Shelf(training.item_count)
+
+
+def test_a_new_recipe_is_one_row_and_one_recommender(
+    monkeypatch: pytest.MonkeyPatch, backend: PersonalizeBackend, client: Any, shop: Any
+) -> None:
+    row = Recipe(
+        name="aws-shelf",
+        recipe_type="SHELVES",
+        description="Items as they came.",
+        recommender=shelf,
+        metrics=item_metrics,
+        batch_lines="user",
+        requires_user=True,
+    )
+    monkeypatch.setattr(recipes, "RECIPES_BY_ARN", {row.arn: row})
+    version = shop.version(row.name)
+    campaign = client.create_campaign(name="shelf", solutionVersionArn=version)["campaignArn"]
+    backend.s3.put("s3://in/users.json", b'{"userId": "user-0"}')
+    client.create_batch_inference_job(
+        jobName="shelf",
+        solutionVersionArn=version,
+        jobInput={"s3DataSource": {"path": "s3://in/users.json"}},
+        jobOutput={"s3DataDestination": {"path": "s3://out/"}},
+        roleArn="arn:aws:iam::123456789012:role/PersonalizeRole",
+        numResults=5,
+    )
+
+    live = shop.ids(campaign, userId="user-0", numResults=5)
+    (line,) = backend.s3.get("s3://out/users.json.out").decode().splitlines()
+    assert live == json.loads(line)["output"]["recommendedItems"] == shop.ids(campaign, userId="user-1", numResults=5)
+    assert 0 < client.get_solution_metrics(solutionVersionArn=version)["metrics"]["coverage"] <= 1
