@@ -20,7 +20,7 @@ _DEFAULT: Final = "2 hours"
 
 def window(training: Training) -> int:
     """The length of the windows that are compared, in seconds."""
-    return FREQUENCIES[training.hyperparameter("trend_discovery_frequency") or _DEFAULT]
+    return FREQUENCIES[(training.hyperparameter("trend_discovery_frequency") or _DEFAULT).casefold()]
 
 
 def increases(training: Training, upto: float, length: float) -> Counter[int]:

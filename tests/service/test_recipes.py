@@ -9,7 +9,7 @@ import pytest
 from attrs import frozen
 
 from pytest_personalize import PersonalizeBackend
-from pytest_personalize.recommenders import Query, Recipe
+from pytest_personalize.recommenders import RECIPES, Query, Recipe
 from pytest_personalize.recommenders.metrics import item_metrics
 from pytest_personalize.recommenders.model import Ranked, Unexploring
 from pytest_personalize.recommenders.training import Training
@@ -130,6 +130,31 @@ def test_an_unknown_feature_transformation_is_not_found(client: Any, refused: An
 def test_recipes_can_not_be_tagged(client: Any, refused: Any) -> None:
     with refused("InvalidInputException"):
         client.tag_resource(resourceArn=RECIPE + "aws-sims", tags=[{"tagKey": "team", "tagValue": "a"}])
+
+
+CATEGORIES = [
+    (recipe.name, parameter.name, parameter.group, written)
+    for recipe in RECIPES.values()
+    for parameter in recipe.hyperparameters
+    for value in parameter.values
+    for written in (value, value.upper())
+]
+
+
+@pytest.mark.parametrize(("recipe", "name", "group", "value"), CATEGORIES)
+def test_a_category_of_a_hyperparameter_may_be_written_in_any_case(
+    client: Any, shop: Any, recipe: str, name: str, group: str, value: str
+) -> None:
+    member = "algorithmHyperParameters" if group == "algorithm" else "featureTransformationParameters"
+    solution = client.create_solution(
+        name="tuned",
+        datasetGroupArn=shop.group,
+        recipeArn=RECIPE + recipe,
+        solutionConfig={member: {name: value}},
+    )["solutionArn"]
+    version = client.create_solution_version(solutionArn=solution)["solutionVersionArn"]
+    assert client.describe_solution_version(solutionVersionArn=version)["solutionVersion"]["status"] == "ACTIVE"
+    assert client.create_campaign(name="tuned", solutionVersionArn=version)
 
 
 @frozen

@@ -108,7 +108,7 @@ def _check_values(recipe: Recipe, group: str, values: Mapping[str, str]) -> None
 
 def _check_value(parameter: Hyperparameter, value: str) -> None:
     if parameter.kind == "categorical":
-        if value.casefold() not in parameter.values:
+        if value.casefold() not in map(str.casefold, parameter.values):
             wanted = f"one of {', '.join(parameter.values)}"
             raise refusal("bad value", member=parameter.name, wanted=wanted, value=value)
         return
