@@ -22,11 +22,8 @@ MATCHES = [
     (r"\P{L}", "→"),
     (r"[^\p{L}]", "→"),
     (r"[\P{L}]", "\U0001d7d9"),
-    (r"\p{IsL}\p{gc=N}\p{general_category=Zs}", "é5\u3000"),
-    (r"\p{LC}", "ǅ"),
     (r"\p{Co}\p{Co}", "\ue000\U0010fffd"),
     (r"\p{Cn}", "\U000a0000"),
-    (r"\p{Alpha}\p{Digit}\p{Punct}\p{Space}", "a1! "),
     (r"rate\(\d+ days?\)", "rate(7 days)"),
     (r"\S\D\W", "éé-"),
     (r"a.b", "a\u2027b"),
@@ -35,23 +32,18 @@ MATCHES = [
     (r"[a\-z]+", "a-z"),
     (r"[a-]+", "a-"),
     (r"[]a]+", "]a"),
-    (r"[a-c[x-z]]+", "axz"),
-    (r"[a-z&&[^m]]+", "abc"),
-    (r"[a-z&&[def]&&[e]]", "e"),
-    (r"[^a-z&&[^m]]", "m"),
     (r"[a&b]+", "&"),
+    (r"[(?]+", "(?"),
+    (r"a&&b", "a&&b"),
+    (r"[\p{Co}a]", "a"),
+    (r"\p{IsL}", "é"),
+    (r"\Aab\Z", "ab"),
+    (r"\t[\n]", "\t\n"),
     (r"[\d\x41\u0042]+", "9AB"),
-    (r"\x{1F600}\t\0101\cA", "😀\tA\x01"),
-    (r"\Qa.b[\E\d", "a.b[7"),
-    (r"(?<word>ab)\k<word>", "abab"),
-    (r"(a)\10", "aa0"),
     (r"(?:a|b)(?=c).", "bc"),
     (r"a++b*+(?>c)", "aabc"),
     (r"a|bc", "bc"),
     (r"^a$|^b$", "b"),
-    (r"\Aab\z", "ab"),
-    (r"a\Rb", "a\r\nb"),
-    (r"a\h\v", "a\u00a0\u2028"),
     (r"\w+#{2}", "ab##"),
 ]
 
@@ -69,7 +61,6 @@ MISMATCHES = [
     (r"\P{L}", "é"),
     (r"[^\p{L}]", "é"),
     (r"[^\p{L}]", "e"),
-    (r"\p{Lower}", "é"),
     (r"\d", "٣"),
     (r"\w", "é"),
     (r"\s", "\u00a0"),
@@ -81,9 +72,7 @@ MISMATCHES = [
     (r"a.b", "a\u0085b"),
     (r"a.b", "a\u2028b"),
     (r"a.b", "a\u2029b"),
-    (r"[a-z&&[^m]]+", "m"),
     (r"[^a-z]", "m"),
-    (r"\Qa.b\E", "axb"),
     (r"arn:([a-z\d-]+):personalize:.*:.*:.+", "arn:aws:personalize:us-east-1:123456789012:"),
 ]
 
@@ -98,11 +87,32 @@ def test_does_not_match(pattern: str, value: str) -> None:
     assert not compile_pattern(pattern)(value)
 
 
-@pytest.mark.parametrize(
-    "pattern",
-    [r"\p{IsLatin}", r"\p{InGreek}", r"\p", r"(?i)abc", r"(?x) a", "[a", "(a", "a\\", "[z-a]", r"[a-\d]", r"\y", "*a"],
-)
-def test_what_has_no_translation_is_said_to_have_none(pattern: str) -> None:
+NOT_READ = [
+    r"\p{IsLatin}",
+    r"\p{Alpha}",
+    r"\p",
+    r"[\p{L}-x]",
+    r"(?i)abc",
+    r"(?<word>ab)",
+    "[a",
+    "(a",
+    "a\\",
+    "[z-a]",
+    r"[a-\d]",
+    r"[a-c[x-z]]+",
+    r"[a-z&&[^m]]+",
+    r"\Qa.b\E",
+    r"(a)\10",
+    r"\x{1F600}",
+    r"\0101",
+    r"\v",
+    r"\R",
+    "*a",
+]
+
+
+@pytest.mark.parametrize("pattern", NOT_READ)
+def test_what_python_reads_differently_or_not_at_all_is_said_so(pattern: str) -> None:
     with pytest.raises(UnsupportedPattern, match=re.escape(pattern)):
         compile_pattern(pattern)
 
@@ -115,4 +125,4 @@ def test_every_pattern_of_the_installed_models_is_understood(service: str) -> No
 
     assert patterns
     for pattern in patterns:
-        compile_pattern(pattern)("\u00e9")  # not ASCII: both translations are made
+        compile_pattern(pattern)("\u00e9")  # not ASCII: both ways are gone
