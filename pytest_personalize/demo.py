@@ -6,9 +6,6 @@ events. Only the first line, ``with mock_personalize()``, is not what it would b
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import random
 import time
 from collections.abc import Iterator, Sequence
@@ -18,6 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 import boto3
 from attrs import frozen
 
+from pytest_personalize.data.avro import avro_text
+from pytest_personalize.data.export import csv_text
+from pytest_personalize.durations import DAY, HOUR
 from pytest_personalize.mock import mock_personalize
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ ROLE: Final = "arn:aws:iam::123456789012:role/demo"
 BUCKET: Final = "s3://film-club"
 SEED: Final = 7
 NOW: Final = 1_700_000_000
-DAY: Final = 86_400
 
 INTERACTIONS_FIELDS: Final = (
     ("USER_ID", "string"),
@@ -85,7 +84,7 @@ def film_club(users: int = 150, seed: int = SEED) -> Club:
             genre = choose.choice(taste) if choose.random() < 0.9 else choose.choice(sorted(GENRES))
             # the first films of a genre are its classics
             film = by_genre[genre][min(int(choose.expovariate(0.12)), len(by_genre[genre]) - 1)]
-            moment += choose.randint(3_600, DAY)
+            moment += choose.randint(HOUR, DAY)
             watched.append((f"user-{number + 1:03}", film, moment))
     return Club(films, watched)
 
@@ -195,9 +194,8 @@ class Journey:
         members: list[dict[str, Any]] = [{"name": name, "type": kind} for name, kind in fields]
         if categorical:
             members.append({"name": categorical, "type": "string", "categorical": True})
-        schema = {"type": "record", "name": dataset_type, "namespace": "com.amazonaws.personalize.schema"}
         schema_arn = self.personalize.create_schema(
-            name=f"film-club-{dataset_type.lower()}", schema=json.dumps(schema | {"fields": members, "version": "1.0"})
+            name=f"film-club-{dataset_type.lower()}", schema=avro_text(dataset_type, members)
         )["schemaArn"]
         dataset_arn = self.personalize.create_dataset(
             name=dataset_type.lower(),
@@ -242,18 +240,12 @@ class Journey:
 
 def _interactions_csv(club: Club) -> str:
     rows = [(user, film.item_id, moment, "watch") for user, film, moment in club.watched]
-    return _csv([name for name, _ in INTERACTIONS_FIELDS], rows)
+    return csv_text([name for name, _ in INTERACTIONS_FIELDS], rows)
 
 
 def _items_csv(club: Club) -> str:
     rows = [(film.item_id, film.title, film.year, "|".join(film.genres)) for film in club.films.values()]
-    return _csv([*(name for name, _ in ITEMS_FIELDS), "GENRES"], rows)
-
-
-def _csv(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([header, *rows])
-    return text.getvalue()
+    return csv_text([*(name for name, _ in ITEMS_FIELDS), "GENRES"], rows)
 
 
 def _step(what: str, states: Sequence[str], result: str = "") -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import difflib
 import inspect
 import threading
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Mapping
@@ -16,6 +15,7 @@ import wrapt
 
 from pytest_personalize.backend import PersonalizeBackend
 from pytest_personalize.interception import ACTIVATIONS, Activation, configured_region
+from pytest_personalize.nearest import hint
 
 T = TypeVar("T", bound="Callable[..., Any] | classmethod[Any, Any, Any]")
 C = TypeVar("C", bound=type)
@@ -28,9 +28,7 @@ def check_options(options: Mapping[str, Any], known: tuple[str, ...] = OPTIONS) 
     """``TypeError`` that names an unknown option and the nearest known one."""
     for name in options:
         if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(known)}"
-            raise TypeError(f"unknown option {name!r}{hint}")
+            raise TypeError(f"unknown option {name!r}; {hint(name, known)}")
 
 
 class Mock:
@@ -73,8 +71,8 @@ class Mock:
         if isinstance(target, type):
             return self._decorate_test_case(target) if issubclass(target, TestCase) else self._mark(target)
         if _is_fixture(target) or not (callable(target) or isinstance(target, classmethod)):
-            hint = "; put it below @pytest.fixture" if _is_fixture(target) else ""
-            raise TypeError(f"mock_personalize decorates functions and classes, not {target!r}{hint}")
+            remedy = "; put it below @pytest.fixture" if _is_fixture(target) else ""
+            raise TypeError(f"mock_personalize decorates functions and classes, not {target!r}{remedy}")
         return cast(T, wrapt.decorator(self._call)(target))
 
     def _mark(self, cls: C) -> C:

@@ -9,7 +9,6 @@ For property tests of code that calls Amazon Personalize. Needs the extra ``pyte
 
 from __future__ import annotations
 
-import difflib
 import json
 import string
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,8 +21,11 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from pytest_personalize.data.avro import avro_text
+from pytest_personalize.data.export import csv_text
 from pytest_personalize.data.schema_rules import BASE_TYPES, RULES, SCHEMA_NAMES, Rules, Wanted
 from pytest_personalize.data.schema_rules import DATASET_TYPES as TYPES
+from pytest_personalize.nearest import hint
 from pytest_personalize.recommenders.catalogue import RECIPES
 from pytest_personalize.shapes.models import SERVICES, OperationShapes, operation, operation_names
 from pytest_personalize.shapes.patterns import UnsupportedPattern, compile_pattern, plain_pattern
@@ -132,8 +134,7 @@ def csv_of(rows: Sequence[Mapping[str, Any]]) -> bytes:
     if not rows:
         raise ValueError("a CSV file needs at least one row to take its header from")
     header = list(rows[0])
-    lines = [",".join(header), *(",".join(str(row[name]) for name in header) for row in rows)]
-    return "\n".join([*lines, ""]).encode()
+    return csv_text(header, ([row[name] for name in header] for row in rows)).encode()
 
 
 # -- what is valid ----------------------------------------------------------------------------------------------------
@@ -145,15 +146,14 @@ def _shapes(name: str) -> OperationShapes:
         if name in operation_names(service):
             return operation(service, name)
     known = [each for service in SERVICES for each in operation_names(service)]
-    near = difflib.get_close_matches(name, known, 1)
-    raise ValueError(f"no operation {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+    raise ValueError(f"no operation {name!r}; {hint(name, known)}")
 
 
 def _check_members(shapes: OperationShapes, members: Mapping[str, Any]) -> None:
     known = list(shapes.input.members) if shapes.input is not None else []
     for name in members:
         if name not in known:
-            raise ValueError(f"{shapes.name} has no member {name!r}; there are {', '.join(known) or 'none'}")
+            raise ValueError(f"{shapes.name} has no member {name!r}; {hint(name, known)}")
 
 
 def _structure(
@@ -299,7 +299,7 @@ def _schema(kind: str, rules: Rules) -> SearchStrategy[str]:
         wanted = {**rules.required, **{each: rules.reserved[each] for each in sorted(chosen)}}
         fields = [_field(field_name, each) for field_name, each in wanted.items()]
         fields += [{"name": f"OWN_{string.ascii_uppercase[n]}", "type": each} for n, each in enumerate(metadata)]
-        return json.dumps({"type": "record", "name": name, "namespace": "x", "fields": fields, "version": "1.0"})
+        return avro_text(name, fields)
 
     return st.builds(text, reserved, own)
 

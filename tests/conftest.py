@@ -89,7 +89,8 @@ class Watch:
     def may_refuse(self, service: str, name: str, code: str) -> bool:
         if code == UNKNOWN_OPERATION:
             return name not in models.operation_names(service)
-        return code in models.operation(service, name).error_codes or (name, code) in NOT_MODELLED
+        errors = models.service_model(service).operation_model(name).error_shapes
+        return code in {error.name for error in errors} or (name, code) in NOT_MODELLED
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -20,7 +20,7 @@ from pytest_personalize.recommenders import RECIPES
 PACKAGE = "pytest_personalize"
 
 FACES = {"__main__", "cli", "demo", "mock", "plugin", "reports", "server", "strategies"}
-EVERYWHERE = {"failure", "nearest"}
+EVERYWHERE = {"caveats", "durations", "failure", "nearest"}
 GROUND = EVERYWHERE | {"shapes", "data", "filters", "recommenders"}
 UP_TO_SERVICE = GROUND | {"service"}
 UP_TO_TESTING = UP_TO_SERVICE | {"testing"}
@@ -39,8 +39,7 @@ MAY_KNOW: dict[str, set[str]] = {
     "data": EVERYWHERE,
     "filters": EVERYWHERE | {"data"},
     "recommenders": EVERYWHERE | {"data"},
-    "failure": set(),
-    "nearest": set(),
+    **{room: set() for room in EVERYWHERE},
 }
 
 # The rooms inside service, from the top floor down: each may know those that come after it.

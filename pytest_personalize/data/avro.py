@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from attrs import frozen
@@ -24,12 +24,11 @@ from pytest_personalize.data.schema_rules import (
     Wanted,
 )
 
-__all__ = ["NUMBER_TYPES", "WHOLE_TYPES", "Field", "Schema", "check_replacement", "parse_schema"]
+__all__ = ["NUMBER_TYPES", "WHOLE_TYPES", "Field", "Schema", "avro_text", "check_replacement", "parse_schema"]
 
 _NAME = re.compile(NAME_PATTERN)
 _NAMES: Final = dict(zip((name.lower() for name in SCHEMA_NAMES), DATASET_TYPES, strict=True))
 _FLAGS: Final = {"categorical": "categorical", "textual": "textual", "itemName": "item_name"}
-_IDENTITY: Final = frozenset({"USER_ID", "ITEM_ID", "ACTION_ID", "TIMESTAMP", "EVENT_TYPE"})
 _REPLACEABLE: Final = ("ITEMS", "USERS")
 
 
@@ -92,34 +91,6 @@ class Schema:
         """The rules that the schema was held against."""
         return RULES[self.domain, self.dataset_type]
 
-    @property
-    def required(self) -> tuple[Field, ...]:
-        """The fields that the service asks for."""
-        return tuple(field for field in self.fields if field.name in _required_names(self.rules))
-
-    @property
-    def metadata(self) -> tuple[Field, ...]:
-        """The fields that are neither required nor reserved: the caller's own."""
-        known = _required_names(self.rules) | self.rules.reserved.keys()
-        return tuple(field for field in self.fields if field.name not in known)
-
-    def is_metadata(self, name: str) -> bool:
-        """Whether a name, ignoring case, is that of a field of the caller's own."""
-        field = self.field(name)
-        return field in self.metadata if field is not None else False
-
-    def training_fields(self) -> tuple[Field, ...]:
-        """The fields that count in training.
-
-        Left out are booleans, IMPRESSION and plain strings that are neither categorical nor textual; ids,
-        TIMESTAMP and EVENT_TYPE always count (developer guide, columns used when training).
-        """
-        return tuple(
-            field
-            for field in self.fields
-            if field.name in _IDENTITY or (field.trainable and field.name != "IMPRESSION")
-        )
-
 
 def parse_schema(text: str, domain: str | None = None) -> Schema:
     """Read a schema and hold it against the rules.
@@ -152,6 +123,12 @@ def parse_schema(text: str, domain: str | None = None) -> Schema:
     if problems:
         raise SchemaError(f"The {name} schema is invalid: {'; '.join(problems)}")
     return Schema(dataset_type=dataset_type, domain=domain, fields=fields, text=text)
+
+
+def avro_text(name: str, fields: Iterable[Mapping[str, object]]) -> str:
+    """The text of a schema; a field is what stands there, such as ``{"name": "PRICE", "type": "float"}``."""
+    record = {"type": "record", "name": name, "namespace": "com.amazonaws.personalize.schema"}
+    return json.dumps(record | {"fields": list(fields), "version": "1.0"})
 
 
 def check_replacement(old: Schema, new: Schema) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import compress
 from typing import Protocol, Self
 
@@ -162,10 +162,6 @@ class TextColumn:
     def append(self, value: Value) -> None:
         """Add a row; an empty string counts as null, as in a CSV file."""
         self.codes.append(self.vocabulary.intern(str(value)) if value is not None else 0)
-
-    def extend_texts(self, texts: Iterable[str]) -> None:
-        """Add a row for every text."""
-        self.vocabulary.intern_into(self.codes, texts)
 
     def extend(self, other: TextColumn) -> None:
         """Add the rows of another column, whose vocabulary must have begun as this one's."""

@@ -56,7 +56,6 @@ class EventLog:
     """Rows whose eventId had come before: kept, but no part of trainings (service model, Event.eventId)."""
     _event_ids: set[str] = field(factory=set)
     _by_user: Grouping = field(factory=Grouping)
-    _by_item: Grouping = field(factory=Grouping)
     _shared: bool = False
 
     @classmethod
@@ -155,10 +154,6 @@ class EventLog:
         """Row numbers of a user, oldest first; events of the same second in row order."""
         return self._by_user.rows(user, self.users, self.times)
 
-    def rows_of_item(self, item: int) -> Sequence[int]:
-        """Row numbers of an item or action, oldest first; events of the same second in row order."""
-        return self._by_item.rows(item, self.items, self.times)
-
     def folded_types(self) -> list[str]:
         """By code: the event type as it is compared, whatever its case (developer guide, filter expressions)."""
         return [name.casefold() for name in self.event_types]
@@ -182,16 +177,9 @@ class EventLog:
             return None if value != value else value
         return self.extra[column].get(row)
 
-    def prefix(self, length: int) -> EventLog:
-        """An independent log of the first ``length`` rows."""
-        if length >= len(self):
-            return self.fork()
-        return self.select(b"\x01" * length)
-
     def fork(self) -> EventLog:
         """An independent copy; nothing is copied before one of the two grows."""
         self._by_user.share(len(self))
-        self._by_item.share(len(self))
         self._shared = True
         return evolve(self)
 
@@ -235,7 +223,6 @@ class EventLog:
         self.repeated |= {length + row for row in other.repeated}
         self._event_ids |= other._event_ids
         self._by_user.reset()
-        self._by_item.reset()
 
     def _arrays(self) -> tuple[array[Any], ...]:
         return self.users, self.items, self.times, self.types, self.values, self.origins
@@ -249,7 +236,7 @@ class EventLog:
         self.event_types = self.event_types.fork()
         self.extra = {name: column.copy() for name, column in self.extra.items()}
         self.repeated, self._event_ids = self.repeated.copy(), self._event_ids.copy()
-        self._by_user, self._by_item = self._by_user.copy(), self._by_item.copy()
+        self._by_user = self._by_user.copy()
         self._shared = False
 
     def _code_of(self, event_type: str) -> int:
@@ -261,7 +248,6 @@ class EventLog:
     def _notice(self, row: int, event_id: str | None) -> None:
         """Bring what is known about all rows up to date with a row that was just added."""
         self._by_user.add(row, self.users[row], self.times)
-        self._by_item.add(row, self.items[row], self.times)
         if event_id is not None:
             if event_id in self._event_ids:
                 self.repeated.add(row)

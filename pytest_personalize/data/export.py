@@ -1,4 +1,4 @@
-"""The rows of a dataset as CSV text, as a dataset export job writes them."""
+"""Rows as CSV text, and those of a dataset as a dataset export job writes them."""
 
 from __future__ import annotations
 
@@ -58,6 +58,11 @@ def export_csv(records: Records, dataset_type: str, mode: ExportMode) -> Iterato
     yield from _lines(rows, cells, suspects)
 
 
+def csv_text(header: Sequence[str], rows: Iterable[Iterable[Value]]) -> str:
+    """Rows as CSV text that can be imported, quoted where they must be."""
+    return "".join(f"{','.join(map(_cell, row))}\n" for row in (header, *rows))
+
+
 def _lines(rows: Sequence[int], cells: Sequence[_Cells], suspects: Set[int]) -> Iterator[str]:
     """The text of rows; of the suspects, which may have equals, the first of each kind."""
     written: set[str] = set()
@@ -113,6 +118,10 @@ def _coded(codes: array[int], texts: IdTable) -> _Cells:
 def _plain(read: Callable[[int], Value]) -> _Cells:
     """The cells of numbers and truth values."""
     return lambda rows: (_plain_cell(read(row)) for row in rows)
+
+
+def _cell(value: Value) -> str:
+    return _text_cell(value) if isinstance(value, str) else _plain_cell(value)
 
 
 def _text_cell(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The rows of a log by user or by item, oldest first."""
+"""The rows of a log by user, oldest first."""
 
 from __future__ import annotations
 

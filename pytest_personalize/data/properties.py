@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final, Literal, NoReturn
@@ -10,6 +9,7 @@ from typing import Any, Final, Literal, NoReturn
 from pytest_personalize.data.avro import WHOLE_TYPES, Field, Schema
 from pytest_personalize.data.columns import Value
 from pytest_personalize.data.errors import PropertiesError
+from pytest_personalize.data.jsontext import read_json
 from pytest_personalize.data.values import ID_FIELDS, check_number, misfit, missing, parse_text
 
 UNREADABLE: Final = "Error parsing properties json"
@@ -90,22 +90,12 @@ def _fields_by_key(schema: Schema) -> dict[str, Field]:
 
 def _object(properties: str) -> dict[str, Any]:
     try:
-        given = _DECODER.decode(properties)
-        if "\\u" in properties:
-            json.dumps(given, ensure_ascii=False).encode()  # half a character could never be written again
-    except (ValueError, RecursionError):
+        given = read_json(properties)
+    except ValueError:
         raise PropertiesError(UNREADABLE) from None
     if not isinstance(given, dict):
         raise PropertiesError(UNREADABLE)
     return given
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(name)
-
-
-_DECODER: Final = json.JSONDecoder(parse_constant=_refuse_constant)
-"""JSON without the NaN and Infinity that Python adds to it."""
 
 
 def _refuse_forbidden(given: Mapping[str, Any]) -> None:

@@ -139,5 +139,3 @@ RULES: Final[Mapping[tuple[str | None, str], Rules]] = {
     ),
 }
 """Rules by domain (None: custom dataset group) and dataset type; what is missing does not exist there."""
-
-DOMAINS: Final = tuple(sorted({domain for domain, _ in RULES if domain}))

@@ -64,6 +64,13 @@ def parse_uri(uri: str) -> tuple[str, str]:
     return bucket, key
 
 
+def folder_address(uri: str) -> str:
+    """The address of a folder to write into, with the slash at its end; StoreError as in ``parse_uri``."""
+    folder = uri if uri.endswith("/") else f"{uri}/"
+    parse_uri(folder)
+    return folder
+
+
 def read_csv_objects(store: ObjectStore, uri: str) -> list[tuple[str, bytes]]:
     """The CSV files that a data location stands for.
 

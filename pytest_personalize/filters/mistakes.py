@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
-from difflib import get_close_matches
+from collections.abc import Collection
 from typing import Final
 
 from pytest_personalize.filters.errors import FilterError, invalid_expression, invalid_symbol
+from pytest_personalize.nearest import nearest
 
 _SYMBOL: Final = re.compile(r"""\s*("[^"]*"|'[^']*'|\$?\w+|[=!<>]+|&&|\S)""")
 _LONGEST_SYMBOL: Final = 40
@@ -91,11 +91,10 @@ def explain(text: str, offset: int, accepted: Collection[str]) -> FilterError:
     return invalid_symbol(symbol, reason.rstrip(), position)
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A remedy that names the near matches of a word, ignoring case; an empty text when there are none."""
-    spelled = {name.lower(): name for name in known}
-    near = [spelled[name] for name in get_close_matches(word.lower(), spelled)]
-    return f"Did you mean {' or '.join(near)}?" if near else ""
+def did_you_mean(word: str, known: Collection[str]) -> str:
+    """A remedy that names the nearest match of a word, ignoring case; an empty text when there is none."""
+    near = nearest(word, known)
+    return f"Did you mean {near}?" if near is not None else ""
 
 
 def _choices(accepted: Collection[str]) -> str:

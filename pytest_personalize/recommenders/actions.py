@@ -12,6 +12,7 @@ from attrs import frozen
 
 from pytest_personalize.data.entities import EntityTable
 from pytest_personalize.data.events import EventLog
+from pytest_personalize.durations import DAY, WEEK
 from pytest_personalize.recommenders.attributes import as_number
 from pytest_personalize.recommenders.model import Query, Ranked
 from pytest_personalize.recommenders.training import Training
@@ -21,10 +22,9 @@ _OUTCOMES: Final = frozenset({TAKEN, "nottaken", "viewed"})
 LEAST_EVENTS: Final = 50
 """How many TAKEN events, and how many others, an action needs for a score (developer guide, next best action)."""
 
-SPAN: Final = 6 * 7 * 86400
+SPAN: Final = 6 * WEEK
 """How long before the newest action interaction these may lie, in seconds (developer guide, next best action)."""
 
-_DAY: Final = 86400.0
 _LOOKED_AT: Final = 20
 """How many of a user's newest items are compared with those of users that took the action."""
 
@@ -105,7 +105,7 @@ class NextBestAction:
             last = query.action_times.get(action)
             if expires is not None and expires <= now:
                 continue
-            if pause is not None and last is not None and now - last < pause * _DAY:
+            if pause is not None and last is not None and now - last < pause * DAY:
                 continue
             yield action
 
@@ -128,7 +128,7 @@ def next_best_action(training: Training) -> NextBestAction:
 def _propensities(training: Training, events: EventLog) -> dict[int, Propensity]:
     outcomes = [outcome(name) for name in events.event_types]
     newest = max(events.times, default=0)
-    period = training.number("action_optimization_period", 14) * _DAY
+    period = training.number("action_optimization_period", 14) * DAY
     rows: dict[int, list[tuple[int, bool, float]]] = {}
     for action, user, code, time in zip(events.items, events.users, events.types, events.times, strict=True):
         age = newest - time

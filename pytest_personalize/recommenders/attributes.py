@@ -11,6 +11,7 @@ from attrs import field, frozen
 
 from pytest_personalize.data.avro import Schema
 from pytest_personalize.data.columns import Column, NumberColumn, TextColumn, Value
+from pytest_personalize.data.entities import EntityTable
 
 BUCKETS = 8
 """Into how many equally filled buckets numbers are sorted."""
@@ -139,6 +140,14 @@ def label(
                 both = pairs[pair] = rows[row] | coded
             rows[row] = both
     return Labels(sets=dict(zip(ids, rows, strict=True)))
+
+
+def creation_times(table: EntityTable | None) -> dict[int, float]:
+    """By id: CREATION_TIMESTAMP, of the records that have one."""
+    if table is None or "CREATION_TIMESTAMP" not in table.columns:
+        return {}
+    times = ((index, as_number(table.value(index, "CREATION_TIMESTAMP"))) for index in table)
+    return {index: time for index, time in times if time is not None}
 
 
 def as_number(value: Value) -> float | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pytest_personalize.durations import DAY
 from pytest_personalize.recommenders.metrics import item_metrics
 from pytest_personalize.recommenders.personalization import user_personalization
 from pytest_personalize.recommenders.popularity import popular_items
@@ -58,7 +59,7 @@ ECOMMERCE_RECIPES = (
         "Items often bought with a given item.",
         "RELATED_ITEMS",
         # "Bought together" is one basket: purchases of one user with no pause of more than a day between them.
-        recommender=Relatedness(window=12, discount=0.3, sitting=86400.0).fit,
+        recommender=Relatedness(window=12, discount=0.3, sitting=DAY).fit,
         domain="ECOMMERCE",
         requires_item=True,
         required_event_type="Purchase",

@@ -9,7 +9,8 @@ from math import sqrt
 
 from attrs import frozen
 
-_DAY = 86400.0
+from pytest_personalize.durations import DAY
+
 _MULTIPLIER = 1103515245
 _INCREMENT = 12345
 _MODULUS = 0x7FFFFFFF
@@ -41,7 +42,7 @@ class Exploration:
             weight: 0 explores nothing, 1 the most.
             days: The age from which items are no longer explored.
         """
-        young = bisect_left(self.ages, days * _DAY)
+        young = bisect_left(self.ages, days * DAY)
         if weight <= 0.0 or not young:
             return []
         state = (seed * _MULTIPLIER + (-1 if user is None else user) * 2654435761 + _INCREMENT) & _MODULUS

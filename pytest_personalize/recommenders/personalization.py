@@ -11,7 +11,7 @@ from typing import Final
 from attrs import frozen
 
 from pytest_personalize.recommenders.affinities import context_features
-from pytest_personalize.recommenders.attributes import as_number
+from pytest_personalize.recommenders.attributes import creation_times
 from pytest_personalize.recommenders.exploration import Exploration, exploration
 from pytest_personalize.recommenders.item_weights import item_weights
 from pytest_personalize.recommenders.metadata import COLD_BELOW, item_labels, relatives
@@ -159,17 +159,13 @@ def _known(training: Training) -> bytes:
 
 def _birthdays(training: Training, known: bytes) -> dict[int, float]:
     """When every known item came: CREATION_TIMESTAMP, or else its first interaction."""
-    log, table = training.log, training.records.items_table
+    log = training.log
     found: dict[int, float] = {}
     for item, time in zip(training.column(log.items), training.column(log.times), strict=True):
         if time < found.get(item, time + 1):
             found[item] = time
-    if table is not None and "CREATION_TIMESTAMP" in table.columns:
-        for item in table:
-            created = as_number(table.value(item, "CREATION_TIMESTAMP"))
-            if created is not None and known[item]:
-                found[item] = created
-    return found
+    created = creation_times(training.records.items_table)
+    return found | {item: time for item, time in created.items() if known[item]}
 
 
 def _exploration(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from attrs import field, frozen
 
-from pytest_personalize.recommenders.attributes import similarity
+from pytest_personalize.recommenders.attributes import creation_times, similarity
 from pytest_personalize.recommenders.metadata import Relatives, item_labels, relatives
 from pytest_personalize.recommenders.model import Query, Ranked, Unexploring
 from pytest_personalize.recommenders.neighbours import Neighbours, neighbours
@@ -110,7 +110,8 @@ class Relatedness:
         finder = None
         if self.metadata:
             labels = item_labels(training, with_text=True)
-            finder = relatives(labels, popularity, _creation(training)) if labels.sets else None
+            born = creation_times(training.records.items_table)
+            finder = relatives(labels, popularity, born) if labels.sets else None
         return RelatedItems(
             neighbours=neighbours(
                 _within_percentiles(training, together, popularity),
@@ -126,15 +127,6 @@ class Relatedness:
             metadata=self.metadata * min(1.0, training.number("item_metadata_hidden_dim", 100) / 100),
             relatives=finder,
         )
-
-
-def _creation(training: Training) -> Mapping[int, float]:
-    """By item: CREATION_TIMESTAMP where there is one."""
-    table = training.records.items_table
-    if table is None or "CREATION_TIMESTAMP" not in table.columns:
-        return {}
-    times = ((item, table.value(item, "CREATION_TIMESTAMP")) for item in table)
-    return {item: float(time) for item, time in times if isinstance(time, int | float)}
 
 
 def _within_percentiles(training: Training, past: Histories, popularity: list[int]) -> Histories:

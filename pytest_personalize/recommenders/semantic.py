@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from pytest_personalize.data.avro import Field
 from pytest_personalize.data.entities import EntityTable
-from pytest_personalize.recommenders.attributes import as_number
+from pytest_personalize.recommenders.attributes import creation_times
 from pytest_personalize.recommenders.model import Query, Ranked, TrainingError, Unexploring
 from pytest_personalize.recommenders.texts import idf, words
 from pytest_personalize.recommenders.training import Training, histories
@@ -107,7 +107,7 @@ def semantic_similarity(training: Training) -> SemanticSimilarity:
         weights=weights,
         items_of=items_of,
         popularity=_between({item: float(popularity[item]) for item in table}, least=0.0),
-        freshness=_between(_creation(table)),
+        freshness=_between(creation_times(table)),
     )
 
 
@@ -134,13 +134,6 @@ def _weigh(document: list[str], weight: Mapping[str, float]) -> dict[str, float]
     weighed = sorted(((-sqrt(count) * weight[word], word) for word, count in counts.items()))[:_TERMS]
     length = sqrt(sum(negative**2 for negative, _ in weighed)) or 1.0
     return {word: -negative / length for negative, word in weighed}
-
-
-def _creation(table: EntityTable) -> dict[int, float]:
-    if "CREATION_TIMESTAMP" not in table.columns:
-        return {}
-    times = ((item, as_number(table.value(item, "CREATION_TIMESTAMP"))) for item in table)
-    return {item: time for item, time in times if time is not None}
 
 
 def _between(values: Mapping[int, float], least: float | None = None) -> dict[int, float]:

@@ -7,11 +7,12 @@ from collections import Counter
 from types import MappingProxyType
 from typing import Final
 
+from pytest_personalize.durations import DAY, HOUR
 from pytest_personalize.recommenders.popularity import PopularItems, by_count
 from pytest_personalize.recommenders.training import Training, histories
 
 FREQUENCIES: Final = MappingProxyType(
-    {"30 minutes": 1800, "1 hour": 3600, "2 hours": 7200, "3 hours": 10800, "1 day": 86400}
+    {"30 minutes": HOUR // 2, "1 hour": HOUR, "2 hours": 2 * HOUR, "3 hours": 3 * HOUR, "1 day": DAY}
 )
 """Values of trend_discovery_frequency, in seconds."""
 

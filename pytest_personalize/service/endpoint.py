@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Literal
 
 from attrs import frozen
 
+from pytest_personalize.data.jsontext import read_json
 from pytest_personalize.failure import Failure
 from pytest_personalize.service import control, realtime
 from pytest_personalize.service.kernel.account import Region
@@ -20,8 +20,6 @@ from pytest_personalize.shapes.response import compile_output
 
 Form = Literal["python", "wire"]
 Rendered = dict[str, Any]
-
-_decode = json.JSONDecoder().decode
 
 ROOMS = (control, realtime)
 """Importing them has entered their operations."""
@@ -39,11 +37,8 @@ class Way:
 def decode(body: bytes | str) -> dict[str, Any]:
     """The members of a request, by their names in the API; InvalidInputException unless it is a JSON object."""
     try:
-        text = body if isinstance(body, str) else body.decode()
-        members = _decode(text or "{}")
-        if "\\ud" in text or "\\uD" in text:
-            json.dumps(members, ensure_ascii=False).encode()  # half a surrogate pair is no text
-    except (ValueError, RecursionError) as problem:
+        members = read_json((body if isinstance(body, str) else body.decode()) or "{}")
+    except ValueError as problem:
         raise refusal("body", problem=problem) from None
     if not isinstance(members, dict):
         raise refusal("body", problem=f"it is a {type(members).__name__}")

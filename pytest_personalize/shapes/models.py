@@ -1,6 +1,6 @@
 """The service models that ship with the installed botocore: operations, their shapes, errors and routes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias, cast
@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias, cast
 import botocore
 from attrs import frozen
 from botocore.loaders import Loader
-from botocore.model import OperationModel, ServiceModel, Shape, StructureShape
+from botocore.model import OperationModel, ServiceModel, StructureShape
 
 Protocol: TypeAlias = Literal["json", "rest-json"]
 
@@ -20,10 +20,7 @@ _DEFAULT_ERROR_STATUS = 400
 
 @frozen(kw_only=True, eq=False)
 class OperationShapes:
-    """One operation as the installed service model describes it.
-
-    ``error_codes`` are the errors that the operation declares, ``error_status`` gives their HTTP status.
-    """
+    """One operation as the installed service model describes it."""
 
     service: str
     name: str
@@ -32,8 +29,6 @@ class OperationShapes:
     path: str
     input: StructureShape | None
     output: StructureShape | None
-    error_codes: frozenset[str]
-    error_status: Mapping[str, int]
 
 
 @cache
@@ -69,8 +64,18 @@ def protocol(service: str) -> Protocol:
 
 @cache
 def service_errors(service: str) -> Mapping[str, int]:
-    """The HTTP status of every error that a service models, whichever operation declares it."""
-    return MappingProxyType(_statuses(service_model(service).error_shapes))
+    """The HTTP status of every error that a service models, by code, whichever operation declares it.
+
+    What AWS calls an error's code is the name of its shape unless the shape gives another.
+    """
+    return MappingProxyType(
+        {
+            error.metadata.get("error", {}).get("code", error.name): int(
+                error.metadata.get("error", {}).get("httpStatusCode", _DEFAULT_ERROR_STATUS)
+            )
+            for error in service_model(service).error_shapes
+        }
+    )
 
 
 @cache
@@ -79,7 +84,6 @@ def operation(service: str, name: str) -> OperationShapes:
     if name not in operation_names(service):
         raise KeyError(f"{service}.{name}")
     model = service_model(service).operation_model(name)
-    statuses = _statuses(model.error_shapes)
     return OperationShapes(
         service=service,
         name=name,
@@ -88,8 +92,6 @@ def operation(service: str, name: str) -> OperationShapes:
         path=_path(model),
         input=model.input_shape,
         output=model.output_shape,
-        error_codes=frozenset(statuses),
-        error_status=MappingProxyType(statuses),
     )
 
 
@@ -130,13 +132,3 @@ def _paths() -> Mapping[tuple[str, str], tuple[str, str]]:
 def _path(model: OperationModel) -> str:
     path: str = model.http.get("requestUri", "/")
     return path.partition("?")[0]
-
-
-def _statuses(errors: Sequence[Shape]) -> dict[str, int]:
-    """By code; what AWS calls an error's code is the name of its shape unless the shape gives another."""
-    return {
-        error.metadata.get("error", {}).get("code", error.name): int(
-            error.metadata.get("error", {}).get("httpStatusCode", _DEFAULT_ERROR_STATUS)
-        )
-        for error in errors
-    }

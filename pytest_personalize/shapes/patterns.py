@@ -1,7 +1,7 @@
-"""Java regular expressions, in which the service models state their patterns, as tests on Python strings.
+r"""Java regular expressions, in which the service models state their patterns, as tests on Python strings.
 
 Nearly all of what the models write means the same in Python. Rewritten are the dot, which in Java passes over every
-line end, and the Unicode categories (``\\p{L}``), which Python lacks: such a class becomes those of its members that
+line end, and the Unicode categories (``\p{L}``), which Python lacks: such a class becomes those of its members that
 the value at hand consists of, besides ASCII, so that no Unicode tables are needed.
 """
 

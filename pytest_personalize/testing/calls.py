@@ -9,6 +9,8 @@ from typing import Any, Final, overload
 
 from attrs import define
 
+from pytest_personalize.nearest import nearest
+
 NEAREST: Final = 3  # calls that a failed assertion shows
 
 
@@ -106,9 +108,9 @@ class Calls(Sequence[Call]):
             same.sort(key=lambda call: -sum(call.params.get(name) == value for name, value in params.items()))
             return "\n".join(_difference(call, params) for call in same[:NEAREST])
         names = {call.operation for call in self}
-        near = difflib.get_close_matches(operation, sorted(names), NEAREST)
-        hint = f"; near: {', '.join(near)}" if near else ""
-        return f"operations that were called: {', '.join(sorted(names)) or 'none'}{hint}"
+        near = nearest(operation, sorted(names))
+        remedy = f"; did you mean {near!r}?" if near is not None else ""
+        return f"operations that were called: {', '.join(sorted(names)) or 'none'}{remedy}"
 
 
 def _difference(call: Call, params: Mapping[str, Any]) -> str:

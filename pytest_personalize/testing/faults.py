@@ -7,7 +7,6 @@ move the clock of the backend.
 
 from __future__ import annotations
 
-import difflib
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -16,6 +15,7 @@ from typing import Final, Literal, TypeVar
 import attrs
 from attrs import define
 
+from pytest_personalize.nearest import hint
 from pytest_personalize.service.kernel.clock import Clock
 from pytest_personalize.service.kernel.errors import ServiceError
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS
@@ -231,7 +231,5 @@ def _jobs() -> set[str]:
 
 
 def _unknown(name: str, known: list[str], what: str) -> str:
-    plain = {operation.lower(): operation for operation in known}
-    near = [] if name in OPERATIONS else difflib.get_close_matches(name.lower().replace("_", ""), plain, 1)
-    hint = f"did you mean {plain[near[0]]!r}?" if near else f"there are {', '.join(sorted(known))}"
-    return f"no operation {name!r} {what}; {hint}"
+    remedy = f"there are {', '.join(sorted(known))}" if name in OPERATIONS else hint(name, sorted(known))
+    return f"no operation {name!r} {what}; {remedy}"

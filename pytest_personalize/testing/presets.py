@@ -5,13 +5,14 @@ A preset is built through the public operations, as a user would; ``seeding`` se
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
 from attrs import frozen
 
+from pytest_personalize.data.avro import avro_text
+from pytest_personalize.data.export import csv_text
 from pytest_personalize.recommenders.catalogue import RECIPES
 from pytest_personalize.testing import sample_data
 from pytest_personalize.testing.sample_data import Habits, Row, Rows, Sizes
@@ -258,8 +259,7 @@ def _dataset(
         "datasetArn"
     ]
     uri = f"{BUCKET}/{name}/{kind.lower()}.csv"
-    lines = [",".join(fields), *(",".join(str(row[field]) for field in fields) for row in rows)]
-    put(uri, "\n".join([*lines, ""]).encode())
+    put(uri, csv_text(list(fields), ([row[field] for field in fields] for row in rows)).encode())
     job = ask(
         "CreateDatasetImportJob",
         jobName=f"{stem}-import",
@@ -277,8 +277,7 @@ def avro(kind: str, fields: Mapping[str, str]) -> str:
     for name, text in fields.items():
         base, _, flag = text.partition(" ")
         written.append({"name": name, "type": base} | ({flag: True} if flag else {}))
-    record = {"type": "record", "name": SCHEMA_NAMES[kind], "namespace": "com.amazonaws.personalize.schema"}
-    return json.dumps(record | {"fields": written, "version": "1.0"})
+    return avro_text(SCHEMA_NAMES[kind], written)
 
 
 def _recommender(name: str, group: str, recipe: str, ask: Ask) -> str:

@@ -13,6 +13,7 @@ from typing import Final
 
 from attrs import frozen
 
+from pytest_personalize.durations import DAY, HOUR
 from pytest_personalize.testing.sample_words import FILMS, GOODS, MAKES, OFFERS, PEOPLE, TITLES
 
 Value = int | float | str
@@ -20,7 +21,6 @@ Row = Mapping[str, Value]
 Rows = Mapping[str, Sequence[Row]]
 """Dataset type to its rows, which are values by column."""
 
-DAY: Final = 86_400
 FIRST: Final = 1_743_465_600
 """The time of the first interaction: 2025-04-01, midnight in UTC."""
 DAYS: Final = 91
@@ -80,7 +80,7 @@ def things(count: int, nouns: Mapping[str, Sequence[str]], adjectives: Sequence[
             number=number,
             category=category,
             name=f"{adjective}-{noun}{_round(lap // len(adjectives))}",
-            created=LAST - NEW_DAYS * DAY + number * 3600 % (7 * DAY) if new else FIRST - (number + 1) * DAY,
+            created=LAST - NEW_DAYS * DAY + number * HOUR % (7 * DAY) if new else FIRST - (number + 1) * DAY,
         )
 
 

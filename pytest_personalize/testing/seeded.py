@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 
 from attrs import frozen
 
+from pytest_personalize.nearest import hint
 from pytest_personalize.testing.sample_data import Row, Rows
 
 
@@ -21,9 +21,7 @@ class Named(Mapping[str, str]):
     def __getitem__(self, name: str) -> str:
         arn = self._arns.get(self._aliases.get(name, name))
         if arn is None:
-            near = difflib.get_close_matches(name, [*self._arns, *self._aliases], 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(map(repr, self)) or 'none'}"
-            raise KeyError(f"no {self._what} {name!r}; {hint}")
+            raise KeyError(f"no {self._what} {name!r}; {hint(name, [*self._arns, *self._aliases])}")
         return arn
 
     def __iter__(self) -> Iterator[str]:

@@ -6,7 +6,6 @@ copied when one of them changes. Times are moved on, so that a seeded group is a
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ import attrs
 from attrs import frozen
 
 from pytest_personalize.data.stores import MemoryStore
+from pytest_personalize.nearest import hint
 from pytest_personalize.service import endpoint
 from pytest_personalize.service.kernel.account import Account, Region
 from pytest_personalize.service.kernel.clock import Clock
@@ -46,9 +46,7 @@ def find_preset(name: str) -> Preset:
     """The preset of that name; ``ValueError`` names the nearest one."""
     preset = PRESETS.get(name)
     if preset is None:
-        near = difflib.get_close_matches(str(name), PRESETS, 1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(PRESETS)}"
-        raise ValueError(f"no preset {name!r}; {hint}")
+        raise ValueError(f"no preset {name!r}; {hint(name, PRESETS)}")
     return preset
 
 
@@ -57,9 +55,7 @@ def sizes_of(preset: Preset, sizes: Mapping[str, int]) -> Sizes:
     known = [field.name for field in attrs.fields(Sizes) if getattr(preset.sizes, field.name)]
     for name, value in sizes.items():
         if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(known)}"
-            raise TypeError(f"preset {preset.name!r} has no size {name!r}; {hint}")
+            raise TypeError(f"preset {preset.name!r} has no size {name!r}; {hint(name, known)}")
         if type(value) is not int or value < 1:
             raise ValueError(f"{name} must be a positive whole number, not {value!r}")
     return attrs.evolve(preset.sizes, **sizes)

@@ -1,4 +1,4 @@
-"""The log of events: rows by user and by item, copies, repetitions."""
+"""The log of events: rows by user, copies, repetitions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
@@ -37,7 +36,6 @@ def rows_by_hand(keys: list[int], times: list[int], key: int) -> list[int]:
 def test_rows_come_oldest_first_and_in_row_order_within_a_second() -> None:
     log = log_of((0, 0, 7), (0, 1, 5), (1, 0, 6), (0, 2, 7))
     assert list(log.rows_of_user(0)) == [1, 0, 3]
-    assert list(log.rows_of_item(0)) == [2, 0]
 
 
 def test_an_event_older_than_those_before_it_takes_its_place_in_time() -> None:
@@ -165,19 +163,6 @@ def test_a_log_that_counts_as_a_whole_in_training_is_not_copied() -> None:
     assert log.trainable() is log
 
 
-@given(st.lists(st.tuples(IDS, IDS, TIMES)), st.integers(0, 12))
-def test_a_prefix_is_the_log_as_it_was(events: list[Event], length: int) -> None:
-    log, early = log_of(*events), log_of(*events[:length])
-    prefix = log.prefix(length)
-    log.append(user=0, item=0, time=99)
-    prefix.append(user=4, item=4, time=99)
-    early.append(user=4, item=4, time=99)
-    assert list(zip(prefix.users, prefix.items, prefix.times, strict=True)) == list(
-        zip(early.users, early.items, early.times, strict=True)
-    )
-    assert list(prefix.rows_of_user(4)) == list(early.rows_of_user(4))
-
-
 class EventLogMachine(RuleBasedStateMachine):
     """Logs that are filled, copied and asked in any order, held against rows counted by hand."""
 
@@ -226,7 +211,6 @@ class EventLogMachine(RuleBasedStateMachine):
         log, events = where
         times = [time for _, _, time in events]
         assert list(log.rows_of_user(key)) == rows_by_hand([user for user, _, _ in events], times, key)
-        assert list(log.rows_of_item(key)) == rows_by_hand([item for _, item, _ in events], times, key)
 
     @invariant()
     def every_log_holds_its_own_events(self) -> None:
@@ -247,4 +231,4 @@ def test_rows_stay_in_order_while_thousands_of_events_are_streamed() -> None:
         if len(log) % 97 == 0:
             user = users[random.randrange(len(users))]
             assert list(log.rows_of_user(user)) == rows_by_hand(users, times, user)
-    assert list(log.rows_of_item(0)) == rows_by_hand([0] * 4000, times, 0)
+    assert list(log.rows_of_user(0)) == rows_by_hand(users, times, 0)

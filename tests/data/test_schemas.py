@@ -200,33 +200,6 @@ def test_fields_are_found_ignoring_case(schema: Make) -> None:
     assert users.field("AGE") is None
 
 
-def test_metadata_is_what_is_neither_required_nor_reserved(schema: Make) -> None:
-    events = schema("Interactions", **EVENTS, EVENT_TYPE="string", DEVICE="string? categorical")
-    assert [field.name for field in events.metadata] == ["DEVICE"]
-    assert [field.name for field in events.required] == ["USER_ID", "ITEM_ID", "TIMESTAMP"]
-    assert events.is_metadata("device")
-    assert not events.is_metadata("EVENT_TYPE")
-    assert not events.is_metadata("COUNTRY")
-
-
-def test_plain_strings_booleans_and_impressions_do_not_count_in_training(schema: Make) -> None:
-    events = schema(
-        "Interactions",
-        **EVENTS,
-        EVENT_TYPE="string",
-        IMPRESSION="string?",
-        RECOMMENDATION_ID="string?",
-        DEVICE="string? categorical",
-        NOTE="string?",
-        PAID="boolean?",
-        RATING="float?",
-    )
-    names = [field.name for field in events.training_fields()]
-    assert names == ["USER_ID", "ITEM_ID", "TIMESTAMP", "EVENT_TYPE", "DEVICE", "RATING"]
-    items = schema("Items", ITEM_ID="string", TITLE="string", DESCRIPTION="string textual")
-    assert [field.name for field in items.training_fields()] == ["ITEM_ID", "DESCRIPTION"]
-
-
 class TestReplacement:
     """UpdateDataset (developer guide, replacing a dataset's schema)."""
 

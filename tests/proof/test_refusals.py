@@ -68,10 +68,10 @@ class Case:
 RUNTIME = models.operation_names("personalize-runtime")
 ENDPOINTS = ("campaignArn", "recommenderArn")
 MODELLED = {
-    (name, code)
+    (name, error.name)
     for service in models.SERVICES
     for name in models.operation_names(service)
-    for code in models.operation(service, name).error_codes
+    for error in models.service_model(service).operation_model(name).error_shapes
 }
 
 

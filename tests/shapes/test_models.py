@@ -64,12 +64,8 @@ def test_the_runtime_speaks_rest_json_and_is_told_apart_by_path() -> None:
     assert (shapes.protocol, shapes.http_method, shapes.path) == ("rest-json", "POST", "/recommendations")
 
 
-def test_an_operation_declares_its_errors() -> None:
-    assert operation("personalize-events", "PutEvents").error_codes == {"InvalidInputException"}
-
-
 def test_a_rest_service_gives_each_error_its_status() -> None:
-    assert operation("personalize-events", "PutItems").error_status == {
+    assert service_errors("personalize-events") == {
         "InvalidInputException": 400,
         "ResourceNotFoundException": 404,
         "ResourceInUseException": 409,

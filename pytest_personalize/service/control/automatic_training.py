@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pytest_personalize.data.events import EventLog
 from pytest_personalize.data.records import Records
-from pytest_personalize.service.control.solution_config import DAY, days_between_trainings
+from pytest_personalize.durations import DAY, HOUR
+from pytest_personalize.service.control.solution_config import days_between_trainings
 from pytest_personalize.service.control.solution_versions import SolutionVersion, begin_version, newest_version
-from pytest_personalize.service.control.solutions import HOUR, Solution, schedule_training
+from pytest_personalize.service.control.solutions import Solution, schedule_training
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.lifecycle import ACTIONS
 from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED

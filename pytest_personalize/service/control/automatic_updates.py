@@ -5,13 +5,13 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Final
 
+from pytest_personalize.durations import HOUR
 from pytest_personalize.failure import Failure
 from pytest_personalize.service.jobs.training import updated
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.resource import Resource
 from pytest_personalize.service.kernel.trained import Trained
 
-HOUR: Final = 3600.0
 DEFAULT_HOURS: Final = 2.0
 
 

@@ -197,9 +197,3 @@ def delete_dataset(region: Region, *, dataset_arn: str) -> None:
 def _imports_under_way(region: Region, dataset: Dataset) -> list[Resource]:
     jobs = region.table("dataset-import-job").of(dataset.arn)
     return [job for job in jobs if job.status in _UNDER_WAY]
-
-
-def dataset_of(region: Region, dataset_group_arn: str, dataset_type: str) -> Dataset | None:
-    """The dataset of that type (in upper case) in a dataset group, if there is one."""
-    found = (each for each in region.rows(Dataset).of(dataset_group_arn) if each.dataset_type == dataset_type)
-    return next(found, None)

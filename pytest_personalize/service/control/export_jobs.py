@@ -9,7 +9,7 @@ from attrs import frozen
 
 from pytest_personalize.data.errors import StoreError
 from pytest_personalize.data.export import ExportMode, export_csv
-from pytest_personalize.data.stores import parse_uri
+from pytest_personalize.data.stores import folder_address
 from pytest_personalize.failure import Failure
 from pytest_personalize.service.control.datasets import Dataset
 from pytest_personalize.service.jobs.batch import S3DataConfig
@@ -51,12 +51,10 @@ class DatasetExportJob(Resource):
 
 def folder_of(config: S3DataConfig) -> str:
     """The address of an output folder, with a slash at its end; InvalidInputException for what is no S3 address."""
-    folder = config.path if config.path.endswith("/") else f"{config.path}/"
     try:
-        parse_uri(folder)
+        return folder_address(config.path)
     except StoreError as error:
         raise refusal("output location", path=config.path, problem=error.problem) from None
-    return folder
 
 
 def write(region: Region, uri: str, text: str) -> None:

@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 import attrs
 from attrs import field, frozen
 
+from pytest_personalize.durations import WEEK
 from pytest_personalize.failure import Failure
 from pytest_personalize.recommenders.model import Settings
 from pytest_personalize.recommenders.recipe import Recipe
@@ -37,7 +38,6 @@ from pytest_personalize.service.kernel.tagging import Tag
 from pytest_personalize.service.kernel.trained import Trained
 
 INACTIVE: Final = "INACTIVE"
-WEEK: Final = 7 * 86400.0
 
 
 @structure

@@ -15,7 +15,6 @@ from pytest_personalize.service.control.training_columns import Columns, Trainin
 from pytest_personalize.service.kernel.operations import structure
 
 DEFAULT_DAYS: Final = 7
-DAY: Final = 86400.0
 
 
 @structure

@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 import attrs
 from attrs import field, frozen
 
+from pytest_personalize.durations import HOUR
 from pytest_personalize.recommenders.recipe import Recipe
 from pytest_personalize.service.control.dataset_groups import DatasetGroup
 from pytest_personalize.service.control.recipes import find_recipe
@@ -36,7 +37,6 @@ from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Re
 from pytest_personalize.service.kernel.state import resource_kind
 from pytest_personalize.service.kernel.tagging import Tag
 
-HOUR: Final = 3600.0
 VERSION: Final = "solution-version"
 """The kind of its children, which know it; it knows no more of them than their status."""
 

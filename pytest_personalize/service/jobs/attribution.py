@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, Literal
@@ -12,6 +10,7 @@ from attrs import frozen
 
 from pytest_personalize.data.avro import Schema
 from pytest_personalize.data.events import EventLog
+from pytest_personalize.data.export import csv_text
 from pytest_personalize.data.records import Records
 from pytest_personalize.failure import Failure
 from pytest_personalize.service.answering.recommendation_ids import source_id
@@ -68,9 +67,7 @@ def report(region: Region, records: Records, metrics: Iterable[MetricAttribute],
     """The CSV report of those rows of the Interactions dataset: a line for each metric, source and window."""
     log = records.log("INTERACTIONS")
     source_of = _source_reader(region, log)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_HEADER)
+    lines: list[tuple[str | float, ...]] = []
     for metric in metrics:
         expression = read_expression(metric.expression, records.schemas)
         worth = _worth_reader(records, log, expression)
@@ -81,17 +78,10 @@ def report(region: Region, records: Records, metrics: Iterable[MetricAttribute],
                 key = (log.times[row] // WINDOW_SECONDS, source_of(row))
                 totals[key] = totals.get(key, 0.0) + worth(row)
         for window, source in sorted(totals):
-            writer.writerow(
-                (
-                    metric.metric_name.upper(),
-                    metric.event_type.upper(),
-                    totals[window, source],
-                    expression.function,
-                    source,
-                    window * WINDOW_SECONDS,  # unknown: which moment of the window it is. chosen: its beginning
-                )
-            )
-    return text.getvalue()
+            # unknown: which moment of the window it is. chosen: its beginning
+            what = (metric.metric_name.upper(), metric.event_type.upper(), totals[window, source], expression.function)
+            lines.append((*what, source, window * WINDOW_SECONDS))
+    return csv_text(_HEADER, lines)
 
 
 def _worth_reader(records: Records, log: EventLog, expression: Expression) -> Callable[[int], float]:

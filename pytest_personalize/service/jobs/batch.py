@@ -17,7 +17,8 @@ from typing import Any, Final
 from attrs import frozen
 
 from pytest_personalize.data.errors import StoreError
-from pytest_personalize.data.stores import ObjectStore, parse_uri
+from pytest_personalize.data.jsontext import read_json
+from pytest_personalize.data.stores import ObjectStore, folder_address, parse_uri
 from pytest_personalize.failure import Failure
 from pytest_personalize.service.kernel.operations import structure
 
@@ -100,9 +101,8 @@ def _input_objects(store: ObjectStore, path: str) -> list[str]:
 
 
 def _output_folder(path: str, input_path: str) -> str:
-    folder = path if path.endswith("/") else f"{path}/"
     try:
-        parse_uri(folder)
+        folder = folder_address(path)
     except StoreError as error:
         raise Failure(f"Invalid S3 output path. {error}") from None
     if folder.rstrip("/") == input_path.rstrip("/"):
@@ -127,9 +127,8 @@ def _answered(store: ObjectStore, uri: str, lines: LineFormat, answer: Answer, l
 
 def _record(line: str, lines: LineFormat, answer: Answer) -> str:
     try:
-        members = json.loads(line)
-        lines.text(members).encode()  # half a surrogate pair is no text
-    except (ValueError, RecursionError):
+        members = read_json(line)
+    except ValueError:
         return lines.line(lines.text(line.strip()), None, "The line is not valid JSON.")
     if not isinstance(members, dict):
         return lines.line(lines.text(members), None, "The line is not a JSON object.")

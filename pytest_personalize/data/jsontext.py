@@ -1,0 +1,30 @@
+"""JSON texts that callers send."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final, NoReturn
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+_decode: Final = json.JSONDecoder(parse_constant=_refuse_constant).decode
+"""JSON without the NaN and Infinity that Python adds to it."""
+
+
+def read_json(text: str) -> Any:
+    """What a JSON text says.
+
+    Raises:
+        ValueError: It is none, is nested too deeply, or holds half a character (a lone surrogate), which could never
+            be written again.
+    """
+    try:
+        value = _decode(text)
+        if "\\ud" in text or "\\uD" in text:
+            json.dumps(value, ensure_ascii=False).encode()
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+    return value
