@@ -7,23 +7,30 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pytest_personalize.backend import PersonalizeBackend
+    from pytest_personalize.caveats import LegacyRecipeWarning, PersonalizeWarning, TimestampWarning
     from pytest_personalize.interception import RealPersonalizeCallBlocked, active_backend, attach
     from pytest_personalize.mock import mock_personalize
     from pytest_personalize.testing.seeded import SeededGroup
 
 __all__ = [
+    "LegacyRecipeWarning",
     "PersonalizeBackend",
+    "PersonalizeWarning",
     "RealPersonalizeCallBlocked",
     "SeededGroup",
+    "TimestampWarning",
     "active_backend",
     "attach",
     "mock_personalize",
 ]
 
 _ROOMS = {
+    "LegacyRecipeWarning": "caveats",
     "PersonalizeBackend": "backend",
+    "PersonalizeWarning": "caveats",
     "RealPersonalizeCallBlocked": "interception",
     "SeededGroup": "testing.seeded",
+    "TimestampWarning": "caveats",
     "active_backend": "interception",
     "attach": "interception",
     "mock_personalize": "mock",

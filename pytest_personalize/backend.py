@@ -11,9 +11,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
 
-from pytest_personalize.data.stores import Boto3Store, FolderStore, MemoryStore, ObjectStore, store_of_moto
+from pytest_personalize.data.stores import MemoryStore, ObjectStore, store_choice
 from pytest_personalize.service import endpoint
 from pytest_personalize.service.kernel.account import Account, Region
+from pytest_personalize.service.kernel.arns import check_region
 from pytest_personalize.service.kernel.errors import ServiceError
 from pytest_personalize.service.kernel.lifecycle import Engine, steps
 from pytest_personalize.service.kernel.quotas import minimums as data_minimums
@@ -40,8 +41,9 @@ class PersonalizeBackend(Resources):
     regions go to those. ``account_id`` is the account in all ARNs. ``transitions`` is ``"instant"``, ``"polls:N"`` or
     ``"clock"``, or a mapping from kinds of resources (and ``"default"``) to those. ``quotas`` is ``"aws"``, None for
     none, or a mapping of single values; ``minimums`` is ``"aws"`` to ask for as much data as AWS does. ``s3`` is where
-    jobs read and write: ``"memory"``, a folder whose sub-folders are buckets, or a boto3 S3 client; by default moto's
-    S3 when that is active, memory otherwise. ``preset`` is a dataset group to begin with: ``"shop"``, ``"video"``,
+    jobs read and write: ``"memory"``, a folder whose sub-folders are buckets (a path, or a text with a slash such as
+    ``"./folder"``), an object store or a boto3 S3 client; by default moto's S3 when that is active, memory otherwise.
+    ``preset`` is a dataset group to begin with: ``"shop"``, ``"video"``,
     ``"movies"`` or ``"actions"``; it is then in ``seeded``. ``seed`` steers all that looks random.
     """
 
@@ -57,12 +59,13 @@ class PersonalizeBackend(Resources):
         s3: Any = None,
         seed: int = 0,
     ) -> None:
+        check_region(region)
         self.region_name = region
         self.account_id = account_id
         self.clock = BackendClock()
         self.calls = Calls()
         self.faults = Faults(self.clock.inner)
-        self._s3 = s3
+        self._store = store_choice(s3, lambda: self._memory, region)
         self._minimums = minimums
         self._memory = MemoryStore()
         self._lock = threading.RLock()
@@ -93,13 +96,7 @@ class PersonalizeBackend(Resources):
     @property
     def s3(self) -> ObjectStore:
         """Where import, export and batch jobs read and write, by ``s3://bucket/key``."""
-        if self._s3 is None:
-            return store_of_moto(self.region_name) or self._memory
-        if self._s3 == "memory":
-            return self._memory
-        if isinstance(self._s3, str | Path):
-            return FolderStore(Path(self._s3))
-        return Boto3Store(self._s3)
+        return self._store()
 
     def assert_called(self, operation: str, *, times: int | None = None, **params: Any) -> Calls:
         """The calls of that operation with at least these parameters, as ``calls.assert_called``."""

@@ -1,7 +1,7 @@
 """How the cells of one CSV column are checked and stored, many at a time.
 
 A sink may refuse a batch with any ``ValueError``, ``KeyError`` or ``OverflowError``; which cell was wrong, and why, is
-found out afterwards cell by cell with ``parse_text``, so that good files pay nothing for good messages.
+found out afterwards cell by cell with ``check_cell``, so that good files pay nothing for good messages.
 """
 
 from __future__ import annotations
@@ -23,13 +23,28 @@ from pytest_personalize.data.columns import (
     TextColumn,
 )
 from pytest_personalize.data.ids import IdTable
-from pytest_personalize.data.values import BOUNDS, CHARACTERS, TEXTUAL_LENGTH_WIDE, limit_of, shortened
+from pytest_personalize.data.values import (
+    ID_FIELDS,
+    TEXTUAL_LENGTH_WIDE,
+    bounds_of,
+    characters_of,
+    limit_of,
+    parse_text,
+    shortened,
+)
 
 REFUSALS = (ValueError, KeyError, OverflowError)
 """What a sink raises for a batch that it does not take."""
 
 _TRUTH = {"false": 0, "true": 1}
 _TRUTH_OR_NULL = _TRUTH | {"": NULL_BOOLEAN}
+
+
+def check_cell(field: Field, text: str) -> None:
+    """``ValueError``, which says why, for a cell that the sink of its column refuses."""
+    parse_text(field, text)
+    if field.name in ID_FIELDS and text.isspace():
+        raise ValueError(f"The value of {field.name} is blank: an id needs more than white space")
 
 
 class Sink(Protocol):
@@ -60,8 +75,11 @@ class CodeSink:
         if limit is None and max(map(len, texts)) > TEXTUAL_LENGTH_WIDE:
             texts = [shortened(text) for text in texts]
         self.vocabulary.intern_into(self.codes, texts)
-        if limit is not None and max(map(len, self.vocabulary.since(known)), default=0) > limit:
+        new = self.vocabulary.since(known)
+        if limit is not None and max(map(len, new), default=0) > limit:
             raise ValueError("length")
+        if self.field.name in ID_FIELDS and any(map(str.isspace, new)):
+            raise ValueError("blank")
 
 
 @frozen
@@ -72,18 +90,17 @@ class WholeSink:
     values: array[int]
 
     def take(self, texts: Sequence[str]) -> None:
-        """Store each number; the array itself refuses those beyond the bounds of long."""
+        """Store each number."""
         _check_characters(self.field, texts)
-        start = len(self.values)
-        if self.field.nullable and "" in texts:
+        numbers = [int(text) for text in texts if text] if self.field.nullable else list(map(int, texts))
+        if numbers and (self.field.nullable or self.field.type == "int"):  # the array refuses what is no long
+            low, high = bounds_of(self.field)
+            if not low <= min(numbers) <= max(numbers) <= high:
+                raise ValueError("bounds")
+        if len(numbers) < len(texts):
             self.values.extend(int(text) if text else NULL_INTEGER for text in texts)
         else:
-            self.values.extend(map(int, texts))
-        if self.field.type == "int":
-            low, high = BOUNDS["int"]
-            new = [value for value in self.values[start:] if value != NULL_INTEGER]
-            if new and not low <= min(new) <= max(new) <= high:
-                raise ValueError("bounds")
+            self.values.extend(numbers)
 
 
 @frozen
@@ -103,7 +120,7 @@ class FloatSink:
         else:
             numbers = list(map(float, texts))
             self.values.extend(numbers)
-        low, high = BOUNDS[self.field.type]
+        low, high = bounds_of(self.field)
         if numbers and not low <= min(numbers) <= max(numbers) <= high:
             raise ValueError("bounds")
 
@@ -139,5 +156,5 @@ def number_sink(field: Field, values: array[int] | array[float]) -> Sink:
 
 
 def _check_characters(field: Field, texts: Sequence[str]) -> None:
-    if "".join(texts).encode().translate(None, CHARACTERS[field.type].encode()):
+    if "".join(texts).encode().translate(None, characters_of(field).encode()):
         raise ValueError("characters")

@@ -15,7 +15,7 @@ from pytest_personalize.data.ids import IdTable
 Value = int | float | str | bool | None
 
 NULL_INTEGER = -(2**63)
-"""Stands for null in a column of whole numbers; the smallest long is lost to it."""
+"""Stands for null in a column of whole numbers that may be null; the smallest long is lost to it there."""
 
 NULL_FLOAT = float("nan")
 NULL_BOOLEAN = 2
@@ -56,15 +56,21 @@ class NumberColumn:
 
     whole: bool
     values: array[int] | array[float] = field()
+    null: int | None = field()
+    """The entry that stands for null, None where every whole number stands for itself."""
 
     @values.default
     def _no_values(self) -> array[int] | array[float]:
         return array("q") if self.whole else array("d")
 
+    @null.default
+    def _null_of_whole_numbers(self) -> int | None:
+        return NULL_INTEGER if self.whole else None
+
     def get(self, row: int) -> int | float | None:
         """The number in a row, None for null."""
         value = self.values[row]
-        return None if value != value or (value == NULL_INTEGER and self.whole) else value
+        return None if value != value or value == self.null else value
 
     def append(self, value: Value) -> None:
         """Add a row."""
@@ -84,15 +90,15 @@ class NumberColumn:
 
     def copy(self) -> NumberColumn:
         """An independent copy."""
-        return NumberColumn(self.whole, self.values[:])
+        return NumberColumn(self.whole, self.values[:], self.null)
 
     def empty(self) -> NumberColumn:
         """A column of the same kind without rows."""
-        return NumberColumn(self.whole)
+        return NumberColumn(self.whole, null=self.null)
 
     def select(self, mask: Sequence[object]) -> NumberColumn:
         """A new column of the rows whose mask entry is true."""
-        return NumberColumn(self.whole, array(self.values.typecode, compress(self.values, mask)))
+        return NumberColumn(self.whole, array(self.values.typecode, compress(self.values, mask)), self.null)
 
     def __len__(self) -> int:
         return len(self.values)
@@ -195,4 +201,5 @@ def column_for(schema_field: Field) -> Column:
         return TextColumn(schema_field.categorical)
     if schema_field.type == "boolean":
         return BooleanColumn()
-    return NumberColumn(schema_field.type in WHOLE_TYPES)
+    whole = schema_field.type in WHOLE_TYPES
+    return NumberColumn(whole, null=NULL_INTEGER if whole and schema_field.nullable else None)

@@ -7,24 +7,31 @@ import io
 import re
 from array import array
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final, Literal, TypeVar
 
 from attrs import frozen
 
+from pytest_personalize.caveats import TimestampWarning, warn
 from pytest_personalize.data.avro import Field
-from pytest_personalize.data.cells import REFUSALS, CodeSink, Sink, number_sink, sink_for
+from pytest_personalize.data.cells import REFUSALS, CodeSink, Sink, check_cell, number_sink, sink_for
 from pytest_personalize.data.entities import EntityTable
 from pytest_personalize.data.errors import CsvError
 from pytest_personalize.data.events import BULK, MOST_EVENT_TYPES, EventLog
 from pytest_personalize.data.ids import IdTable
 from pytest_personalize.data.records import LOGS, TABLES, Records
-from pytest_personalize.data.values import parse_text
 
 ImportMode = Literal["FULL", "INCREMENTAL"]
 
+LEAST_MILLISECONDS: Final = 10**11
+"""Timestamps from here on look like milliseconds: as such they begin in 1973, as seconds in the year 5138."""
+
 _BATCH: Final = 512
 """Rows at a time: few enough that the cyclic garbage collector does not wake up, and that they stay in the cache."""
+
+_GZIP: Final = b"\x1f\x8b"
+"""How the content of a gzip file begins."""
 
 _QUOTED: Final = re.compile(r'(?:^|(?<=[,\r\n]))"((?:[^"\\]++|\\.|"")*+)"(?=[,\r\n]|$)', re.DOTALL)
 _ESCAPED: Final = re.compile(r'\\(["\\])')
@@ -56,6 +63,7 @@ def import_csv(files: Iterable[tuple[str, bytes]], records: Records, dataset_typ
         new_events = log.empty()
         rows = _read_files(files, [_log_sink(field, new_events, scratch, dataset_type) for field in fields])
         new_events.origins.extend(bytes((BULK,)) * rows)
+        _warn_of_milliseconds(max(new_events.times, default=0))
         setattr(records, LOGS[dataset_type], _merged(log, new_events, mode))
     else:
         table = scratch.table(dataset_type)
@@ -76,6 +84,17 @@ def read_ids(files: Iterable[tuple[str, bytes]], column: str = "USER_ID") -> IdT
     ids = IdTable()
     _read_files(files, [CodeSink(Field(name=column, type="string"), array("I"), ids)])
     return ids
+
+
+def _warn_of_milliseconds(newest: int) -> None:
+    """Such timestamps are imported, as at AWS, where nothing says so either."""
+    if LEAST_MILLISECONDS <= newest < 1000 * LEAST_MILLISECONDS:
+        meant = datetime.fromtimestamp(newest / 1000, UTC)
+        warn(
+            f"TIMESTAMP {newest} is read as seconds, far in the future: is it in milliseconds?"
+            f" It would then mean {meant:%Y-%m-%d %H:%M:%S} UTC",
+            TimestampWarning,
+        )
 
 
 _Rows = TypeVar("_Rows", EventLog, EntityTable)
@@ -146,13 +165,26 @@ def _read_files(files: Iterable[tuple[str, bytes]], sinks: Sequence[Sink]) -> in
 
 
 def _read_file(name: str, data: bytes, sinks: Sequence[Sink]) -> int:
+    if data.startswith(_GZIP):
+        raise CsvError("The file is compressed with gzip: Amazon Personalize reads plain CSV files", file=name)
     try:
-        header = _open(data).readline().rstrip("\r\n").split(",")
+        header = _header(name, data)
         body = _Body(name, data, header)
         places = _places(name, header, [sink.field.name for sink in sinks])
         return _read_body(body, list(zip(sinks, places, strict=True)))
     except UnicodeDecodeError:
         raise _not_utf8(name, data) from None
+
+
+def _header(name: str, data: bytes) -> list[str]:
+    line = _open(data).readline().rstrip("\r\n")
+    try:
+        header = next(csv.reader([line], strict=True))
+    except csv.Error as error:
+        raise CsvError(f"The header is not well-formed CSV: {error}", file=name, line=1) from None
+    if "\0" in line:
+        raise CsvError("The header has a NUL byte in it", file=name, line=1)
+    return header
 
 
 def _places(name: str, header: Sequence[str], wanted: Sequence[str]) -> list[int]:
@@ -163,7 +195,7 @@ def _places(name: str, header: Sequence[str], wanted: Sequence[str]) -> list[int
             # quoted: developer guide, error messages
             f"Input CSV is missing the following columns:[{', '.join(missing)}]."
             f" The header line is {','.join(header)[:200]!r};"
-            " names must be spelled as in the schema, without quotes and blanks",
+            " names must be spelled as in the schema, without blanks",
             file=name,
             line=1,
         )
@@ -178,6 +210,8 @@ def _read_body(body: _Body, targets: Sequence[tuple[Sink, int]]) -> int:
     width = len(body.header)
     count = records = 0
     try:
+        if b"\0" in body.data:
+            raise ValueError("NUL")
         while rows := list(islice(reader, _BATCH)):
             records += len(rows)
             if reader.line_num != records:
@@ -229,9 +263,12 @@ def _problem(
             file=body.name,
             line=line,
         )
+    for column, text in zip(body.header, row, strict=True):
+        if "\0" in text:
+            return CsvError("The value has a NUL byte in it", file=body.name, line=line, column=column)
     for sink, place in targets:
         try:
-            parse_text(sink.field, row[place])
+            check_cell(sink.field, row[place])
         except ValueError as error:
             return CsvError(str(error), file=body.name, line=line, column=sink.field.name)
     return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import compress
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
@@ -54,6 +54,10 @@ class EventLog:
     """Every other column of the schema, by field name."""
     repeated: set[int] = field(factory=set)
     """Rows whose eventId had come before: kept, but no part of trainings (service model, Event.eventId)."""
+    _sessions: dict[int, list[int]] = field(factory=dict)
+    """Session to its anonymous rows, in the order in which they came."""
+    _linked: dict[tuple[int, int], int] = field(factory=dict)
+    """Session and user to how many of those rows the user has been given."""
     _event_ids: set[str] = field(factory=set)
     _by_user: Grouping = field(factory=Grouping)
     _shared: bool = False
@@ -102,14 +106,14 @@ class EventLog:
         Raises:
             DataError: The time is beyond the bounds of long, or there are too many distinct event types.
         """
-        if not self.has_values:
-            value = None
+        value = value if self.has_values else None
         if origin != BULK and self._holds(user, item, time, type, value, extra, origin):
             return False
         if time not in _TIMES:
             raise DataError(f"The time {time} is out of bounds")
         self._own()
-        code = self._code_of(type)
+        self.check_event_types((type,))
+        code = self.event_types.intern(type)
         row = len(self.times)
         self.users.append(user)
         self.items.append(item)
@@ -124,12 +128,18 @@ class EventLog:
         return True
 
     def link(self, session: int, user: int) -> None:
-        """Give a user the anonymous events of a session; those that the user has already are passed over.
+        """Give a user the anonymous events of a session that came since the last time.
 
         The session keeps its own rows, so that it is still personalised.
         """
-        for row in self.rows_of_user(session):
-            if self.origins[row] == ANONYMOUS and row not in self.repeated:
+        rows = self._sessions.get(session, [])
+        given = self._linked.get((session, user), 0)
+        if given == len(rows):
+            return
+        self._own()
+        self._linked[session, user] = len(rows)
+        for row in rows[given:]:
+            if row not in self.repeated:
                 self.append(
                     user=user,
                     item=self.items[row],
@@ -138,6 +148,22 @@ class EventLog:
                     value=self.value(row, "EVENT_VALUE"),  # type: ignore[arg-type]  # EVENT_VALUE is a number
                     extra={name: column.get(row) for name, column in self.extra.items()},
                 )
+
+    def of_users(self, users: Collection[int]) -> list[bool]:
+        """A mask of the rows that are about some users: their own, and those of sessions that they were given."""
+        linked = {
+            row
+            for (session, user), given in self._linked.items()
+            if user in users
+            for row in self._sessions[session][:given]
+        }
+        return [owner in users or row in linked for row, owner in enumerate(self.users)]
+
+    def check_event_types(self, types: Iterable[str]) -> None:
+        """DataError when events of these types, all together, would be of more types than can be told apart."""
+        known = self.event_types
+        if len(known) + len({each for each in types if each not in known}) > MOST_EVENT_TYPES + 1:
+            raise DataError(f"There are more than {MOST_EVENT_TYPES} distinct event types")
 
     def trainable(self) -> EventLog:
         """The rows that count in trainings: no repeated eventId, no anonymous session.
@@ -194,7 +220,7 @@ class EventLog:
 
     def select(self, mask: Sequence[object]) -> EventLog:
         """A new log of the rows whose mask entry is true; rows beyond the mask are left out."""
-        kept = compress(range(len(self)), mask) if self.repeated else ()
+        kept = compress(range(len(self)), mask) if self.repeated or self._sessions else ()
         rows = {row: new_row for new_row, row in enumerate(kept)}
         return EventLog(
             has_values=self.has_values,
@@ -207,6 +233,11 @@ class EventLog:
             origins=array("B", compress(self.origins, mask)),
             extra={name: column.select(mask) for name, column in self.extra.items()},
             repeated={rows[row] for row in self.repeated if row in rows},
+            sessions={session: [rows[row] for row in old if row in rows] for session, old in self._sessions.items()},
+            linked={
+                (session, user): sum(row in rows for row in self._sessions[session][:given])
+                for (session, user), given in self._linked.items()
+            },
             event_ids=self._event_ids.copy(),
         )
 
@@ -222,6 +253,9 @@ class EventLog:
             column.extend(other.extra[name])
         self.repeated |= {length + row for row in other.repeated}
         self._event_ids |= other._event_ids
+        for session, rows in other._sessions.items():
+            self._sessions.setdefault(session, []).extend(length + row for row in rows)
+        self._linked |= other._linked  # of the two, only one has had events streamed into it
         self._by_user.reset()
 
     def _arrays(self) -> tuple[array[Any], ...]:
@@ -236,18 +270,16 @@ class EventLog:
         self.event_types = self.event_types.fork()
         self.extra = {name: column.copy() for name, column in self.extra.items()}
         self.repeated, self._event_ids = self.repeated.copy(), self._event_ids.copy()
+        self._sessions = {session: rows[:] for session, rows in self._sessions.items()}
+        self._linked = self._linked.copy()
         self._by_user = self._by_user.copy()
         self._shared = False
-
-    def _code_of(self, event_type: str) -> int:
-        code = self.event_types.intern(event_type)
-        if code > MOST_EVENT_TYPES:
-            raise DataError(f"There are more than {MOST_EVENT_TYPES} distinct event types")
-        return code
 
     def _notice(self, row: int, event_id: str | None) -> None:
         """Bring what is known about all rows up to date with a row that was just added."""
         self._by_user.add(row, self.users[row], self.times)
+        if self.origins[row] == ANONYMOUS:
+            self._sessions.setdefault(self.users[row], []).append(row)
         if event_id is not None:
             if event_id in self._event_ids:
                 self.repeated.add(row)

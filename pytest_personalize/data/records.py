@@ -117,9 +117,9 @@ class Records:
         deleted = 0
         for name in LOGS.values():
             log: EventLog | None = getattr(self, name)
-            if log is not None and (keep := _others(log.users, doomed)):
-                deleted += len(log) - sum(keep)
-                setattr(self, name, log.select(keep))
+            if log is not None and any(gone := log.of_users(doomed)):
+                deleted += sum(map(doomed.__contains__, log.users))  # and not a second time as rows of a session
+                setattr(self, name, log.select([not each for each in gone]))
         table = self.users_table
         if table is not None and (keep := _others(table.ids, doomed)):
             deleted += len(table.ids) - sum(keep)

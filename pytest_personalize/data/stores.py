@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 from attrs import define, field
 
 from pytest_personalize.data.errors import StoreError, StoreReason
+from pytest_personalize.nearest import hint
 
 _SCHEME: Final = "s3://"
 
@@ -71,13 +72,26 @@ def folder_address(uri: str) -> str:
     return folder
 
 
-def read_csv_objects(store: ObjectStore, uri: str) -> list[tuple[str, bytes]]:
-    """The CSV files that a data location stands for.
+def is_import_file(name: str) -> bool:
+    """Whether an import reads an object of a folder, by its name below it: whatever is in no folder further down.
+
+    unknown: what is passed over. chosen: what begins with ``_`` or ``.``, such as ``_SUCCESS``, as Hive and Athena do
+    """
+    return "/" not in name and not name.startswith(("_", "."))
+
+
+def is_csv_file(name: str) -> bool:
+    """Whether a data deletion job reads an object of a folder, by its name below it: ``*.csv``, however far down."""
+    return name.lower().endswith(".csv")
+
+
+def read_objects(store: ObjectStore, uri: str, wanted: Callable[[str], bool]) -> list[tuple[str, bytes]]:
+    """The files that a data location stands for.
 
     Args:
         store: Where to read.
-        uri: One object, or a folder (with a slash at its end), of which all ``*.csv`` objects are read, those of
-            folders inside it included (developer guide, importing and deleting data).
+        uri: One object, or a folder (with a slash at its end).
+        wanted: Which objects of a folder are read: ``is_import_file`` or ``is_csv_file``.
 
     Returns:
         Address and content of each, in the order of the addresses.
@@ -85,11 +99,12 @@ def read_csv_objects(store: ObjectStore, uri: str) -> list[tuple[str, bytes]]:
     Raises:
         StoreError: There is nothing to read, or something has no content.
     """
-    _, key = parse_uri(uri)
+    bucket, key = parse_uri(uri)
     if key and not key.endswith("/"):
         names = [uri]
     else:
-        names = [name for name in store.list(uri) if name.lower().endswith(".csv")]
+        folder = f"{_SCHEME}{bucket}/{key}"
+        names = [name for name in store.list(folder) if name != folder and wanted(name.removeprefix(folder))]
         if not names:
             raise StoreError("There are no CSV files in the folder", reason="empty", uri=uri)
     files = [(name, _content_of(store, name)) for name in names]
@@ -290,6 +305,43 @@ class Boto3Store:
             code = str(response.get("Error", {}).get("Code", ""))
             reason = _REASONS.get(code, "unavailable")
             raise StoreError(f"S3 refused {operation}: {error}", reason=reason, uri=uri) from error
+
+
+_NAMED: Final = ("memory",)
+
+
+def store_choice(setting: object, memory: Callable[[], ObjectStore], region: str) -> Callable[[], ObjectStore]:
+    """What gives the store that a setting names, whenever it is asked.
+
+    Args:
+        setting: ``"memory"``; a folder whose sub-folders are the buckets, as a path, or as a text that names an
+            existing one or holds a slash; an ``ObjectStore``; a boto3 S3 client; None for moto's S3 while that is
+            active, and memory otherwise.
+        memory: What gives the store in memory.
+        region: For moto's S3.
+
+    Raises:
+        ValueError: It is nothing of that.
+    """
+    if setting is None:
+        return lambda: store_of_moto(region) or memory()
+    if isinstance(setting, str):
+        if setting in _NAMED:
+            return memory
+        if os.path.isdir(setting) or "/" in setting or os.sep in setting:
+            return partial(FolderStore, setting)
+        raise ValueError(f"s3={setting!r} is no store; {hint(setting, _NAMED)} A new folder is written with a slash.")
+    if isinstance(setting, os.PathLike):
+        return partial(FolderStore, setting)
+    if _has(setting, "get", "put", "list", "delete"):
+        return lambda: cast("ObjectStore", setting)
+    if _has(setting, "get_object"):
+        return partial(Boto3Store, setting)
+    raise ValueError(f"s3={setting!r} is no store: give 'memory', a folder, an object store or a boto3 S3 client")
+
+
+def _has(candidate: object, *methods: str) -> bool:
+    return not isinstance(candidate, type) and all(callable(getattr(candidate, name, None)) for name in methods)
 
 
 def store_of_moto(region: str) -> Boto3Store | None:

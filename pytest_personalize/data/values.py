@@ -26,13 +26,28 @@ BOUNDS: Final[dict[str, tuple[float, float]]] = {
 }
 """Least and greatest number of each type."""
 
-CHARACTERS: Final = {kind: "0123456789+-" if kind in WHOLE_TYPES else "0123456789+-.eE" for kind in BOUNDS}
-"""What numbers are written with; Python reads more than that (blanks, underscores, "nan", other digits)."""
 
 TRUTH: Final = {"true": True, "false": False}
 
 _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 _SHOWN: Final = 60
+
+
+def bounds_of(field: Field) -> tuple[float, float]:
+    """The least and the greatest number of this field."""
+    low, high = BOUNDS[field.type]
+    if field.name == "TIMESTAMP":
+        low = 0
+    elif field.type == "long" and field.nullable:
+        low += 1  # stands for null in its column
+    return low, high
+
+
+def characters_of(field: Field) -> str:
+    """What numbers are written with; Python reads more than that (blanks, underscores, "nan", other digits)."""
+    if field.name == "TIMESTAMP":
+        return "0123456789+"
+    return "0123456789+-" if field.type in WHOLE_TYPES else "0123456789+-.eE"
 
 
 def limit_of(field: Field) -> int | None:
@@ -89,7 +104,7 @@ def parse_text(field: Field, text: str) -> Value:
 
 def _parse_number(field: Field, text: str) -> int | float:
     try:
-        if not set(text) <= set(CHARACTERS[field.type]):
+        if not set(text) <= set(characters_of(field)):
             raise ValueError
         number = int(text) if field.type in WHOLE_TYPES else float(text)
     except ValueError:
@@ -103,7 +118,7 @@ def check_number(field: Field, number: float, given: object) -> int | float:
     Raises:
         ValueError: It is not.
     """
-    low, high = BOUNDS[field.type]
+    low, high = bounds_of(field)
     if not low <= number <= high:  # NaN is not, and whole numbers may be too long for a float
         raise ValueError(misfit(field, given))
     return number
@@ -117,7 +132,7 @@ def misfit(field: Field, given: object) -> str:
     elif field.type == "string":
         wanted = "text"
     else:
-        low, high = BOUNDS[field.type]
+        low, high = bounds_of(field)
         kind = "a whole number" if field.type in WHOLE_TYPES else "a number"
         wanted = f"{kind} from {low} to {high}"
     return f"{shown} is no {field.type} for {field.name}: expected {wanted}"

@@ -19,7 +19,7 @@ from weakref import finalize
 
 from attrs import define, field
 
-from pytest_personalize.data.columns import NULL_INTEGER, NumberColumn, TextColumn
+from pytest_personalize.data.columns import NumberColumn, TextColumn
 from pytest_personalize.data.entities import EntityTable
 from pytest_personalize.filters.bits import NOTHING, from_ids
 from pytest_personalize.filters.nodes import Operator
@@ -120,7 +120,7 @@ class _Numbers:
     """
 
     def __init__(self, column: NumberColumn, newest: Mapping[int, int | float]) -> None:
-        null = NULL_INTEGER if column.whole else None
+        null = column.null
         known = {index: value for index, value in newest.items() if value == value and value != null}
         self._distinct = sorted(set(known.values()))
         self._present = from_ids(known)

@@ -54,7 +54,7 @@ MODULES: Final = (
 """Where the classes are that may be kept."""
 
 DERIVED: Final[Mapping[str, frozenset[str]]] = {
-    "EventLog": frozenset({"_by_user", "_by_item", "_shared"}),
+    "EventLog": frozenset({"_by_user", "_shared"}),
     "EntityTable": frozenset({"_rows", "_shared"}),
     "TextColumn": frozenset({"_members"}),
     "Trained": frozenset({"model", "mark"}),

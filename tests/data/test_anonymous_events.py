@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 import pytest
 
+from pytest_personalize.data.csvfile import import_csv
 from pytest_personalize.data.events import ANONYMOUS
 from pytest_personalize.data.records import Records
 
@@ -73,3 +75,78 @@ def test_an_event_with_an_id_that_came_before_is_not_linked(records: Records) ->
     log.append(user=session, item=4, time=9, event_id="e", origin=ANONYMOUS)
     link(records)
     assert items_of(records, "ann") == [0, 1, 2, 3]
+
+
+def test_what_a_session_did_since_the_last_link_is_linked(records: Records) -> None:
+    log, session = records.log("INTERACTIONS"), records.users.intern("session")
+    link(records)
+    log.append(user=session, item=3, time=4, origin=ANONYMOUS)
+    link(records)
+    assert items_of(records, "ann") == [3, 0, 1, 2]
+
+
+def test_another_user_gets_the_whole_session(records: Records) -> None:
+    link(records)
+    records.log("INTERACTIONS").link(records.users.intern("session"), records.users.intern("bob"))
+    assert items_of(records, "bob") == [0, 1]
+
+
+def test_a_link_costs_the_same_however_long_the_session_was_before(records: Records) -> None:
+    def calls() -> int:
+        count = 0
+
+        def notice(frame: object, event: str, argument: object) -> None:
+            nonlocal count
+            count += event in ("call", "c_call")
+
+        sys.setprofile(notice)
+        try:
+            link(records)
+        finally:
+            sys.setprofile(None)
+        return count
+
+    log, session = records.log("INTERACTIONS"), records.users.intern("session")
+    link(records)
+    before = calls()
+    for time in range(1000):
+        log.append(user=session, item=5, time=100 + time, origin=ANONYMOUS)
+    link(records)
+    assert calls() == before
+
+
+def test_a_copy_links_by_itself(records: Records) -> None:
+    copy = records.fork()
+    link(copy)
+    assert items_of(records, "ann") == [2]
+    link(records)
+    assert items_of(records, "ann") == items_of(copy, "ann") == [0, 1, 2]
+
+
+class TestDeletedUsers:
+    def test_the_sessions_of_a_deleted_user_go_as_well_and_never_come_back(self, records: Records) -> None:
+        link(records)
+        assert records.delete_users(["ann"]) == 3
+        link(records)
+        assert items_of(records, "ann") == items_of(records, "session") == []
+
+    def test_what_the_session_does_afterwards_counts(self, records: Records) -> None:
+        link(records)
+        records.delete_users(["ann"])
+        session = records.users.intern("session")
+        records.log("INTERACTIONS").append(user=session, item=7, time=9, origin=ANONYMOUS)
+        link(records)
+        assert items_of(records, "ann") == [7]
+
+    def test_others_keep_their_sessions(self, records: Records) -> None:
+        link(records)
+        records.delete_users(["bob", "nobody"])
+        link(records)
+        assert items_of(records, "ann") == [0, 1, 2]
+
+
+def test_an_import_keeps_the_links(records: Records) -> None:
+    link(records)
+    import_csv([("f", b"USER_ID,ITEM_ID,TIMESTAMP,EVENT_VALUE,DEVICE\nbob,i,1,,\n")], records, "INTERACTIONS", "FULL")
+    link(records)
+    assert len(items_of(records, "ann")) == 3

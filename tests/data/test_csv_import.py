@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import warnings
 from collections.abc import Callable
 from itertools import chain
 
@@ -9,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_personalize import TimestampWarning
 from pytest_personalize.data.csvfile import ImportMode, import_csv, read_ids
 from pytest_personalize.data.errors import CsvError
 from pytest_personalize.data.records import Records
@@ -72,9 +75,17 @@ class TestReading:
     @pytest.mark.parametrize("end", ["\n", "\r\n"])
     def test_line_ends_blank_lines_and_a_byte_order_mark_do_not_matter(self, events: Make, end: str) -> None:
         records = events()
-        lines = ["\ufeffUSER_ID,ITEM_ID,TIMESTAMP", "ann,i1,5", "", "bob,i2,-6", ""]
+        lines = ["\ufeffUSER_ID,ITEM_ID,TIMESTAMP", "ann,i1,5", "", "bob,i2,6", ""]
         assert import_events(records, end.join(lines)) == 2
-        assert events_of(records) == [("ann", "i1", 5), ("bob", "i2", -6)]
+        assert events_of(records) == [("ann", "i1", 5), ("bob", "i2", 6)]
+
+    @pytest.mark.parametrize(
+        "header", ['"USER_ID","ITEM_ID","TIMESTAMP","NOTE"', 'USER_ID,"ITEM_ID",TIMESTAMP,"a ""b"", c"']
+    )
+    def test_a_header_is_quoted_as_cells_are(self, events: Make, header: str) -> None:
+        records = events()
+        assert import_events(records, f"{header}\nann,i1,5,x\n") == 1
+        assert events_of(records) == [("ann", "i1", 5)]
 
     def test_a_header_alone_is_an_empty_dataset(self, events: Make) -> None:
         records = events()
@@ -151,7 +162,12 @@ class TestValues:
 
     @pytest.mark.parametrize(
         ("kind", "least", "greatest"),
-        [("int", -2147483648, 2147483647), ("long", -9223372036854775807, 9223372036854775807)],
+        [
+            ("int", -2147483648, 2147483647),
+            ("int?", -2147483648, 2147483647),
+            ("long", -9223372036854775808, 9223372036854775807),
+            ("long?", -9223372036854775807, 9223372036854775807),
+        ],
     )
     def test_whole_numbers_reach_to_the_bounds_of_their_type(
         self, items: Make, kind: str, least: int, greatest: int
@@ -159,8 +175,8 @@ class TestValues:
         records = items(OWN=kind)
         import_items(records, f"ITEM_ID,OWN\ni1,{least}\ni2,{greatest}\n")
         assert values_of(records, "OWN") == {"i1": least, "i2": greatest}
-        for beyond in (least - 2, greatest + 1):
-            with pytest.raises(CsvError, match=f"'{beyond}' is no {kind}"):
+        for beyond in (least - 1, greatest + 1, -(2**63) - 1):
+            with pytest.raises(CsvError, match=f"'{beyond}' is no {kind.removesuffix('?')}"):
                 import_items(records, f"ITEM_ID,OWN\ni1,{beyond}\n")
 
 
@@ -238,6 +254,10 @@ class TestRefusal:
             ("ann,i1,٣,watch,,tv", "TIMESTAMP", "'٣' is no long"),
             ("ann,i1,9223372036854775808,watch,,tv", "TIMESTAMP", "'9223372036854775808' is no long"),
             ("ann,i1,5-6,watch,,tv", "TIMESTAMP", "'5-6' is no long"),
+            ("ann,i1,-5,watch,,tv", "TIMESTAMP", "'-5' is no long for TIMESTAMP: expected a whole number from 0 to"),
+            (" \t,i1,5,watch,,tv", "USER_ID", "The value of USER_ID is blank"),
+            ("ann,\u3000,5,watch,,tv", "ITEM_ID", "The value of ITEM_ID is blank"),
+            ("ann,i1,5,wat\0ch,,tv", "EVENT_TYPE", "The value has a NUL byte in it"),
             ("ann,i1,5,watch,nan,tv", "EVENT_VALUE", "'nan' is no float for EVENT_VALUE: expected a number from"),
             ("ann,i1,5,watch,1e39,tv", "EVENT_VALUE", "'1e39' is no float"),
             ("ann,i1,5,watch,high,tv", "EVENT_VALUE", "'high' is no float"),
@@ -268,6 +288,27 @@ class TestRefusal:
             import_items(records, f"ITEM_ID,YEAR,OWN\n\ni1,1,{cell}\n")
         assert refusal.value.line == 3
 
+    @pytest.mark.parametrize("kind", ["int", "int?"])
+    def test_the_entry_that_stands_for_null_is_no_int(self, items: Make, kind: str) -> None:
+        with pytest.raises(CsvError, match="'-9223372036854775808' is no int for OWN"):
+            import_items(items(OWN=kind, YEAR="int"), "ITEM_ID,OWN,YEAR\ni1,-9223372036854775808,1\n")
+
+    def test_a_gzip_file_is_said_to_be_compressed(self, items: Make) -> None:
+        with pytest.raises(
+            CsvError, match=r"compressed with gzip: Amazon Personalize reads plain CSV.*s3://b/items.csv"
+        ):
+            import_items(items(YEAR="int"), gzip.compress(b"ITEM_ID,YEAR\ni1,1\n"))
+
+    def test_a_nul_byte_is_found_in_columns_that_are_not_read_too(self, items: Make) -> None:
+        with pytest.raises(CsvError, match="NUL byte") as refusal:
+            import_items(items(YEAR="int"), "ITEM_ID,YEAR,NOTE\ni1,1,\ni2,1,\0\n")
+        assert (refusal.value.line, refusal.value.column) == (3, "NOTE")
+
+    @pytest.mark.parametrize("header", ["ITEM_ID\0,YEAR", '"ITEM_ID,YEAR', "I\0T\0E\0M\0_\0I\0D\0"])
+    def test_a_header_that_cannot_be_read_is_refused(self, items: Make, header: str) -> None:
+        with pytest.raises(CsvError, match=r"The header .*line 1\)"):
+            import_items(items(YEAR="int"), f"{header}\ni1,1\n")
+
     def test_text_that_is_not_utf8_is_named_by_line(self, items: Make) -> None:
         records = items(TITLE="string", YEAR="int")
         good = b"i1,A,1\n" * 3000
@@ -280,7 +321,7 @@ class TestRefusal:
         [
             ("USER_ID,ITEM_ID,EVENT_TYPE,EVENT_VALUE", "TIMESTAMP, DEVICE"),
             ("user_id,ITEM_ID,TIMESTAMP,EVENT_TYPE,EVENT_VALUE,DEVICE", "USER_ID"),
-            ('"USER_ID",ITEM_ID,TIMESTAMP,EVENT_TYPE,EVENT_VALUE,DEVICE', "USER_ID"),
+            ('" USER_ID",ITEM_ID,TIMESTAMP,EVENT_TYPE,EVENT_VALUE,DEVICE', "USER_ID"),
             ("USER_ID, ITEM_ID,TIMESTAMP,EVENT_TYPE,EVENT_VALUE,DEVICE", "ITEM_ID"),
             ("", "USER_ID, ITEM_ID, TIMESTAMP, EVENT_TYPE, EVENT_VALUE, DEVICE"),
         ],
@@ -310,6 +351,24 @@ class TestRefusal:
         assert list(chain(records.users, records.items, log.event_types)) == ["ann", "i1", "", "watch"]
         log.append(user=0, item=0, time=6, type="click", extra={"DEVICE": "pc"})
         assert [log.value(1, name) for name in ("EVENT_TYPE", "DEVICE")] == ["click", "pc"]
+
+
+class TestMilliseconds:
+    def test_they_are_imported_with_one_warning_that_says_what_they_would_mean(self, events: Make) -> None:
+        records = events()
+        with pytest.warns(TimestampWarning) as caught:
+            import_events(records, "USER_ID,ITEM_ID,TIMESTAMP\nann,i1,1700000000000\nann,i2,1600000000000\n")
+        assert [str(warning.message) for warning in caught] == [
+            "TIMESTAMP 1700000000000 is read as seconds, far in the future: is it in milliseconds?"
+            " It would then mean 2023-11-14 22:13:20 UTC"
+        ]
+        assert [time for _, _, time in events_of(records)] == [1700000000000, 1600000000000]
+
+    @pytest.mark.parametrize("time", [1_700_000_000, 99_999_999_999, 2**62])
+    def test_all_else_is_imported_without_one(self, events: Make, time: int) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            import_events(events(), f"USER_ID,ITEM_ID,TIMESTAMP\nann,i1,{time}\n")
 
 
 def test_the_users_of_a_deletion_file_are_read() -> None:

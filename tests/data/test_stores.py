@@ -18,8 +18,12 @@ from pytest_personalize.data.stores import (
     FolderStore,
     MemoryStore,
     ObjectStore,
+    folder_address,
+    is_csv_file,
+    is_import_file,
     parse_uri,
-    read_csv_objects,
+    read_objects,
+    store_choice,
     store_of_moto,
 )
 
@@ -103,41 +107,59 @@ def test_an_object_needs_a_key(store: ObjectStore) -> None:
         store.put("s3://bucket/", b"x")
 
 
-class TestReadCsvObjects:
-    def test_an_object_is_read_whatever_its_name(self, store: ObjectStore) -> None:
-        store.put("s3://bucket/data", b"A\n1\n")
-        assert read_csv_objects(store, "s3://bucket/data") == [("s3://bucket/data", b"A\n1\n")]
+class TestReadObjects:
+    @pytest.mark.parametrize("wanted", [is_import_file, is_csv_file])
+    def test_an_object_is_read_whatever_its_name(self, store: ObjectStore, wanted: Callable[[str], bool]) -> None:
+        store.put("s3://bucket/_data", b"A\n1\n")
+        assert read_objects(store, "s3://bucket/_data", wanted) == [("s3://bucket/_data", b"A\n1\n")]
 
-    def test_of_a_folder_the_csv_files_are_read_in_order(self, store: ObjectStore) -> None:
+    @pytest.mark.parametrize("folder", ["in/", ""])
+    def test_an_import_reads_all_that_is_right_in_the_folder(self, store: ObjectStore, folder: str) -> None:
+        """Row 10 of the corrections: whatever a file is called, unless it begins like what Spark and Hive leave."""
+        for key in ("run-1-part-r-00000", "b.csv", "_SUCCESS", ".part.crc", "sub/c.csv"):
+            store.put(f"s3://bucket/{folder}{key}", b"A\n")
+        read = read_objects(store, f"s3://bucket/{folder}", is_import_file)
+        assert [uri for uri, _ in read] == [f"s3://bucket/{folder}{key}" for key in ("b.csv", "run-1-part-r-00000")]
+
+    def test_the_object_that_stands_for_the_folder_is_no_file(self) -> None:
+        store = MemoryStore()
+        store.put("s3://bucket/in/", b"")
+        store.put("s3://bucket/in/a.csv", b"A\n")
+        assert read_objects(store, "s3://bucket/in/", is_import_file) == [("s3://bucket/in/a.csv", b"A\n")]
+
+    def test_a_deletion_reads_the_csv_files_of_all_folders_inside(self, store: ObjectStore) -> None:
         for key in ("in/b.csv", "in/a.CSV", "in/readme.txt", "in/sub/c.csv", "input.csv"):
             store.put(f"s3://bucket/{key}", key.encode())
-        assert read_csv_objects(store, "s3://bucket/in/") == [
+        assert read_objects(store, "s3://bucket/in/", is_csv_file) == [
             (f"s3://bucket/{key}", key.encode()) for key in ("in/a.CSV", "in/b.csv", "in/sub/c.csv")
         ]
 
-    def test_a_folder_without_csv_files_is_refused(self, store: ObjectStore) -> None:
-        store.put("s3://bucket/in/readme.txt", b"x")
+    @pytest.mark.parametrize(("key", "wanted"), [("in/_SUCCESS", is_import_file), ("in/readme.txt", is_csv_file)])
+    def test_a_folder_without_files_is_refused(
+        self, store: ObjectStore, key: str, wanted: Callable[[str], bool]
+    ) -> None:
+        store.put(f"s3://bucket/{key}", b"x")
         with pytest.raises(StoreError, match="There are no CSV files in the folder") as refusal:
-            read_csv_objects(store, "s3://bucket/in/")
+            read_objects(store, "s3://bucket/in/", wanted)
         assert refusal.value.reason == "empty"
 
     def test_an_empty_file_is_refused(self, store: ObjectStore) -> None:
         store.put("s3://bucket/in/a.csv", b"A\n")
         store.put("s3://bucket/in/b.csv", b"")
         with pytest.raises(StoreError, match=r"The file is empty: expected a header line \(s3://bucket/in/b.csv\)"):
-            read_csv_objects(store, "s3://bucket/in/")
+            read_objects(store, "s3://bucket/in/", is_import_file)
 
     def test_a_missing_file_is_refused(self, store: ObjectStore) -> None:
         store.put("s3://bucket/in/a.csv", b"A\n")
         with pytest.raises(StoreError) as refusal:
-            read_csv_objects(store, "s3://bucket/in/b.csv")
+            read_objects(store, "s3://bucket/in/b.csv", is_import_file)
         assert refusal.value.reason == "missing key"
         assert "slash" not in str(refusal.value)
 
     def test_a_folder_without_its_slash_is_pointed_out(self, store: ObjectStore) -> None:
         store.put("s3://bucket/in/a.csv", b"A\n")
         with pytest.raises(StoreError, match="a folder needs a slash at its end") as refusal:
-            read_csv_objects(store, "s3://bucket/in")
+            read_objects(store, "s3://bucket/in", is_import_file)
         assert refusal.value.reason == "missing key"
 
 
@@ -242,3 +264,50 @@ def test_text_is_written_as_utf_8():
     store = MemoryStore()
     store.put("s3://bucket/key", "Ünïcode")
     assert store.get("s3://bucket/key") == "Ünïcode".encode()
+
+
+class TestChoice:
+    """What ``s3=`` may be."""
+
+    def chosen(self, setting: object) -> ObjectStore:
+        return store_choice(setting, MemoryStore, "us-east-1")()
+
+    @pytest.mark.parametrize("setting", [None, "memory"])
+    def test_memory(self, setting: str | None) -> None:
+        assert isinstance(self.chosen(setting), MemoryStore)
+
+    @pytest.mark.parametrize("setting", ["existing", "./new", Path("new")])
+    def test_a_folder_that_is_there_or_is_named_as_one(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str | Path
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "existing").mkdir()
+        store = self.chosen(setting)
+        assert isinstance(store, FolderStore)
+        assert store.path == Path(setting)
+
+    def test_an_object_store_is_taken_as_it_is(self, store: ObjectStore) -> None:
+        assert self.chosen(store) is store
+
+    def test_a_client_is_asked_as_s3(self, client: S3Client) -> None:
+        assert self.chosen(client) == Boto3Store(client)
+
+    @pytest.mark.parametrize("setting", ["memroy", "Memory"])
+    def test_a_misspelt_name_is_refused_with_the_near_match_and_makes_no_folder(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        with pytest.raises(ValueError, match=f"s3='{setting}' is no store; did you mean 'memory'"):
+            store_choice(setting, MemoryStore, "us-east-1")
+        assert list(tmp_path.iterdir()) == []
+
+    @pytest.mark.parametrize("setting", [7, {}, MemoryStore, True])
+    def test_anything_else_is_refused(self, setting: object) -> None:
+        with pytest.raises(ValueError, match="is no store: give 'memory', a folder, an object store or a boto3"):
+            store_choice(setting, MemoryStore, "us-east-1")
+
+
+def test_a_folder_to_write_into_gets_its_slash() -> None:
+    assert folder_address("s3://bucket/out") == folder_address("s3://bucket/out/") == "s3://bucket/out/"
+    with pytest.raises(StoreError, match="Malformed"):
+        folder_address("out")

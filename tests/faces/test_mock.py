@@ -523,6 +523,18 @@ class TestContextManager:
 
 
 class TestOptions:
+    @pytest.mark.parametrize("region", ["", "eu:west", "us-east-1 "])
+    def test_a_region_that_no_arn_can_hold_is_refused(self, region: str) -> None:
+        with pytest.raises(ValueError, match=f"region {region!r} can be in no ARN"), mock_personalize(region=region):
+            pass
+
+    def test_a_misspelt_store_is_refused(self) -> None:
+        with (
+            pytest.raises(ValueError, match="s3='memroy' is no store; did you mean 'memory'"),
+            mock_personalize(s3="memroy"),
+        ):
+            pass
+
     def test_an_unknown_option_names_the_near_one(self) -> None:
         with pytest.raises(TypeError, match="unknown option 'regoin'; did you mean 'region'"):
             mock_personalize(regoin="eu-west-1")

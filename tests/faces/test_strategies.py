@@ -203,6 +203,11 @@ class TestInteractions:
 
             assert backend.dataset_import_jobs["j"].status == "ACTIVE", backend.dataset_import_jobs["j"].failure_reason
 
+    def test_what_has_commas_and_quotes_in_it_is_quoted(self) -> None:
+        assert (
+            csv_of([{"ITEM_ID": "i1", "TITLE": 'Say "hi", he said'}]) == b'ITEM_ID,TITLE\ni1,"Say \\"hi\\", he said"\n'
+        )
+
     def test_no_rows_make_no_file(self) -> None:
         with pytest.raises(ValueError, match="at least one row"):
             csv_of([])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from pytest_personalize import PersonalizeBackend
+from pytest_personalize.service.kernel import operations
 from pytest_personalize.service.kernel.errors import ServiceError
 
 
@@ -22,3 +25,17 @@ def test_what_is_no_json_object_is_refused(backend: PersonalizeBackend, body: by
 
     assert caught.value.code == "InvalidInputException"
     assert [call.params for call in backend.calls] == [{}]
+
+
+@pytest.mark.parametrize(
+    "register",
+    [
+        lambda: operations.operation("CreateSchema")(len),
+        lambda: operations.structure(type("DataSource", (), {})),
+    ],
+)
+def test_a_second_registration_is_refused_and_replaces_nothing(register: Callable[[], object]) -> None:
+    before = dict(operations.OPERATIONS), dict(operations.STRUCTURES)
+    with pytest.raises(ValueError, match=r"is registered already, by pytest_personalize\.service\.control\."):
+        register()
+    assert before == (operations.OPERATIONS, operations.STRUCTURES)

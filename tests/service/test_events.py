@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -355,6 +356,18 @@ def test_the_tracker_of_one_region_is_unknown_in_another(workshop, group, clicks
         )
 
 
+def test_more_event_types_than_can_be_told_apart_are_refused_before_anything_is_kept(
+    put, workshop, clicks, monkeypatch
+):
+    monkeypatch.setattr("pytest_personalize.data.events.MOST_EVENT_TYPES", 2)
+    put({"eventType": "View"}, {"eventType": "Buy"})
+    with pytest.raises(ClientError, match="more than 2 distinct event types") as refusal:
+        put({"eventType": "View", "sentAt": 2}, {"eventType": "Like"}, user="u2")
+    assert refusal.value.response["Error"]["Code"] == "InvalidInputException"
+    put({"eventType": "Buy", "sentAt": 3})
+    assert workshop.rows(clicks) == ["u1,i1,1,View,,,", "u1,i1,1,Buy,,,", "u1,i1,3,Buy,,,"]
+
+
 # -- sessions without a user -------------------------------------------------------------------------------------------
 
 
@@ -425,6 +438,19 @@ def test_a_session_that_becomes_a_user_of_the_same_id_is_not_linked(put, worksho
     put({"itemId": "i1"}, user=None, session="s1")
     put({"itemId": "i2"}, user="s1", session="s1")
     assert workshop.rows(clicks) == ["s1,i2,1,View,,,"]
+
+
+def test_the_session_of_a_deleted_user_does_not_come_back(put, personalize, workshop, group, clicks):
+    put({"itemId": "i1"}, user=None)
+    put({"itemId": "i2"})
+    personalize.create_data_deletion_job(
+        jobName="forget",
+        datasetGroupArn=group,
+        dataSource={"dataLocation": workshop.upload(["USER_ID", "u1"])},
+        roleArn="arn:aws:iam::123456789012:role/PersonalizeRole",
+    )
+    put({"itemId": "i3"})
+    assert workshop.rows(clicks) == ["u1,i3,1,View,,,"]
 
 
 # -- items, users and actions ------------------------------------------------------------------------------------------

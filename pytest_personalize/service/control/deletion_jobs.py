@@ -9,6 +9,7 @@ import attrs
 from attrs import frozen
 
 from pytest_personalize.data.csvfile import read_ids
+from pytest_personalize.data.stores import is_csv_file
 from pytest_personalize.failure import Failure
 from pytest_personalize.service.control.dataset_groups import DatasetGroup
 from pytest_personalize.service.control.import_jobs import DataSource, checked_location, read_files
@@ -44,7 +45,7 @@ class DataDeletionJob(Resource):
 
 def _delete(region: Region, job: DataDeletionJob, now: float) -> DataDeletionJob:
     records = region.records[region.still(DatasetGroup, job.dataset_group_arn).arn]
-    files = read_files(region, job.data_source)
+    files = read_files(region, job.data_source, is_csv_file)
     if sum(len(content) for _, content in files) > INPUT_BYTES:
         raise Failure(f"The input files of a data deletion job can have at most {INPUT_BYTES} bytes together.")
     return attrs.evolve(job, num_deleted=records.delete_users(tuple(read_ids(files))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 import attrs
@@ -11,7 +11,7 @@ from attrs import frozen
 from pytest_personalize.data.csvfile import ImportMode, import_csv
 from pytest_personalize.data.errors import StoreError
 from pytest_personalize.data.records import Records
-from pytest_personalize.data.stores import parse_uri, read_csv_objects
+from pytest_personalize.data.stores import is_import_file, parse_uri, read_objects
 from pytest_personalize.failure import Failure
 from pytest_personalize.service.control.datasets import Dataset
 from pytest_personalize.service.control.export_jobs import folder_of, write
@@ -54,10 +54,12 @@ class DatasetImportJob(Resource):
     publish_attribution_metrics_to_s3: bool | None = None
 
 
-def read_files(region: Region, source: DataSource) -> list[tuple[str, bytes]]:
-    """Address and content of the CSV files of a job; Failure when they cannot be read."""
+def read_files(
+    region: Region, source: DataSource, wanted: Callable[[str], bool] = is_import_file
+) -> list[tuple[str, bytes]]:
+    """Address and content of the CSV files of a job, in a folder the ``wanted``; Failure if they cannot be read."""
     try:
-        return read_csv_objects(region.account.store(), source.data_location or "")
+        return read_objects(region.account.store(), source.data_location or "", wanted)
     except StoreError as error:
         if error.reason == "denied":
             # quoted: developer guide, error messages

@@ -25,7 +25,7 @@ def operation(name: str) -> Callable[[F], F]:
     """
 
     def enter(function: F) -> F:
-        OPERATIONS[name] = function
+        _enter(OPERATIONS, name, function)
         return function
 
     return enter
@@ -33,8 +33,14 @@ def operation(name: str) -> Callable[[F], F]:
 
 def structure(cls: C) -> C:
     """Class decorator: input structures of the shape with this name become this attrs class."""
-    STRUCTURES[cls.__name__] = cls
+    _enter(STRUCTURES, cls.__name__, cls)
     return cls
+
+
+def _enter(registry: dict[str, Any], name: str, entry: Any) -> None:
+    if name in registry:
+        raise ValueError(f"{name} is registered already, by {registry[name].__module__}")
+    registry[name] = entry
 
 
 class Answer(dict[str, Any]):

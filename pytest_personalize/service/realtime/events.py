@@ -109,9 +109,10 @@ def put_events(
     rows = [_values_of_event(schema, session_id, event) for event in event_list]
     if session_id == "null":  # accepted, and without effect: GitHub issue aws-sdk-js 3371
         return
+    typed = schema.field("EVENT_TYPE") is not None  # the call needs an event type even where the schema has none
+    log.check_event_types([event.event_type for event in event_list] if typed else [])
     user, origin = _owner(records.users, log, user_id, session_id)
     intern = records.items.intern
-    typed = schema.field("EVENT_TYPE") is not None  # the call needs an event type even where the schema has none
     for event, values in zip(event_list, rows, strict=True):
         log.append(
             user=user,
@@ -141,6 +142,7 @@ def put_action_interactions(
     records = region.records[dataset.dataset_group_arn]
     schema, log = records.schemas["ACTION_INTERACTIONS"], records.log("ACTION_INTERACTIONS")
     rows = [_values_of_action_event(schema, event) for event in action_interactions]
+    log.check_event_types([event.event_type for event in action_interactions])
     for event, values in zip(action_interactions, rows, strict=True):
         user, origin = _owner(records.users, log, event.user_id, event.session_id)
         log.append(
