@@ -40,11 +40,14 @@ class PersonalizeBackend(Resources):
     ``region`` is where calls without a region go and where the resource mappings look; calls of clients of other
     regions go to those. ``account_id`` is the account in all ARNs. ``transitions`` is ``"instant"``, ``"polls:N"`` or
     ``"clock"``, or a mapping from kinds of resources (and ``"default"``) to those. ``quotas`` is ``"aws"``, None for
-    none, or a mapping of single values; ``minimums`` is ``"aws"`` to ask for as much data as AWS does. ``s3`` is where
-    jobs read and write: ``"memory"``, a folder whose sub-folders are buckets (a path, or a text with a slash such as
-    ``"./folder"``), an object store or a boto3 S3 client; by default moto's S3 when that is active, memory otherwise.
-    ``preset`` is a dataset group to begin with: ``"shop"``, ``"video"``,
-    ``"movies"`` or ``"actions"``; it is then in ``seeded``. ``seed`` steers all that looks random.
+    none, or a mapping of single values; ``minimums`` is ``"aws"`` to ask for as much data as AWS does, or a mapping of
+    single values (``interactions``, ``users_with_two_interactions``, ``percent_of_users``, ``import_records``). With
+    ``data="optional"`` solutions and trainings want no data at all, for programs that build infrastructure first: a
+    training on no rows makes an empty model. ``s3`` is where jobs read and write: ``"memory"``, a folder whose
+    sub-folders are buckets (a path, or a text with a slash such as ``"./folder"``), an object store or a boto3 S3
+    client; by default moto's S3 when that is active, memory otherwise. ``preset`` is a dataset group to begin with:
+    ``"shop"``, ``"video"``, ``"movies"`` or ``"actions"``; it is then in ``seeded``. ``seed`` steers all that looks
+    random.
     """
 
     def __init__(
@@ -54,7 +57,8 @@ class PersonalizeBackend(Resources):
         account_id: str = "123456789012",
         transitions: str | Mapping[str, str] = "instant",
         quotas: Mapping[str, int] | str | None = "aws",
-        minimums: str | None = None,
+        minimums: str | Mapping[str, float] | None = None,
+        data: str = "required",
         preset: str | None = None,
         s3: Any = None,
         seed: int = 0,
@@ -67,6 +71,7 @@ class PersonalizeBackend(Resources):
         self.faults = Faults(self.clock.inner)
         self._store = store_choice(s3, lambda: self._memory, region)
         self._minimums = minimums
+        self._data = data
         self._memory = MemoryStore()
         self._lock = threading.RLock()
         self._account = Account(
@@ -75,6 +80,7 @@ class PersonalizeBackend(Resources):
             engine=Engine(Transitions(transitions, steps())),
             quotas=aws_quotas(quotas),
             minimums=data_minimums(minimums),
+            needs_data=_needs_data(data),
             seed=seed,
             store=lambda: self.s3,
         )
@@ -178,6 +184,7 @@ class PersonalizeBackend(Resources):
                 "account_id": self.account_id,
                 "transitions": self.transitions.settings(),
                 "minimums": self._minimums,
+                "data": self._data,
                 "seed": self._account.seed,
                 "now": self.clock.timestamp(),
             }
@@ -276,3 +283,9 @@ class PersonalizeBackend(Resources):
         with self._lock:
             self._account.catch_up()
             return self._account.region(name)
+
+
+def _needs_data(setting: str) -> bool:
+    if setting not in ("required", "optional"):
+        raise ValueError(f"data is 'required' or 'optional', not {setting!r}")
+    return setting == "required"

@@ -56,6 +56,11 @@ class Records:
             raise DataError(f"There is no {dataset_type} dataset")
         return table
 
+    def holds(self, dataset_type: str) -> bool:
+        """Whether there is a dataset of that type with anything in it."""
+        part: EventLog | EntityTable | None = getattr(self, (LOGS | TABLES)[dataset_type])
+        return part is not None and len(part) > 0
+
     def subjects(self, dataset_type: str) -> IdTable:
         """The ids of what the rows of a dataset type are about: its items, users or actions."""
         ids: IdTable = getattr(self, SUBJECTS[dataset_type])

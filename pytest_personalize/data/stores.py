@@ -97,7 +97,7 @@ def read_objects(store: ObjectStore, uri: str, wanted: Callable[[str], bool]) ->
         Address and content of each, in the order of the addresses.
 
     Raises:
-        StoreError: There is nothing to read, or something has no content.
+        StoreError: There is nothing to read.
     """
     bucket, key = parse_uri(uri)
     if key and not key.endswith("/"):
@@ -107,11 +107,13 @@ def read_objects(store: ObjectStore, uri: str, wanted: Callable[[str], bool]) ->
         names = [name for name in store.list(folder) if name != folder and wanted(name.removeprefix(folder))]
         if not names:
             raise StoreError("There are no CSV files in the folder", reason="empty", uri=uri)
-    files = [(name, _content_of(store, name)) for name in names]
-    for name, data in files:
-        if not data:
-            raise StoreError("The file is empty: expected a header line", reason="empty", uri=name)
-    return files
+    return [(name, _content_of(store, name)) for name in names]
+
+
+def check_bucket(store: ObjectStore, uri: str) -> None:
+    """StoreError when there is no bucket to write into; in stores of our own there always is one."""
+    if isinstance(store, Boto3Store):
+        store.list(uri)
 
 
 def _content_of(store: ObjectStore, uri: str) -> bytes:

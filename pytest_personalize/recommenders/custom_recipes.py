@@ -261,6 +261,7 @@ RELATED_ITEMS_RECIPES = (
             "million items."
         ),
         required_datasets=("ITEMS",),
+        datasets_with_data=("ITEMS",),
         trains_on_items=True,
         minimum_interactions=0,
         metadata_always=True,
@@ -318,6 +319,7 @@ ACTION_RECIPES = (
         ),
         hyperparameters=(_integer("action_optimization_period", "14", 7, 28, group="featurization"),),
         required_datasets=("INTERACTIONS", "ACTIONS"),
+        datasets_with_data=("ACTIONS", "ACTION_INTERACTIONS"),
         trains_on_items=True,
         trains_on_users=True,
         trains_on_actions=True,

@@ -43,13 +43,15 @@ class Recipe:
     what serves them, and ``batch_lines`` what a line of a batch job asks about (None: no batch jobs), of which a file
     may have ``most_batch_lines``.
 
-    ``automatic_filter`` is the event type whose items a use case drops for the asking user, ``required_event_type`` the
-    one that it trains on, ``requires_user`` and ``requires_item`` the ids that a request must carry, ``scored`` whether
-    results have scores, ``gives_reasons`` whether they say why they are there, ``real_time`` whether streamed events
-    change the answers at once, and ``automatic_update_hours`` how often the service takes in what is new without a
-    training: new items with their events, or with ``updates_take_all`` all events. ``own_exploration`` is the weight
-    (0..1) and the age limit (days) of exploration in which campaigns have no say. ``metadata_always`` says that
-    campaigns return metadata without a switch, ``shows_empty_config`` that solutions without a configuration show one.
+    ``required_datasets`` must exist for a training, ``datasets_with_data`` must hold something before there can be a
+    solution. ``automatic_filter`` is the event type whose items a use case drops for the asking user,
+    ``required_event_type`` the one that it trains on, ``requires_user`` and ``requires_item`` the ids that a request
+    must carry, ``scored`` whether results have scores, ``gives_reasons`` whether they say why they are there,
+    ``real_time`` whether streamed events change the answers at once, and ``automatic_update_hours`` how often the
+    service takes in what is new without a training: new items with their events, or with ``updates_take_all`` all
+    events. ``own_exploration`` is the weight (0..1) and the age limit (days) of exploration in which campaigns have no
+    say. ``metadata_always`` says that campaigns return metadata without a switch, ``shows_empty_config`` that solutions
+    without a configuration show one.
     """
 
     name: str
@@ -77,6 +79,7 @@ class Recipe:
     supports_hpo: bool = False
 
     required_datasets: tuple[str, ...] = ("INTERACTIONS",)
+    datasets_with_data: tuple[str, ...] = ("INTERACTIONS",)
     trains_on_items: bool = False
     trains_on_users: bool = False
     trains_on_actions: bool = False

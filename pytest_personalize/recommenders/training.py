@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import compress
 from math import ceil, inf
 from operator import and_
+from typing import Final
 
 from attrs import field, frozen
 
@@ -100,6 +101,35 @@ def prepare(recipe: Recipe, records: Records, settings: Settings) -> Training:
     event_type = recipe.required_event_type or settings.event_type
     mask = _mask(log, event_type, settings)
     return Training(recipe=recipe, records=view, settings=settings, log=log, mask=mask)
+
+
+def require_rows(recipe: Recipe, records: Records, settings: Settings) -> None:
+    """Refuse to train on nothing, which is a fault of its own, whatever the minimums are.
+
+    Raises:
+        TrainingError: No row is left after filtering by event type and value.
+    """
+    empty = [kind for kind in recipe.datasets_with_data if not records.holds(kind)]
+    if empty and "INTERACTIONS" not in empty:
+        raise TrainingError(f"Create failed. There are no records of type {' and '.join(empty)}.")
+    training = prepare(recipe, records, settings)
+    schema = records.schemas.get("INTERACTIONS")
+    typed = schema is not None and schema.field("EVENT_TYPE") is not None
+    if typed and len(training.log) and RESERVED_EVENT_TYPES.issuperset(training.log.event_types):
+        # printed: amazon-personalize-samples issue 142
+        raise TrainingError("All values in the event_type column are either reserved keywords or null")
+    if "INTERACTIONS" in recipe.datasets_with_data and not training.column(training.log.users):
+        raise TrainingError(f"Dataset has fewer than 1 interactions{after_filtering(recipe, settings)}")
+
+
+def after_filtering(recipe: Recipe, settings: Settings) -> str:
+    """The end of the refusal of too few interactions, quoted with an event type (developer guide, error messages)."""
+    event_type = recipe.required_event_type or settings.event_type
+    return f" after filtering by event type: {event_type}" if event_type else "."
+
+
+RESERVED_EVENT_TYPES: Final = frozenset({"", "USER_ID", "ITEM_ID", "TIMESTAMP", "EVENT_TYPE", "EVENT_VALUE"})
+"""unknown: which keywords are reserved. chosen: null, and the names of the fields of interactions."""
 
 
 def fit(recipe: Recipe, records: Records, settings: Settings) -> Model:

@@ -18,12 +18,12 @@ from pytest_personalize.service.control.item_settings import check_exploration
 from pytest_personalize.service.control.solution_versions import SolutionVersion
 from pytest_personalize.service.jobs.batch import (
     INFERENCE_LINES,
-    S3DataConfig,
     java_double,
     run_batch,
     text_map,
     text_member,
 )
+from pytest_personalize.service.jobs.locations import S3DataConfig
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation
@@ -109,9 +109,9 @@ def _run(region: Region, job: BatchInferenceJob, now: float) -> BatchInferenceJo
         return answer_line(source, members, ask)
 
     run_batch(
-        region.account.store(),
-        job.job_input.s3_data_source.path,
-        job.job_output.s3_data_destination.path,
+        region,
+        job.job_input.s3_data_source,
+        job.job_output.s3_data_destination,
         INFERENCE_LINES,
         answer,
         source.recipe.most_batch_lines if themes is None else MAX_THEME_LINES,
@@ -206,6 +206,8 @@ def create_batch_inference_job(
         filter_arn=filter_arn,
         num_results=num_results,
         most_results=MAX_RESULTS,
+        given=job_input.s3_data_source,
+        destination=job_output.s3_data_destination,
         tags=tags,
     )
     job = BatchInferenceJob(

@@ -11,6 +11,7 @@ from pytest_personalize.filters.compiled import CompiledFilter
 from pytest_personalize.service.answering.source import Source, make_source
 from pytest_personalize.service.control.filters import usable_filter
 from pytest_personalize.service.control.solution_versions import SolutionVersion, what_it_needs
+from pytest_personalize.service.jobs.locations import S3DataConfig, input_objects, output_folder
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.admission import Admission, Times, admit
 from pytest_personalize.service.kernel.errors import refusal
@@ -84,6 +85,8 @@ def admitted(
     filter_arn: str | None,
     num_results: int | None,
     most_results: int,
+    given: S3DataConfig,
+    destination: S3DataConfig,
     tags: Sequence[Tag],
 ) -> tuple[Admission[J], Members]:
     """Check what all batch jobs are checked for: a place for the new job, and its common members."""
@@ -92,7 +95,13 @@ def admitted(
         raise refusal("too many results", member="numResults", limit=most_results, why="", count=count)
     if filter_arn is not None:
         usable_filter(region, filter_arn, version.dataset_group_arn, version.recipe, version.arn)
-    new = admit(region, cls, job_name, tags=tags, needs=what_it_needs(region, version))
+
+    def look_at_locations() -> None:
+        input_objects(region, given)
+        output_folder(region, destination)
+
+    needs = what_it_needs(region, version)
+    new = admit(region, cls, job_name, tags=tags, needs=needs, check=look_at_locations)
     members = Members(
         job_name=job_name,
         solution_version_arn=version.arn,

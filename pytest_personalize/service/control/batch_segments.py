@@ -17,11 +17,11 @@ from pytest_personalize.service.control.batch_jobs import BatchJob, admitted
 from pytest_personalize.service.control.solution_versions import SolutionVersion
 from pytest_personalize.service.jobs.batch import (
     SEGMENT_LINES,
-    S3DataConfig,
     run_batch,
     text_map,
     text_member,
 )
+from pytest_personalize.service.jobs.locations import S3DataConfig
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation
@@ -72,9 +72,9 @@ def _run(region: Region, job: BatchSegmentJob, now: float) -> BatchSegmentJob:
         return _segment(source, users_of(source, members), line, job.num_results)
 
     run_batch(
-        region.account.store(),
-        job.job_input.s3_data_source.path,
-        job.job_output.s3_data_destination.path,
+        region,
+        job.job_input.s3_data_source,
+        job.job_output.s3_data_destination,
         SEGMENT_LINES,
         answer,
         source.recipe.most_batch_lines,
@@ -151,6 +151,8 @@ def create_batch_segment_job(
         filter_arn=filter_arn,
         num_results=num_results,
         most_results=MAX_RESULTS,
+        given=job_input.s3_data_source,
+        destination=job_output.s3_data_destination,
         tags=tags,
     )
     job = BatchSegmentJob(batch_segment_job_arn=new.arn, job_input=job_input, job_output=job_output, **members)

@@ -8,11 +8,11 @@ from typing import ClassVar, Final
 import attrs
 from attrs import frozen
 
-from pytest_personalize.data.csvfile import read_ids
+from pytest_personalize.data.csvfile import check_headers, read_ids
 from pytest_personalize.data.stores import is_csv_file
 from pytest_personalize.failure import Failure
 from pytest_personalize.service.control.dataset_groups import DatasetGroup
-from pytest_personalize.service.control.import_jobs import DataSource, checked_location, read_files
+from pytest_personalize.service.jobs.locations import DataSource, read_files
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.admission import admit
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, Script
@@ -71,8 +71,15 @@ def create_data_deletion_job(
     Their records and interactions go; trained models stay as they are (developer guide, deleting users).
     """
     group = region.find(DatasetGroup, dataset_group_arn)
-    checked_location(data_source)
-    new = admit(region, DataDeletionJob, job_name, tags=tags, needs=(group,), group=dataset_group_arn)
+    new = admit(
+        region,
+        DataDeletionJob,
+        job_name,
+        tags=tags,
+        needs=(group,),
+        check=lambda: check_headers(read_files(region, data_source, is_csv_file), ["USER_ID"]),
+        group=dataset_group_arn,
+    )
     job = DataDeletionJob(
         job_name=job_name,
         data_deletion_job_arn=new.arn,

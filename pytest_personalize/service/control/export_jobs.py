@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from attrs import frozen
 
-from pytest_personalize.data.errors import StoreError
 from pytest_personalize.data.export import ExportMode, export_csv
-from pytest_personalize.data.stores import folder_address
-from pytest_personalize.failure import Failure
 from pytest_personalize.service.control.datasets import Dataset
-from pytest_personalize.service.jobs.batch import S3DataConfig
+from pytest_personalize.service.jobs.locations import S3DataConfig, output_folder, write
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.admission import admit
 from pytest_personalize.service.kernel.errors import refusal
@@ -22,6 +19,9 @@ from pytest_personalize.service.kernel.paging import list_page
 from pytest_personalize.service.kernel.resource import Resource
 from pytest_personalize.service.kernel.state import resource_kind
 from pytest_personalize.service.kernel.tagging import Tag
+
+EXPORTED: Final = frozenset({"INTERACTIONS", "ITEMS", "USERS"})
+"""Actions and action interactions cannot be exported (developer guide, exporting a dataset)."""
 
 
 @structure
@@ -49,28 +49,12 @@ class DatasetExportJob(Resource):
     job_output: DatasetExportJobOutput
 
 
-def folder_of(config: S3DataConfig) -> str:
-    """The address of an output folder, with a slash at its end; InvalidInputException for what is no S3 address."""
-    try:
-        return folder_address(config.path)
-    except StoreError as error:
-        raise refusal("output location", path=config.path, problem=error.problem) from None
-
-
-def write(region: Region, uri: str, text: str) -> None:
-    """Leave a file in a bucket; Failure when that cannot be done."""
-    try:
-        region.account.store().put(uri, text.encode())
-    except StoreError as error:
-        raise Failure(f"Invalid S3 output path. {error}") from None
-
-
 def _export(region: Region, job: DatasetExportJob, now: float) -> DatasetExportJob:
     dataset = region.still(Dataset, job.dataset_arn)
     records = region.records[dataset.dataset_group_arn]
     text = "".join(export_csv(records, dataset.dataset_type, job.ingestion_mode))
     # unknown: how the service names the files and how many it makes. chosen: one, with the name of the job
-    write(region, f"{folder_of(job.job_output.s3_data_destination)}{job.job_name}.csv", text)
+    write(region, f"{output_folder(region, job.job_output.s3_data_destination)}{job.job_name}.csv", text)
     return job
 
 
@@ -90,8 +74,16 @@ def create_dataset_export_job(
 ) -> DatasetExportJob:
     """Export what was imported (BULK), what came through the events API (PUT), or both (ALL) of an ACTIVE dataset."""
     dataset = region.find(Dataset, dataset_arn)
-    folder_of(job_output.s3_data_destination)
-    new = admit(region, DatasetExportJob, job_name, tags=tags, needs=(dataset,))
+    if dataset.dataset_type not in EXPORTED:
+        raise refusal("no export", dataset_type=dataset.dataset_type)
+    new = admit(
+        region,
+        DatasetExportJob,
+        job_name,
+        tags=tags,
+        needs=(dataset,),
+        check=lambda: output_folder(region, job_output.s3_data_destination),
+    )
     job = DatasetExportJob(
         job_name=job_name,
         dataset_export_job_arn=new.arn,

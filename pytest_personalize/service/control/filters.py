@@ -33,7 +33,7 @@ class Filter(Resource):
     kind: ClassVar[str] = "filter"
     arn_field: ClassVar[str] = "filter_arn"
     parent_field: ClassVar[str] = "dataset_group_arn"
-    blocks_parent: ClassVar[bool] = True
+    goes_with_parent: ClassVar[bool] = True  # unknown: the API page names neither among what blocks. chosen: it goes
 
     name: str
     filter_arn: str

@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 import attrs
 from attrs import frozen
 
-from pytest_personalize.data.csvfile import ImportMode, import_csv
-from pytest_personalize.data.errors import StoreError
+from pytest_personalize.data.csvfile import ImportMode, check_headers, import_csv
 from pytest_personalize.data.records import Records
-from pytest_personalize.data.stores import is_import_file, parse_uri, read_objects
 from pytest_personalize.failure import Failure
 from pytest_personalize.service.control.datasets import Dataset
-from pytest_personalize.service.control.export_jobs import folder_of, write
 from pytest_personalize.service.control.metric_attributions import MetricAttribution
 from pytest_personalize.service.jobs.attribution import MetricAttribute, report
+from pytest_personalize.service.jobs.locations import DataSource, output_folder, read_files, write
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.admission import admit
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation
-from pytest_personalize.service.kernel.operations import Page, operation, structure
+from pytest_personalize.service.kernel.operations import Page, operation
 from pytest_personalize.service.kernel.paging import list_page
 from pytest_personalize.service.kernel.resource import Resource
 from pytest_personalize.service.kernel.state import resource_kind
 from pytest_personalize.service.kernel.tagging import Tag
-
-
-@structure
-@frozen(kw_only=True)
-class DataSource:
-    """Where the files of an import or deletion job are: one object, or a folder with a slash at its end."""
-
-    data_location: str | None = None
 
 
 @resource_kind
@@ -52,27 +42,6 @@ class DatasetImportJob(Resource):
     role_arn: str | None = None
     import_mode: ImportMode = "FULL"
     publish_attribution_metrics_to_s3: bool | None = None
-
-
-def read_files(
-    region: Region, source: DataSource, wanted: Callable[[str], bool] = is_import_file
-) -> list[tuple[str, bytes]]:
-    """Address and content of the CSV files of a job, in a folder the ``wanted``; Failure if they cannot be read."""
-    try:
-        return read_objects(region.account.store(), source.data_location or "", wanted)
-    except StoreError as error:
-        if error.reason == "denied":
-            # quoted: developer guide, error messages
-            raise Failure("Insufficient privileges for accessing data in Amazon S3.") from None
-        raise
-
-
-def checked_location(source: DataSource) -> None:
-    """InvalidInputException for what is no S3 address; whether something is there shows when the job runs."""
-    try:
-        parse_uri(source.data_location or "")
-    except StoreError:
-        raise refusal("data location") from None
 
 
 def _import(region: Region, job: DatasetImportJob, now: float) -> DatasetImportJob:
@@ -108,7 +77,7 @@ def _destination(region: Region, dataset: Dataset) -> tuple[Sequence[MetricAttri
     """The metrics that an import into a dataset can report, and the folder that the report goes to."""
     for attribution in region.rows(MetricAttribution).of(dataset.dataset_group_arn):
         if attribution.metrics_output_config.s3_data_destination is not None:
-            return attribution.metrics, folder_of(attribution.metrics_output_config.s3_data_destination)
+            return attribution.metrics, output_folder(region, attribution.metrics_output_config.s3_data_destination)
     return None
 
 
@@ -127,18 +96,25 @@ def create_dataset_import_job(
     import_mode: ImportMode = "FULL",
     publish_attribution_metrics_to_s3: bool | None = None,
 ) -> DatasetImportJob:
-    """Import into an ACTIVE dataset; what is wrong with the files shows as CREATE FAILED.
+    """Import into an ACTIVE dataset.
+
+    Access to the files and their header lines are looked at before the job exists; what is wrong in rows and values
+    shows as CREATE FAILED.
 
     FULL replaces the rows of earlier imports, never those of the events API; INCREMENTAL adds to them, and is refused
     before a first import (developer guide, bulk import).
     """
     dataset = region.find(Dataset, dataset_arn)
-    checked_location(data_source)
     if import_mode == "INCREMENTAL" and not dataset.imported:
         raise refusal("incremental first", arn=dataset_arn)
     if publish_attribution_metrics_to_s3 and _destination(region, dataset) is None:
         raise refusal("nothing to publish to", group=dataset.dataset_group_arn)
-    new = admit(region, DatasetImportJob, job_name, tags=tags, needs=(dataset,))
+
+    def look_at_files() -> None:
+        fields = region.records[dataset.dataset_group_arn].schemas[dataset.dataset_type].fields
+        check_headers(read_files(region, data_source), [field.name for field in fields])
+
+    new = admit(region, DatasetImportJob, job_name, tags=tags, needs=(dataset,), check=look_at_files)
     job = DatasetImportJob(
         job_name=job_name,
         dataset_import_job_arn=new.arn,

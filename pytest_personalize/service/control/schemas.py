@@ -74,5 +74,4 @@ def delete_schema(region: Region, *, schema_arn: str) -> None:
     users = [dataset.arn for dataset in region.table("dataset") if schema_arn in dataset.schema_arns]
     if users:
         raise refusal("schema used", arn=schema_arn, datasets=", ".join(users))
-    region.rows(DatasetSchema).remove(schema.arn)
-    region.forget(schema.arn)
+    region.remove(schema)

@@ -48,6 +48,7 @@ class SolutionVersion(Resource):
     arn_kind: ClassVar[str | None] = "solution"
     arn_field: ClassVar[str] = "solution_version_arn"
     parent_field: ClassVar[str | None] = "solution_arn"
+    goes_with_parent: ClassVar[bool] = True
 
     name: str
     solution_version_arn: str

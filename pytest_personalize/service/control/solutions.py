@@ -11,6 +11,7 @@ from attrs import field, frozen
 from pytest_personalize.durations import HOUR
 from pytest_personalize.recommenders.recipe import Recipe
 from pytest_personalize.service.control.dataset_groups import DatasetGroup
+from pytest_personalize.service.control.datasets import Dataset
 from pytest_personalize.service.control.recipes import find_recipe
 from pytest_personalize.service.control.solution_config import (
     NO_CONFIG,
@@ -139,18 +140,9 @@ def _update(region: Region, solution: Solution, now: float) -> Solution:
     return changed
 
 
-def _forget_versions(region: Region, solution: Solution, now: float) -> Solution:
-    """A solution takes its versions with it."""
-    versions = region.table(VERSION)
-    for version in versions.of(solution.arn):
-        versions.remove(version.arn)
-        region.forget(version.arn)
-    return solution
-
-
 SCRIPTS["solution", "create"] = creation(5, 20)
 SCRIPTS["solution", "update"] = creation(10, 30, work=_update, field="latest_solution_update")
-SCRIPTS["solution", "delete"] = deletion(20, 40, work=_forget_versions)
+SCRIPTS["solution", "delete"] = deletion(20, 40)
 
 
 def _newest_version(region: Region, solution_arn: str) -> Resource | None:
@@ -192,7 +184,15 @@ def create_solution(
     config = _counting(solution_config, automatic, perform_auto_ml)
     hpo = perform_hpo and not perform_auto_ml
     check_config(recipe, config or NO_CONFIG, records, event_type=event_type, hpo=hpo)
-    new = admit(region, Solution, name, tags=tags, needs=(group,), group=dataset_group_arn)
+    new = admit(
+        region,
+        Solution,
+        name,
+        tags=tags,
+        needs=(group,),
+        check=lambda: _require_data(region, recipe, dataset_group_arn),
+        group=dataset_group_arn,
+    )
     if config is None and recipe.shows_empty_config:
         config = NO_CONFIG  # printed answers have {}, those of the segmentation recipes have nothing
     solution = Solution(
@@ -211,6 +211,16 @@ def create_solution(
     )
     # The first training is within the hour (service model): here at the end of it.
     return new.enter(schedule_training(region, solution, region.now() + HOUR, first=True))
+
+
+def _require_data(region: Region, recipe: Recipe, dataset_group_arn: str) -> None:
+    """A finished import or streamed events, of what the recipe trains on; how many rows that is shows in training."""
+    if not region.account.needs_data:
+        return
+    imported = {each.dataset_type for each in region.rows(Dataset).of(dataset_group_arn) if each.imported}
+    records = region.records[dataset_group_arn]
+    if any(kind not in imported and not records.holds(kind) for kind in recipe.datasets_with_data):
+        raise refusal("no data", datasets=" and ".join(recipe.datasets_with_data))
 
 
 def _check_recipe(recipe: Recipe, group: DatasetGroup, automatic: bool | None, incremental: bool | None) -> None:

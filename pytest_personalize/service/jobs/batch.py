@@ -18,22 +18,10 @@ from attrs import frozen
 
 from pytest_personalize.data.errors import StoreError
 from pytest_personalize.data.jsontext import read_json
-from pytest_personalize.data.stores import ObjectStore, folder_address, parse_uri
+from pytest_personalize.data.stores import ObjectStore
 from pytest_personalize.failure import Failure
-from pytest_personalize.service.kernel.operations import structure
-
-PROBE: Final = "_CHECK"
-"""The object that the service leaves in the output folder to see whether it may write there (sample notebooks)."""
-
-
-@structure
-@frozen(kw_only=True)
-class S3DataConfig:
-    """An address in Amazon S3, and the key that encrypts what is written there."""
-
-    path: str
-    kms_key_arn: str | None = None
-
+from pytest_personalize.service.jobs.locations import PROBE, S3DataConfig, input_objects, output_folder
+from pytest_personalize.service.kernel.account import Region
 
 Answer = Callable[[Mapping[str, Any]], str]
 """From the members of an input line to the JSON text of its ``output``; raises Failure."""
@@ -75,46 +63,26 @@ def java_double(value: float) -> str:
 
 
 def run_batch(
-    store: ObjectStore, input_path: str, output_path: str, lines: LineFormat, answer: Answer, limit: int
+    region: Region, given: S3DataConfig, destination: S3DataConfig, lines: LineFormat, answer: Answer, limit: int
 ) -> None:
     """Answer every line of every input object and write the outputs; Failure with nothing left behind.
 
     ``limit`` is the most lines that one file may have (quotas page).
     """
-    sources = _input_objects(store, input_path)
-    folder = _output_folder(output_path, input_path)
+    sources = input_objects(region, given)
+    folder = output_folder(region, destination)
+    if folder.rstrip("/") == given.path.rstrip("/"):
+        raise Failure("Invalid S3 output path. It must differ from the input path.")
+    store = region.account.store()
     outputs: dict[str, bytes] = {f"{folder}{PROBE}": b""}
     for uri in sources:
         outputs[f"{folder}{posixpath.basename(uri)}.out"] = _answered(store, uri, lines, answer, limit)
     _write_all(store, outputs)
 
 
-def _input_objects(store: ObjectStore, path: str) -> list[str]:
-    try:
-        parse_uri(path)
-        found = store.list(path)
-    except StoreError as error:
-        raise Failure(f"Invalid S3 input path. {error}") from None
-    if not found:
-        raise Failure(f"Invalid S3 input path. No object starts with {path}.")
-    return found
-
-
-def _output_folder(path: str, input_path: str) -> str:
-    try:
-        folder = folder_address(path)
-    except StoreError as error:
-        raise Failure(f"Invalid S3 output path. {error}") from None
-    if folder.rstrip("/") == input_path.rstrip("/"):
-        raise Failure("Invalid S3 output path. It must differ from the input path.")
-    return folder
-
-
 def _answered(store: ObjectStore, uri: str, lines: LineFormat, answer: Answer, limit: int) -> bytes:
     try:
         text = store.get(uri).decode("utf-8-sig")
-    except StoreError as error:
-        raise Failure(f"Invalid S3 input path. {error}") from None
     except UnicodeDecodeError as error:
         raise Failure(f"{uri} is not UTF-8: {error}") from None
     given = [line for line in text.split("\n") if line.strip()]

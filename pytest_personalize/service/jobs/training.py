@@ -11,6 +11,7 @@ from pytest_personalize.data.events import EventLog
 from pytest_personalize.data.records import Records
 from pytest_personalize.failure import Failure
 from pytest_personalize.recommenders import Recipe, Settings, census, evaluate, fit
+from pytest_personalize.recommenders.training import after_filtering, require_rows
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.quotas import Minimums
 from pytest_personalize.service.kernel.trained import Trained, mark_of
@@ -31,6 +32,8 @@ def train(
     ``trials`` are hyperparameters to choose from by their metrics, None for a training without optimization.
     """
     view = region.records[dataset_group_arn].view()
+    if region.account.needs_data:
+        require_rows(recipe, view, settings)
     _require_minimums(region.account.minimums, recipe, view, settings)
     tuned = None if trials is None else _best_trial(recipe, view, settings, trials)
     if tuned:
@@ -58,10 +61,8 @@ def _require_minimums(minimums: Minimums, recipe: Recipe, view: Records, setting
         return
     found = census(recipe, view, settings)
     if found.interactions < minimums.interactions:
-        event_type = recipe.required_event_type or settings.event_type
-        # The text is quoted with an event type (developer guide, error messages); without one it is cut short here.
-        filtered = f" after filtering by event type: {event_type}" if event_type else "."
-        raise Failure(f"Dataset has fewer than {minimums.interactions} interactions{filtered}")
+        filtered = after_filtering(recipe, settings)
+        raise Failure(f"Dataset has fewer than {minimums.interactions:g} interactions{filtered}")
     if not recipe.minimum_of_users:
         return
     if found.users_with_two_interactions < minimums.users_with_two_interactions:

@@ -29,13 +29,14 @@ T = TypeVar("T")
 
 @define(kw_only=True)
 class Account:
-    """One account: what all its regions share."""
+    """One account: what all its regions share; ``needs_data`` is whether solutions and trainings want any data."""
 
     account_id: str
     clock: Clock
     engine: Engine
     quotas: Quotas
     minimums: Minimums
+    needs_data: bool = True
     seed: int
     store: Callable[[], ObjectStore]
     regions: dict[str, Region] = field(factory=dict)
@@ -222,10 +223,16 @@ class Region:
         kept: T = found[1]
         return kept
 
-    def forget(self, arn: str) -> None:
-        """A resource is gone: nothing of it stays behind."""
-        self.state.forget(arn)
-        self._kept.pop(arn, None)
+    def remove(self, resource: Resource) -> None:
+        """A resource is gone, and with it what goes with it: nothing of them stays behind."""
+        for cls in KINDS.values():
+            if cls.goes_with_parent:
+                for child in self.rows(cls).of(resource.arn):
+                    self.remove(child)
+        self.table(resource.kind).remove(resource.arn)
+        self.engine.stop(resource.arn)
+        self.state.forget(resource.arn)
+        self._kept.pop(resource.arn, None)
 
     def tables(self) -> Iterator[tuple[str, Table[Any]]]:
         """Kind and table, for reports."""

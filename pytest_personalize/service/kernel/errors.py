@@ -105,7 +105,22 @@ REFUSALS: dict[str, Refusal] = {
     "type of schema": Refusal(INVALID_INPUT, "{schema} is for datasets of type {theirs}, not {ours}."),
     "domain of schema": Refusal(INVALID_INPUT, "{schema} is of domain {theirs}, the dataset group {group} of {ours}."),
     "data in use": Refusal(IN_USE, "{operation} cannot touch {arn} before the end of {blockers}."),
-    "data location": Refusal(INVALID_INPUT, "Invalid Data location.", "quoted: developer guide, error messages"),
+    "data location": Refusal(
+        INVALID_INPUT, "Invalid Data location. {problem}", "quoted: developer guide, error messages"
+    ),
+    "no access": Refusal(
+        INVALID_INPUT,
+        "Insufficient privileges for accessing data in S3. Please look at {guide} and fix bucket policy on {bucket}.",
+        "printed: CreateDatasetImportJob, 2024",
+    ),
+    "no data": Refusal(
+        INVALID_INPUT,
+        "Dataset group must contain an {datasets} dataset with successfully completed dataset import job"
+        " or EVENT_INTERACTIONS",
+        "printed: CreateSolution",
+    ),
+    "no export": Refusal(INVALID_INPUT, "Datasets of type {dataset_type} cannot be exported."),
+    "input path": Refusal(INVALID_INPUT, "Invalid S3 input path. No object starts with {path}."),
     "incremental first": Refusal(
         INVALID_INPUT, "importMode INCREMENTAL needs an earlier import; {arn} has none: use FULL."
     ),
@@ -114,7 +129,7 @@ REFUSALS: dict[str, Refusal] = {
     "no interactions": Refusal(INVALID_INPUT, "Dataset group {group} has no Interactions dataset to add events to."),
     "action tracking id": Refusal(NOT_FOUND, "No Action interactions dataset has the tracking id {tracking_id}."),
     "action event type": Refusal(INVALID_INPUT, "{given} is no event type of action interactions: use {known}."),
-    "output location": Refusal(INVALID_INPUT, "Invalid S3 output path. {problem}: {path}"),
+    "output location": Refusal(INVALID_INPUT, "Invalid S3 output path. {problem}"),
     "second attribution": Refusal(ALREADY_EXISTS, "The dataset group {group} already has a metric attribution: {arn}."),
     "attribution needed": Refusal(INVALID_INPUT, "metricAttributionArn must name a metric attribution, not {arn}."),
     "no event type": Refusal(INVALID_INPUT, "Dataset group {group} has no Interactions dataset with EVENT_TYPE."),

@@ -236,8 +236,7 @@ class Engine:
             table.put(script.show(resource, script.failed, now, BUG))
             raise
         if script.end is None:
-            table.remove(resource.arn)
-            region.forget(resource.arn)
+            region.remove(resource)
             return None
         done = script.show(done, script.end, now)
         table.put(done)

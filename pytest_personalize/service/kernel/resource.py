@@ -22,7 +22,8 @@ class Resource:
     ``kind`` is the resource type as ARNs write it (``dataset-group``), ``arn_kind`` what ARNs write where that is
     something else (a solution version's ARN says ``solution``), ``arn_field`` the member that holds the ARN,
     ``parent_field`` the member by which lists filter it,
-    ``blocks_parent`` whether the parent cannot be deleted while this exists.
+    ``blocks_parent`` whether the parent cannot be deleted while this exists, ``goes_with_parent`` whether it is deleted
+    together with it.
     """
 
     kind: ClassVar[str]
@@ -30,6 +31,7 @@ class Resource:
     arn_field: ClassVar[str]
     parent_field: ClassVar[str | None] = None
     blocks_parent: ClassVar[bool] = False
+    goes_with_parent: ClassVar[bool] = False
 
     status: str = ACTIVE
     failure_reason: str | None = field(default=None)
