@@ -8,7 +8,6 @@ from functools import partial
 from itertools import chain
 from os import PathLike
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Self
 
 from pytest_personalize.data.stores import Boto3Store, FolderStore, MemoryStore, ObjectStore, store_of_moto
@@ -23,11 +22,11 @@ from pytest_personalize.shapes.attempts import no_answer, read_timeout, send
 from pytest_personalize.shapes.http_responses import HttpAnswer, accepted, refused
 from pytest_personalize.testing.calls import Call, Calls
 from pytest_personalize.testing.clock import BackendClock
-from pytest_personalize.testing.declarations import Answers, region_of
+from pytest_personalize.testing.declarations import DeclaredAnswers
 from pytest_personalize.testing.faults import Faults, NoAnswer
 from pytest_personalize.testing.resources import Resources
 from pytest_personalize.testing.saving import load, save
-from pytest_personalize.testing.seeded import SeededGroup
+from pytest_personalize.testing.seeded import Named, SeededGroup
 from pytest_personalize.testing.seeding import find_preset, kit, put_in, sizes_of
 from pytest_personalize.testing.snapshots import Snapshot, restored, taken
 
@@ -119,7 +118,7 @@ class PersonalizeBackend(Resources):
     @property
     def seeded(self) -> Mapping[str, SeededGroup]:
         """The dataset groups that presets have made here, by name."""
-        return MappingProxyType(self._seeded)
+        return Named("seeded group", self._seeded)
 
     def seed(self, preset: str, *, name: str | None = None, region: str | None = None, **sizes: int) -> SeededGroup:
         """Put a preset in: a dataset group with data, and recommenders or campaigns that answer.
@@ -146,13 +145,10 @@ class PersonalizeBackend(Resources):
             self._seeded[group_name] = group
         return group
 
-    def answers(self, arn: str) -> Answers:
-        """Declare what a campaign or recommender answers, whatever its model thinks; ``KeyError`` for another ARN.
-
-        >>> declared = backend.answers(arn).for_user("user-ada", items=["blue-mug", "red-kite"]).default(items=[])
-        """
-        name = region_of(arn, self.region_name)
-        return Answers(lambda: self._read_region(name), arn)
+    @property
+    def answers(self) -> DeclaredAnswers:
+        """Answers that a test declares: ``answers(arn)`` for one campaign or recommender, ``answers.load(path)``."""
+        return DeclaredAnswers(self._read_region, self.region_name)
 
     def snapshot(self) -> Snapshot:
         """Keep the state as it is now; later changes do not show in it."""

@@ -137,7 +137,7 @@ def put_in(found: Kit, region: Region, files: MemoryStore) -> SeededGroup:
         region.account.quotas.grant(quota, len(tables.get(kind, ())))
     for uri, content in found.files.items():
         files.put(uri, content)
-    return found.group
+    return attrs.evolve(found.group)  # which has lists of its own
 
 
 def _moved(resource: Resource, delta: float) -> Resource:

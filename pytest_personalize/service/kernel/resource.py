@@ -43,6 +43,15 @@ class Resource:
         return value
 
     @property
+    def key(self) -> str:
+        """What its ARN has after the kind: the name of a campaign, ``films/INTERACTIONS`` for a dataset."""
+        return self.arn.split(":", 5)[5].partition("/")[2]
+
+    def __repr__(self) -> str:
+        reason = f": {self.failure_reason}" if self.failure_reason else ""
+        return f"<{self.kind} {self.key!r} {self.status or 'without a status'}{reason}>"
+
+    @property
     def parent_arn(self) -> str | None:
         """The ARN by which ``List*`` finds this resource, if it has such a parent."""
         return None if self.parent_field is None else getattr(self, self.parent_field)
