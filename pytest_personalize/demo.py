@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 import boto3
 from attrs import frozen
 
+from pytest_personalize import names
 from pytest_personalize.mock import mock_personalize
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def film_club(users: int = 150, seed: int = SEED) -> Club:
     return Club(films, watched)
 
 
-def run(transitions: str = "polls:2") -> Iterator[str]:
+def run(transitions: names.Transition = "polls:2") -> Iterator[str]:
     """The journey, as lines to print while it goes on."""
     started = time.perf_counter()
     club = film_club()

@@ -14,6 +14,7 @@ from unittest import TestCase
 
 import wrapt
 
+from pytest_personalize import names
 from pytest_personalize.backend import PersonalizeBackend
 from pytest_personalize.interception import ACTIVATIONS, Activation, configured_region
 
@@ -164,10 +165,10 @@ def mock_personalize(
     *,
     region: str = ...,
     account_id: str = ...,
-    transitions: str | Mapping[str, str] = ...,
+    transitions: names.Transitions = ...,
     quotas: Mapping[str, int] | str | None = ...,
     minimums: str | None = ...,
-    preset: str | None = ...,
+    preset: names.Preset | None = ...,
     s3: Any = ...,
     seed: int = ...,
 ) -> Mock: ...

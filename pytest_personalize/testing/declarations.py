@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import attrs
 
+from pytest_personalize import names
 from pytest_personalize.nearest import hint
 from pytest_personalize.recommenders.recipe import Recipe
 from pytest_personalize.service.answering.declared import Declared, Entry
@@ -66,7 +67,7 @@ class Answers:
         """Answer so to all requests for which nothing else is declared."""
         return self._declare(default=self._entries(items))
 
-    def raises(self, code: str, message: str | None = None) -> Answers:
+    def raises(self, code: names.Code, message: str | None = None) -> Answers:
         """Refuse every request with an error of that code."""
         return self._declare(error=_error(code, message))
 

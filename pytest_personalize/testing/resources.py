@@ -81,6 +81,19 @@ class Resources:
         self._read_region = read_region
         self._name = region_name
 
+    @property
+    def region_name(self) -> str:
+        """The region of these resources; for a backend, also that of calls without one."""
+        return self._name
+
+    def _counted(self) -> str:
+        """How many resources there are of each kind that there is any of: ``1 dataset-group, 3 schemas``."""
+        tables = self._read_region(self._name).tables()
+        return ", ".join(f"{len(table)} {kind}{'s' * (len(table) > 1)}" for kind, table in tables if table) or "empty"
+
+    def __repr__(self) -> str:
+        return f"<resources of {self.region_name}: {self._counted()}>"
+
     def _all(self, cls: type[R]) -> ResourceMapping[R]:
         return ResourceMapping(lambda: self._read_region(self._name), cls)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 from attrs import define, frozen
 
+from pytest_personalize import names
 from pytest_personalize.service.kernel.errors import JobFailed, ServiceError
 from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource, evolved
 
@@ -75,30 +76,30 @@ SCRIPTS: Final[dict[tuple[str, str], Script]] = {}
 
 
 class Transitions:
-    """Which way scripts are walked: one setting for all, and exceptions by kind of resource.
+    """Which way scripts are walked: ``default``, and exceptions by kind of resource.
 
     >>> transitions = Transitions("polls:2")
     >>> transitions["solution-version"] = "clock"
     """
 
-    def __init__(self, default: str | Mapping[str, str] = "instant") -> None:
+    def __init__(self, default: names.Transitions = "instant") -> None:
         self._by_kind: dict[str, str] = {}
         self.default = "instant"
-        settings = {"default": default} if isinstance(default, str) else default
+        settings: Mapping[Any, names.Transition] = {"default": default} if isinstance(default, str) else default
         for kind, mode in settings.items():
             if kind == "default":
                 self.default = checked_mode(mode)
             else:
                 self[kind] = mode
 
-    def __getitem__(self, kind: str) -> str:
+    def __getitem__(self, kind: names.Kind) -> str:
         return self.of(_kind(kind))
 
     def of(self, kind: str) -> str:
         """The setting for a kind that is known to exist, by its name in ARNs."""
         return self._by_kind.get(kind, self.default)
 
-    def __setitem__(self, kind: str, mode: str) -> None:
+    def __setitem__(self, kind: names.Kind, mode: names.Transition) -> None:
         self._by_kind[_kind(kind)] = checked_mode(mode)
 
     def __repr__(self) -> str:

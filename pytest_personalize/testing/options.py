@@ -1,0 +1,44 @@
+"""The options of a backend, checked where they are given: a wrong one is refused before any call meets it."""
+
+from __future__ import annotations
+
+import re
+from os import PathLike
+from typing import Any, Final
+
+REGION: Final = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")
+ACCOUNT_ID: Final = re.compile(r"\d{12}")
+
+
+def checked_region(name: str) -> str:
+    """A name in the shape of a region; ``ValueError`` or ``TypeError`` for any other."""
+    if not REGION.fullmatch(_text("region", name)):
+        raise ValueError(f"region must be one of AWS, such as 'us-east-1', not {name!r}")
+    return name
+
+
+def checked_account_id(account_id: str) -> str:
+    """Twelve digits; ``ValueError`` or ``TypeError`` for anything else."""
+    if not ACCOUNT_ID.fullmatch(_text("account_id", account_id)):
+        raise ValueError(f"account_id must be 12 digits, such as '123456789012', not {account_id!r}")
+    return account_id
+
+
+def checked_seed(seed: int) -> int:
+    """A whole number; ``TypeError`` for anything else."""
+    if type(seed) is not int:
+        raise TypeError(f"seed must be a whole number, not {seed!r}")
+    return seed
+
+
+def checked_s3(s3: Any) -> Any:
+    """Nothing, ``"memory"``, a folder or an S3 client; ``TypeError`` for anything else."""
+    if s3 is None or isinstance(s3, str | PathLike) or hasattr(s3, "get_object"):
+        return s3
+    raise TypeError(f"s3 must be 'memory', a folder or a boto3 S3 client, not {s3!r}")
+
+
+def _text(option: str, value: str) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{option} must be a text, not {value!r}")
+    return value
