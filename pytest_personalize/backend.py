@@ -24,7 +24,7 @@ from pytest_personalize.testing.options import checked_account_id, checked_regio
 from pytest_personalize.testing.resources import Resources
 from pytest_personalize.testing.saving import load, save
 from pytest_personalize.testing.seeded import Named, SeededGroup
-from pytest_personalize.testing.seeding import find_preset, kit, put_in, sizes_of
+from pytest_personalize.testing.seeding import find_preset, kit, other_arns, put_in, sizes_of
 from pytest_personalize.testing.snapshots import Snapshot, restored, taken
 from pytest_personalize.testing.waiting import PAUSE, has_arrived, looked_at
 
@@ -156,7 +156,13 @@ class PersonalizeBackend(Resources):
         return Named("seeded group", self._seeded)
 
     def seed(
-        self, preset: names.Preset, *, name: str | None = None, region: str | None = None, **sizes: int
+        self,
+        preset: names.Preset,
+        *,
+        name: str | None = None,
+        region: str | None = None,
+        arns: Mapping[str, str] | None = None,
+        **sizes: int,
     ) -> SeededGroup:
         """Put a preset in: a dataset group with data, and recommenders or campaigns that answer.
 
@@ -166,19 +172,22 @@ class PersonalizeBackend(Resources):
             name: what the dataset group is called, and what the names of everything in it begin with; the name of the
                 preset by default.
             region: where it goes; the region of the backend by default.
+            arns: the ARNs that its recommenders or campaigns shall have, by use case or recipe, where code has them
+                hard-wired: of that region, and of any account.
             sizes: ``users=``, ``items=``, ``interactions=``, and ``actions=`` of the preset of that name.
 
         It is built through the public operations once in a process, and does not show in ``calls``. Quotas are raised
-        by what it brings along. ``ValueError`` for an unknown preset, a name that is taken, or a size below 1;
-        ``TypeError`` for an unknown size.
+        by what it brings along. ``ValueError`` for an unknown preset, a name or ARN that is taken or cannot be, or a
+        size below 1; ``TypeError`` for an unknown size, ``KeyError`` for ``arns`` of what the preset does not have.
         """
         found = find_preset(preset)
         wanted = sizes_of(found, sizes)
         group_name, region_name = name or preset, checked_region(region or self.region_name)
         built = kit(preset, group_name, wanted, region_name, self.account_id, self._account.seed)
+        others = other_arns(built.group, arns or {}, region_name)
         with self._door.lock:
             self._account.catch_up()
-            group = put_in(built, self._account.region(region_name), self._memory)
+            group = put_in(built, self._account.region(region_name), self._memory, others)
             self._seeded[group_name] = group
         return group
 

@@ -14,14 +14,15 @@ from pytest_personalize import names
 from pytest_personalize.nearest import hint
 from pytest_personalize.recommenders.recipe import Recipe
 from pytest_personalize.service.answering.declared import Declared, Entry
-from pytest_personalize.service.control.campaigns import Campaign
-from pytest_personalize.service.control.recommenders import Recommender
+from pytest_personalize.service.control.campaigns import Campaign, declared_campaign
+from pytest_personalize.service.control.recommenders import declared_recommender
 from pytest_personalize.service.control.solution_versions import SolutionVersion
 from pytest_personalize.service.kernel import arns
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.realtime.recommendations import APIS, MAX_ACTIONS, MAX_RESULTS
 from pytest_personalize.shapes.models import operation
 from pytest_personalize.shapes.response import check_output
+from pytest_personalize.testing.options import checked_source_arn
 
 Entries = Sequence[str | tuple[str, float] | Mapping[str, Any]]
 """Ids, pairs of id and score, or entries by the member names of the API: ``{"itemId": "mug", "score": 0.7}``."""
@@ -83,6 +84,13 @@ class Answers:
         declared: Declared = self._region().declared.get(self._arn, Declared())
         return declared
 
+    def _operation(self, items: Entries) -> str:
+        """What will be answered so; without a recipe, the entries tell."""
+        if self._recipe is not None:
+            return APIS.get(self._recipe.recipe_type, "GetRecommendations")
+        actions = any(isinstance(item, Mapping) and "actionId" in item for item in items)
+        return "GetActionRecommendations" if actions else "GetRecommendations"
+
     def _read(self, written: Any) -> dict[str, Any]:
         """What one entry of a file declares, by attribute; ``ValueError`` for what it cannot."""
         if not isinstance(written, dict):
@@ -107,14 +115,14 @@ class Answers:
         return self
 
     def _entries(self, items: Entries) -> tuple[Entry, ...]:
-        asked = APIS.get(self._recipe.recipe_type, "GetRecommendations")
+        asked = self._operation(items)
         member, key, most = MEMBERS[asked]
         if isinstance(items, str):
             raise ValueError(f"items must be a list of ids, not the text {items!r}")
         given = [_entry(item, key) for item in items]
         if len(given) > most:
             raise ValueError(f"{asked} answers with at most {most} entries, not {len(given)}")
-        if self._recipe.scored:
+        if self._recipe is not None and self._recipe.scored:
             given = [{"score": score} | entry for entry, score in zip(given, _scores(len(given)), strict=True)]
         problems = check_output(operation(SERVICE, asked).output, {member: given})
         problems += [f"entry {place} has no {key}" for place, entry in enumerate(given) if not entry.get(key)]
@@ -135,20 +143,24 @@ class DeclaredAnswers:
         self._home = home
 
     def __call__(self, arn: str) -> Answers:
-        """Declare what a campaign or recommender answers, whatever its model thinks; ``KeyError`` for another ARN.
+        """Declare what a campaign or recommender answers, whatever its model thinks.
+
+        One that does not exist does from then on, also in another account: it is ACTIVE, marked as ``declared``, serves
+        all operations of the runtime for clients of its region, and answers with nothing where nothing is declared.
+        ``ValueError`` for what is no ARN of a campaign or recommender.
 
         >>> declared = backend.answers(arn).for_user("user-ada", items=["blue-mug", "red-kite"]).default(items=[])
         """
-        name = region_of(arn, self._home)
-        return Answers(lambda: self._read_region(name), arn)
+        answers = self._of(arn)
+        _put_in(self._read_region(region_of(arn, self._home)), arn)
+        return answers
 
     def load(self, path: str | PathLike[str]) -> None:
         """Declare what a JSON file says: an object with ARNs, and for each what the methods of that name take.
 
         ``{ARN: {"for_user": {"ada": ["mug", ["kite", 0.2]]}, "for_item": {"mug": ["tea"]}, "default": [],
         "raises": "ThrottlingException"}}``, each of the four only if wanted. What a file says of an ARN takes the place
-        of what was declared for it before. ``ValueError`` for a file that is no such thing, ``KeyError`` for an unknown
-        ARN; nothing is declared then.
+        of what was declared for it before. ``ValueError`` for a file that is no such thing; nothing is declared then.
         """
         try:
             written = json.loads(Path(path).read_text(encoding="utf-8"))
@@ -158,14 +170,18 @@ class DeclaredAnswers:
             raise ValueError(f"{path} must be an object by ARN, not {type(written).__name__}")
         found = []
         for arn, entry in written.items():
-            answers = self(arn)
             try:
-                found.append((answers, answers._read(entry)))
+                found.append((arn, self._of(arn)._read(entry)))
             except (TypeError, ValueError) as problem:
                 raise ValueError(f"{path}: {arn}: {problem}") from None
-        for answers, changes in found:
+        for arn, changes in found:
+            answers = self(arn)
             answers.clear()
             answers._declare(**changes)
+
+    def _of(self, arn: str) -> Answers:
+        name = region_of(arn, self._home)
+        return Answers(lambda: self._read_region(name), arn)
 
     def __repr__(self) -> str:
         return f"<answers of {self._home} and other regions>"
@@ -188,15 +204,23 @@ def _scores(count: int) -> list[float]:
     return [round(2 * (count - place) / (count * (count + 1)), 7) for place in range(count)]
 
 
-def _recipe(region: Region, arn: str) -> Recipe:
-    campaign = region.rows(Campaign).get(arn)
-    if campaign is not None:
-        return region.find(SolutionVersion, campaign.solution_version_arn).recipe
-    recommender = region.rows(Recommender).get(arn)
-    if recommender is not None:
-        return recommender.recipe
-    known = [one.arn for cls in (Campaign, Recommender) for one in region.rows(cls)]
-    raise KeyError(f"no campaign or recommender {arn!r}; {hint(arn, known)}")
+def _recipe(region: Region, arn: str) -> Recipe | None:
+    """What the resource of that ARN answers by; one that is only declared, or about to be, answers by nothing."""
+    found = region.table(checked_source_arn(arn).kind).get(arn)
+    if found is None or found.declared:
+        return None
+    if isinstance(found, Campaign):
+        return region.find(SolutionVersion, found.solution_version_arn).recipe
+    recipe: Recipe = found.recipe
+    return recipe
+
+
+def _put_in(region: Region, arn: str) -> None:
+    """Let there be a campaign or recommender of that ARN."""
+    parts = checked_source_arn(arn)
+    if arn not in region.table(parts.kind):
+        declared = declared_campaign if parts.kind == Campaign.kind else declared_recommender
+        region.table(parts.kind).put(declared(arn, parts.path, region.now()))
 
 
 def region_of(arn: str, default: str) -> str:

@@ -6,8 +6,13 @@ import re
 from os import PathLike
 from typing import Any, Final
 
+from pytest_personalize.service.kernel import arns
+
 REGION: Final = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")
 ACCOUNT_ID: Final = re.compile(r"\d{12}")
+NAME: Final = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_-]{0,62}")
+SOURCES: Final = ("campaign", "recommender")
+EXAMPLE: Final = "arn:aws:personalize:us-east-1:123456789012:campaign/home"
 
 
 def checked_region(name: str) -> str:
@@ -36,6 +41,15 @@ def checked_s3(s3: Any) -> Any:
     if s3 is None or isinstance(s3, str | PathLike) or hasattr(s3, "get_object"):
         return s3
     raise TypeError(f"s3 must be 'memory', a folder or a boto3 S3 client, not {s3!r}")
+
+
+def checked_source_arn(arn: str) -> arns.Arn:
+    """The ARN of a campaign or recommender, in any account and region; ``ValueError`` for any other text."""
+    parts = arns.parse(arn)
+    names = parts is not None and REGION.fullmatch(parts.region) and ACCOUNT_ID.fullmatch(parts.account)
+    if parts is None or not names or parts.kind not in SOURCES or not NAME.fullmatch(parts.path):
+        raise ValueError(f"{arn!r} is no ARN of a campaign or recommender; {EXAMPLE} is one")
+    return parts
 
 
 def _text(option: str, value: str) -> str:

@@ -42,7 +42,7 @@ class ResourceMapping(Mapping[str, R], Generic[R]):
     def __getitem__(self, key: str) -> R:
         region = self._read_region()
         arn = key if key.startswith("arn:") else region.arn(self._cls.arn_kind or self._cls.kind, key)
-        found = region.rows(self._cls).get(arn)
+        found = region.rows(self._cls).get(arn) or self._now().get(key)  # by name, also in another account
         if found is None:
             raise KeyError(f"no {self._cls.kind} {key!r} in {region.name}; {hint(key, _as_asked(key, self._now()))}")
         return found

@@ -30,6 +30,10 @@ class Named(Mapping[str, V], Generic[V]):
                 return self._values[self._aliases.get(known, known)]
         raise KeyError(f"no {self._what} {name!r}; {hint(name, [*self._values, *self._aliases])}")
 
+    def replaced(self, values: Mapping[V, V]) -> Named[V]:
+        """The same names for other values, where there are others."""
+        return Named(self._what, {name: values.get(own, own) for name, own in self._values.items()}, self._aliases)
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
 
@@ -59,9 +63,9 @@ class SeededGroup:
     actions: list[str] = field(converter=list)
     rows: Rows
     datasets: Mapping[str, str]
-    campaigns: Mapping[str, str]
+    campaigns: Named[str]
     solution_versions: Mapping[str, str]
-    recommenders: Mapping[str, str]
+    recommenders: Named[str]
     filters: Mapping[str, str]
     tracking_id: str
     action_tracking_id: str | None = None

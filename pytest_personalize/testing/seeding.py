@@ -22,7 +22,8 @@ from pytest_personalize.service.kernel.account import KINDS, Account, Region
 from pytest_personalize.service.kernel.clock import Clock
 from pytest_personalize.service.kernel.lifecycle import Engine, Transitions
 from pytest_personalize.service.kernel.quotas import Quotas, minimums
-from pytest_personalize.service.kernel.resource import Resource
+from pytest_personalize.service.kernel.resource import Resource, evolved
+from pytest_personalize.testing.options import checked_source_arn
 from pytest_personalize.testing.presets import BUCKET, PRESETS, Preset, build
 from pytest_personalize.testing.sample_data import LAST, Sizes
 from pytest_personalize.testing.seeded import SeededGroup
@@ -111,33 +112,60 @@ def _keep_apart(region: Region, text: str) -> None:
     region.set_state({**region.state(), "serial": start})
 
 
-def put_in(found: Kit, region: Region, files: MemoryStore) -> SeededGroup:
-    """Put a built preset into a region, and its files into a store.
+def other_arns(group: SeededGroup, arns: Mapping[str, str], region_name: str) -> dict[str, str]:
+    """By the ARNs that campaigns and recommenders of a built group have, those that they are to have.
+
+    ``arns`` are by recipe or use case. ``KeyError`` for a name that the group does not have, ``ValueError`` for what is
+    no ARN of that kind and region, or stands there twice.
+    """
+    sources = group.recommenders or group.campaigns
+    wanted = {sources[name]: arn for name, arn in arns.items()}
+    for built, arn in wanted.items():
+        kind, parts = built.split(":")[5].partition("/")[0], checked_source_arn(arn)
+        if (parts.kind, parts.region) != (kind, region_name):
+            raise ValueError(f"{arn!r} is a {parts.kind} in {parts.region}, and has to be a {kind} in {region_name}")
+    if len({*wanted.values()}) < len(arns):
+        raise ValueError(f"one ARN for each, not {arns}")
+    return wanted
+
+
+def put_in(found: Kit, region: Region, files: MemoryStore, arns: Mapping[str, str]) -> SeededGroup:
+    """Put a built preset into a region, and its files into a store; ``arns`` are those that become others.
 
     ``ValueError`` when something of the same name is there, and then nothing is put in.
     """
     tables = found.state["tables"]
     for kind, table in tables.items():
-        taken = next((resource.arn for resource in table if resource.arn in region.table(kind)), None)
+        wanted = (arns.get(resource.arn, resource.arn) for resource in table)
+        taken = next((arn for arn in wanted if arn in region.table(kind)), None)
         if taken is not None:
             raise ValueError(f"{taken} exists already: give the seeded group another name")
     delta = round(region.now() - LAST, 3)
     for kind, table in tables.items():
         own = region.table(kind)
         for resource in table:
-            own.put(_moved(resource, delta))
+            own.put(_called(_moved(resource, delta), arns))
     for arn, records in found.state["records"].items():
         region.records[arn] = records.fork()
-    region.models.update(found.state["models"])
+    region.models.update({arns.get(arn, arn): model for arn, model in found.state["models"].items()})
     for arn, tags in found.state["tags"].items():
         region.tags[arn] = dict(tags)
     for moment, action, arn in found.planned:
-        region.engine.plan(round(moment + delta, 3), action, region, arn)
+        region.engine.plan(round(moment + delta, 3), action, region, arns.get(arn, arn))
     for quota, kind in QUOTAS.items():
         region.account.quotas.grant(quota, len(tables.get(kind, ())))
     for uri, content in found.files.items():
         files.put(uri, content)
-    return attrs.evolve(found.group)  # which has lists of its own
+    group = found.group  # whose lists are copied here: every backend has its own
+    return attrs.evolve(group, campaigns=group.campaigns.replaced(arns), recommenders=group.recommenders.replaced(arns))
+
+
+def _called(resource: Resource, arns: Mapping[str, str]) -> Resource:
+    """A resource with another ARN, and the name that stands in it, if it is to have one."""
+    arn = arns.get(resource.arn)
+    if arn is None:
+        return resource
+    return evolved(resource, **{resource.arn_field: arn, "name": arn.partition("/")[2]})
 
 
 def _moved(resource: Resource, delta: float) -> Resource:

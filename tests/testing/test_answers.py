@@ -244,17 +244,6 @@ class TestRaises:
 
 
 class TestWhatIsRefused:
-    def test_an_unknown_arn_is_refused_with_those_there_are(
-        self, backend: PersonalizeBackend, shop: SeededGroup, best_sellers: str
-    ) -> None:
-        arn = best_sellers.replace("shop-", "shoe-")
-        with pytest.raises(KeyError, match=f"no campaign or recommender '{arn}'; did you mean '{best_sellers}'"):
-            backend.answers(arn)
-
-    def test_in_an_empty_backend_there_are_none(self, backend: PersonalizeBackend) -> None:
-        with pytest.raises(KeyError, match="there are none"):
-            backend.answers("arn:aws:personalize:us-east-1:123456789012:campaign/picks")
-
     @pytest.mark.parametrize(
         ("given", "problem"),
         [

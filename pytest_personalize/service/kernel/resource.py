@@ -22,7 +22,8 @@ class Resource:
     ``kind`` is the resource type as ARNs write it (``dataset-group``), ``arn_kind`` what ARNs write where that is
     something else (a solution version's ARN says ``solution``), ``arn_field`` the member that holds the ARN,
     ``parent_field`` the member by which lists filter it,
-    ``blocks_parent`` whether the parent cannot be deleted while this exists.
+    ``blocks_parent`` whether the parent cannot be deleted while this exists. ``declared`` is what is there only because
+    a test declared its answers: it was made of nothing.
     """
 
     kind: ClassVar[str]
@@ -35,6 +36,7 @@ class Resource:
     failure_reason: str | None = field(default=None)
     creation_date_time: float
     last_updated_date_time: float
+    declared: bool = False
 
     @property
     def arn(self) -> str:
@@ -49,7 +51,8 @@ class Resource:
 
     def __repr__(self) -> str:
         reason = f": {self.failure_reason}" if self.failure_reason else ""
-        return f"<{self.kind} {self.key!r} {self.status or 'without a status'}{reason}>"
+        declared = ", declared" * self.declared
+        return f"<{self.kind} {self.key!r} {self.status or 'without a status'}{declared}{reason}>"
 
     @property
     def parent_arn(self) -> str | None:
