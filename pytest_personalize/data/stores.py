@@ -124,7 +124,8 @@ class MemoryStore:
     _buckets: dict[str, dict[str, bytes]] = field(factory=dict)
 
     def __repr__(self) -> str:
-        return f"<objects in memory: {sum(map(len, self._buckets.values()))}>"
+        counts = (f"{len(objects)} in {bucket!r}" for bucket, objects in self._buckets.items())
+        return f"<objects in memory: {', '.join(counts) or 'none'}>"
 
     def get(self, uri: str) -> bytes:
         """The content of an object."""

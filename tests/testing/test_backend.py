@@ -73,7 +73,7 @@ class TestLooks:
         memory = PersonalizeBackend(s3="memory").s3
         memory.put("s3://bucket/key", b"")
 
-        assert repr(memory) == "<objects in memory: 1>"
+        assert repr(memory) == "<objects in memory: 1 in 'bucket'>"
         assert repr(PersonalizeBackend(s3=tmp_path).s3) == f"<objects in files below {tmp_path}>"
 
     def test_nothing_that_only_interception_needs_is_public(self) -> None:
