@@ -97,7 +97,7 @@ def _through_one_of(bench: Bench, others: int) -> Callable[[], object]:
 
     def ask() -> object:
         body = json.dumps(request | {"userId": next(users)})
-        return backend.call("personalize-runtime", "GetRecommendations", REGION, body)
+        return backend._door.call("personalize-runtime", "GetRecommendations", REGION, body)
 
     return ask
 

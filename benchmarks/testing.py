@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 from benchmarks.harness import REGION, Bench, Pair, budget, emulated_client
-from pytest_personalize import mock_personalize
+from pytest_personalize import mock_personalize, names
 from pytest_personalize.testing.calls import Call
-from pytest_personalize.testing.presets import PRESETS
 
 
-def _register(preset: str) -> None:
+def _register(preset: names.Preset) -> None:
     @budget(f"a mock with the preset {preset!r}", floors=10)
     def mock_with_preset(bench: Bench) -> Iterator[Pair]:
         """What each test after the first pays for its dataset group."""
@@ -31,7 +30,7 @@ def _register(preset: str) -> None:
             yield bench.against_floor(lambda: backend.restore(snapshot))
 
 
-for name in PRESETS:
+for name in get_args(names.Preset):
     _register(name)
 
 

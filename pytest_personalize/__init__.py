@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from pytest_personalize.mock import mock_personalize
     from pytest_personalize.testing.seeded import SeededGroup
 
+    __version__: str
+
 __all__ = [
     "LegacyRecipeWarning",
     "PersonalizeBackend",
@@ -39,6 +41,8 @@ _ROOMS = {
 
 def __getattr__(name: str) -> Any:
     """Load a public name when it is first asked for, so that the plugin costs nothing while unused."""
+    if name == "__version__":
+        return import_module("importlib.metadata").version("pytest-personalize")
     if name not in _ROOMS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)

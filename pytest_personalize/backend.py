@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
-from functools import partial
 from itertools import chain
 from os import PathLike
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Self
 
+from pytest_personalize import names
 from pytest_personalize.data.stores import MemoryStore, ObjectStore, store_choice
-from pytest_personalize.service import endpoint
+from pytest_personalize.door import Door
 from pytest_personalize.service.kernel.account import Account, Region
-from pytest_personalize.service.kernel.arns import check_region
-from pytest_personalize.service.kernel.errors import ServiceError
 from pytest_personalize.service.kernel.lifecycle import Engine, steps
 from pytest_personalize.service.kernel.quotas import minimums as data_minimums
 from pytest_personalize.service.kernel.quotas import quotas as aws_quotas
 from pytest_personalize.service.kernel.resource import Resource
 from pytest_personalize.service.kernel.transitions import Transitions
-from pytest_personalize.shapes.attempts import no_answer, read_timeout, send
-from pytest_personalize.shapes.http_responses import HttpAnswer, accepted, refused
-from pytest_personalize.testing.calls import Call, Calls
+from pytest_personalize.testing.calls import Calls
 from pytest_personalize.testing.clock import BackendClock
-from pytest_personalize.testing.declarations import Answers, region_of
-from pytest_personalize.testing.faults import Faults, NoAnswer
+from pytest_personalize.testing.declarations import DeclaredAnswers, region_of
+from pytest_personalize.testing.faults import Faults
+from pytest_personalize.testing.options import checked_account_id, checked_data, checked_region, checked_seed
 from pytest_personalize.testing.resources import Resources
 from pytest_personalize.testing.saving import load, save
-from pytest_personalize.testing.seeded import SeededGroup
-from pytest_personalize.testing.seeding import find_preset, kit, put_in, sizes_of
+from pytest_personalize.testing.seeded import Named, SeededGroup
+from pytest_personalize.testing.seeding import find_preset, kit, other_arns, put_in, sizes_of
 from pytest_personalize.testing.snapshots import Snapshot, restored, taken
+from pytest_personalize.testing.waiting import PAUSE, has_arrived, looked_at
 
 
 class PersonalizeBackend(Resources):
@@ -55,40 +51,61 @@ class PersonalizeBackend(Resources):
         *,
         region: str = "us-east-1",
         account_id: str = "123456789012",
-        transitions: str | Mapping[str, str] = "instant",
+        transitions: names.Transitions = "instant",
         quotas: Mapping[str, int] | str | None = "aws",
         minimums: str | Mapping[str, float] | None = None,
-        data: str = "required",
-        preset: str | None = None,
+        data: names.Data = "required",
+        preset: names.Preset | None = None,
         s3: Any = None,
         seed: int = 0,
     ) -> None:
-        check_region(region)
-        self.region_name = region
-        self.account_id = account_id
-        self.clock = BackendClock()
-        self.calls = Calls()
-        self.faults = Faults(self.clock.inner)
+        self._clock = BackendClock()
+        self._calls = Calls()
+        self._faults = Faults(self.clock.inner)
         self._store = store_choice(s3, lambda: self._memory, region)
         self._minimums = minimums
         self._data = data
         self._memory = MemoryStore()
-        self._lock = threading.RLock()
         self._account = Account(
-            account_id=account_id,
+            account_id=checked_account_id(account_id),
             clock=self.clock.inner,
             engine=Engine(Transitions(transitions, steps())),
             quotas=aws_quotas(quotas),
             minimums=data_minimums(minimums),
-            needs_data=_needs_data(data),
-            seed=seed,
+            needs_data=checked_data(data),
+            seed=checked_seed(seed),
             store=lambda: self.s3,
         )
         self._account.engine.sabotage = self.faults.doom
         self._seeded: dict[str, SeededGroup] = {}
-        super().__init__(self._read_region, region)
+        self._door = Door(self._account, self.calls, self.faults)
+        super().__init__(self._read_region, checked_region(region))
         if preset is not None:
             self.seed(preset)
+
+    def __repr__(self) -> str:
+        used = {name: self.region(name) for name in (self.region_name, *self._account.regions)}
+        return f"<PersonalizeBackend: {'; '.join(f'{name}: {found._counted()}' for name, found in used.items())}>"
+
+    @property
+    def account_id(self) -> str:
+        """The account in all ARNs."""
+        return self._account.account_id
+
+    @property
+    def clock(self) -> BackendClock:
+        """What the service takes for now: moved, held, and slept on."""
+        return self._clock
+
+    @property
+    def calls(self) -> Calls:
+        """Every call that came here, in order, with its parameters and its answer or error."""
+        return self._calls
+
+    @property
+    def faults(self) -> Faults:
+        """Bad days of the service: throttling, errors, latency, lost connections, jobs that fail."""
+        return self._faults
 
     @property
     def transitions(self) -> Transitions:
@@ -96,7 +113,7 @@ class PersonalizeBackend(Resources):
         return self._account.engine.transitions
 
     @transitions.setter
-    def transitions(self, setting: str | Mapping[str, str]) -> None:
+    def transitions(self, setting: names.Transitions) -> None:
         self._account.engine.transitions = Transitions(setting, steps())
 
     @property
@@ -104,18 +121,33 @@ class PersonalizeBackend(Resources):
         """Where import, export and batch jobs read and write, by ``s3://bucket/key``."""
         return self._store()
 
-    def assert_called(self, operation: str, *, times: int | None = None, **params: Any) -> Calls:
+    def assert_called(self, operation: names.Operation, *, times: int | None = None, **params: Any) -> Calls:
         """The calls of that operation with at least these parameters, as ``calls.assert_called``."""
         __tracebackhide__ = True
         return self.calls.assert_called(operation, times=times, **params)
 
     def region(self, name: str) -> Resources:
-        """The resources of another region."""
-        return Resources(self._read_region, name)
+        """The resources of another region; ``ValueError`` for a name that is none."""
+        return Resources(self._read_region, checked_region(name))
+
+    def wait(self, arn: str, until: str = "ACTIVE") -> Resource:
+        """Look at a resource, as a Describe does, and move the clock by a minute until it has that status; return it.
+
+        An update of an active resource is waited for as well. ``RuntimeError`` with the ``failureReason`` of a resource
+        that comes to rest in another status, ``KeyError`` for an ARN that names none or no more.
+        """
+        name = region_of(arn, self.region_name)
+        while True:
+            with self._door.lock:
+                region = self._read_region(name)
+                resource = looked_at(region, arn)
+                if has_arrived(region, resource, until):
+                    return resource
+            self.clock.advance(PAUSE)
 
     def all_resources(self) -> list[Resource]:
         """The resources of all regions, the oldest first; looking at them here does not count as a Describe."""
-        with self._lock:
+        with self._door.lock:
             self._account.catch_up()
             tables = [table for region in self._account.regions.values() for _, table in region.tables()]
             return sorted(chain.from_iterable(tables), key=lambda resource: resource.creation_date_time)
@@ -123,9 +155,17 @@ class PersonalizeBackend(Resources):
     @property
     def seeded(self) -> Mapping[str, SeededGroup]:
         """The dataset groups that presets have made here, by name."""
-        return MappingProxyType(self._seeded)
+        return Named("seeded group", self._seeded)
 
-    def seed(self, preset: str, *, name: str | None = None, region: str | None = None, **sizes: int) -> SeededGroup:
+    def seed(
+        self,
+        preset: names.Preset,
+        *,
+        name: str | None = None,
+        region: str | None = None,
+        arns: Mapping[str, str] | None = None,
+        **sizes: int,
+    ) -> SeededGroup:
         """Put a preset in: a dataset group with data, and recommenders or campaigns that answer.
 
         Args:
@@ -134,33 +174,33 @@ class PersonalizeBackend(Resources):
             name: what the dataset group is called, and what the names of everything in it begin with; the name of the
                 preset by default.
             region: where it goes; the region of the backend by default.
+            arns: the ARNs that its recommenders or campaigns shall have, by use case or recipe, where code has them
+                hard-wired: of that region, and of any account.
             sizes: ``users=``, ``items=``, ``interactions=``, and ``actions=`` of the preset of that name.
 
         It is built through the public operations once in a process, and does not show in ``calls``. Quotas are raised
-        by what it brings along. ``ValueError`` for an unknown preset, a name that is taken, or a size below 1;
-        ``TypeError`` for an unknown size.
+        by what it brings along. ``ValueError`` for an unknown preset, a name or ARN that is taken or cannot be, or a
+        size below 1; ``TypeError`` for an unknown size, ``KeyError`` for ``arns`` of what the preset does not have.
         """
         found = find_preset(preset)
         wanted = sizes_of(found, sizes)
-        group_name, region_name = name or preset, region or self.region_name
+        group_name, region_name = name or preset, checked_region(region or self.region_name)
         built = kit(preset, group_name, wanted, region_name, self.account_id, self._account.seed)
-        with self._lock:
+        others = other_arns(built.group, arns or {}, region_name)
+        with self._door.lock:
             self._account.catch_up()
-            group = put_in(built, self._account.region(region_name), self._memory)
+            group = put_in(built, self._account.region(region_name), self._memory, others)
             self._seeded[group_name] = group
         return group
 
-    def answers(self, arn: str) -> Answers:
-        """Declare what a campaign or recommender answers, whatever its model thinks; ``KeyError`` for another ARN.
-
-        >>> declared = backend.answers(arn).for_user("user-ada", items=["blue-mug", "red-kite"]).default(items=[])
-        """
-        name = region_of(arn, self.region_name)
-        return Answers(lambda: self._read_region(name), arn)
+    @property
+    def answers(self) -> DeclaredAnswers:
+        """Answers that a test declares: ``answers(arn)`` for one campaign or recommender, ``answers.load(path)``."""
+        return DeclaredAnswers(self._read_region, self.region_name)
 
     def snapshot(self) -> Snapshot:
         """Keep the state as it is now; later changes do not show in it."""
-        with self._lock:
+        with self._door.lock:
             return taken(self._account, self._memory, self.faults, self._seeded)
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -168,7 +208,7 @@ class PersonalizeBackend(Resources):
 
         The calls so far stay on record. ``ValueError`` for a snapshot of another account.
         """
-        with self._lock:
+        with self._door.lock:
             self._memory = restored(snapshot, self._account, self.faults)
             self._seeded = dict(snapshot.seeded)
 
@@ -178,7 +218,7 @@ class PersonalizeBackend(Resources):
         It is that of ``snapshot``, with the settings but for ``s3``. Models are not in it: ``load`` trains them again,
         from the data that they were trained on, when they are first asked.
         """
-        with self._lock:
+        with self._door.lock:
             settings = {
                 "region": self.region_name,
                 "account_id": self.account_id,
@@ -206,86 +246,7 @@ class PersonalizeBackend(Resources):
             backend.clock.unfreeze()
         return backend
 
-    def respond(
-        self, service: str, operation: str, region: str, body: bytes | str, patience: float | None = None
-    ) -> tuple[HttpAnswer, dict[str, Any]]:
-        """Answer one call as botocore's own endpoint does: the HTTP answer and the parsed members."""
-        try:
-            rendered = self.call(service, operation, region, body, patience=patience)
-        except ServiceError as error:
-            return refused(service, error.code, error.message)
-        return accepted(service, rendered)
-
-    def respond_to(self, client: Any, operation: Any, request: dict[str, Any]) -> Any:
-        """Answer a client that is at hand: as ``respond``, with as many attempts as its retry handlers want.
-
-        ``operation`` is botocore's model of the operation, ``request`` the serialized request. The answer is to be
-        awaited when the client is one of aiobotocore.
-        """
-        service = client.meta.service_model.service_name
-
-        def attempt() -> tuple[HttpAnswer, dict[str, Any]]:
-            patience = read_timeout(client, request)
-            try:
-                return self.respond(service, operation.name, client.meta.region_name, request["body"], patience)
-            except NoAnswer as lost:
-                raise no_answer(lost.error, request["url"]) from None
-
-        return send(client, operation, request, attempt)
-
-    def call(
-        self,
-        service: str,
-        operation: str,
-        region: str,
-        body: bytes | str,
-        form: endpoint.Form = "python",
-        *,
-        patience: float | None = None,
-    ) -> dict[str, Any]:
-        """Answer one attempt of a call: the rendered members, or ServiceError, or NoAnswer for a lost connection.
-
-        ``patience`` is how many seconds the caller waits for an answer, None without a limit.
-        """
-        with self._lock:
-            account = self._account
-            now = account.clock.timestamp()
-            members: dict[str, Any] = {}
-            try:
-                account.engine.catch_up(account.regions, now)
-                members = endpoint.decode(body)
-                if self.faults.concern(operation):
-                    work = partial(self._work, service, operation, region, members, form)
-                    answer = self.faults.through(operation, work, patience)
-                else:
-                    answer = endpoint.answer(account.region(region), service, operation, members, form)
-            except ServiceError as error:
-                self.calls.append(Call(service, operation, region, members, None, error.code, error.message, now))
-                raise
-            except NoAnswer as lost:
-                text = f"the {lost.reason} was lost" if lost.reason != "timeout" else "the client gave up waiting"
-                self.calls.append(Call(service, operation, region, members, None, lost.error, text, now))
-                raise
-            except BaseException as bug:  # of ours, of a store, or Ctrl-C
-                self.calls.append(Call(service, operation, region, members, None, type(bug).__name__, str(bug), now))
-                raise
-            self.calls.append(Call(service, operation, region, members, answer, None, None, now))
-            return answer
-
-    def _work(
-        self, service: str, operation: str, region: str, members: dict[str, Any], form: endpoint.Form
-    ) -> dict[str, Any]:
-        """An attempt that a fault concerns: latency may have moved the clock."""
-        self._account.catch_up()
-        return endpoint.answer(self._account.region(region), service, operation, members, form)
-
     def _read_region(self, name: str) -> Region:
-        with self._lock:
+        with self._door.lock:
             self._account.catch_up()
             return self._account.region(name)
-
-
-def _needs_data(setting: str) -> bool:
-    if setting not in ("required", "optional"):
-        raise ValueError(f"data is 'required' or 'optional', not {setting!r}")
-    return setting == "required"

@@ -3,33 +3,73 @@
 from __future__ import annotations
 
 import argparse
+import json
+import os
+import sys
 from collections.abc import Sequence
+from typing import TextIO
+
+from pytest_personalize import __version__
+from pytest_personalize.nearest import hint
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; the exit code is 0 when it did what it was asked."""
+    """Run a command; the exit code is 0 when it did what it was asked, 2 when nobody knows what that is."""
+    given = sys.argv[1:] if arguments is None else arguments
     parser = argparse.ArgumentParser(prog="pytest-personalize", description="Amazon Personalize inside a test process")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    parser.add_argument("--version", action="version", version=f"pytest-personalize {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     commands.add_parser("demo", help="the whole journey on a small film catalogue, with progress")
     listed = commands.add_parser("operations", help="which operations of the installed botocore are emulated")
-    listed.add_argument("--readme", action="store_true", help="as the table that the README has")
-    chosen = parser.parse_args(arguments)
-    return operations(readme=chosen.readme) if chosen.command == "operations" else demo()
+    forms = listed.add_mutually_exclusive_group()
+    forms.add_argument("--json", action="store_true", help="as JSON")
+    forms.add_argument("--readme", action="store_true", help="as the table that the README has")
+    listed.add_argument("--check", action="store_true", help="exit with 1 when there are some that are not emulated")
+    name = next((argument for argument in given if not argument.startswith("-")), None)
+    if name is not None and name not in commands.choices:
+        parser.error(f"no command {name!r}; {hint(name, commands.choices)}")
+    chosen = parser.parse_args(given)
+    if chosen.command == "operations":
+        return operations(readme=chosen.readme, as_json=chosen.json, check=chosen.check)
+    if chosen.command == "demo":
+        return demo()
+    parser.print_help()
+    return 0
 
 
 def demo() -> int:
     """Print the journey while it goes on."""
-    from pytest_personalize.demo import run  # boto3 and the emulator, for this command only
+    from pytest_personalize.demo import Style, run  # boto3 and the emulator, for this command only
 
-    for line in run():
+    for line in run(style=Style(in_colour(sys.stdout))):
         print(line, flush=True)
     return 0
 
 
-def operations(*, readme: bool = False) -> int:
+def operations(*, readme: bool = False, as_json: bool = False, check: bool = False) -> int:
     """Print every operation of the installed service models, and which of them are emulated."""
     from pytest_personalize.testing import coverage  # the emulator, for this command only
 
-    for line in coverage.table() if readme else coverage.listing():
-        print(line)
-    return 0
+    if as_json:
+        print(json.dumps(coverage.as_json(), indent=2))
+    else:
+        for line in coverage.table() if readme else coverage.listing(_mark(sys.stdout)):
+            print(line)
+    missing = [f"{service.name}.{name}" for service in coverage.coverage() for name in service.missing]
+    if check and missing:
+        print(f"not emulated: {', '.join(missing)}", file=sys.stderr)
+    return int(check and bool(missing))
+
+
+def in_colour(stream: TextIO) -> bool:
+    """Whether it is a terminal that may be written to in colour (no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _mark(stream: TextIO) -> str:
+    """A check mark, where it can be written."""
+    try:
+        "✓".encode(stream.encoding or "ascii")
+    except UnicodeEncodeError:
+        return "x"
+    return "✓"

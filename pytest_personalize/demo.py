@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import boto3
 from attrs import frozen
 
+from pytest_personalize import names
 from pytest_personalize.data.avro import avro_text
 from pytest_personalize.data.export import csv_text
 from pytest_personalize.durations import DAY, HOUR
@@ -74,7 +75,7 @@ def film_club(users: int = 150, seed: int = SEED) -> Club:
                 item_id = f"film-{len(films) + 1:03}"
                 second = choose.choice([other for other in GENRES if other != genre])
                 genres = (genre, second) if choose.random() < 0.4 else (genre,)
-                films[item_id] = Film(item_id, f"The {adjective} {noun}", genres, choose.randint(1960, 2023))
+                films[item_id] = Film(item_id, f"{adjective} {noun}", genres, choose.randint(1960, 2023))
     by_genre = {genre: [film for film in films.values() if film.genres[0] == genre] for genre in GENRES}
     watched: list[tuple[str, Film, int]] = []
     for number in range(users):
@@ -89,27 +90,52 @@ def film_club(users: int = 150, seed: int = SEED) -> Club:
     return Club(films, watched)
 
 
-def run(transitions: str = "polls:2") -> Iterator[str]:
-    """The journey, as lines to print while it goes on."""
+@frozen
+class Style:
+    """What makes text stand out in a terminal; nothing does without ``colour``."""
+
+    colour: bool = False
+
+    def title(self, text: str) -> str:
+        """What the following lines are."""
+        return self._painted("1", text)
+
+    def good(self, text: str) -> str:
+        """What has come to a good end."""
+        return self._painted("32", text)
+
+    def dim(self, text: str) -> str:
+        """What is beside the point."""
+        return self._painted("2", text)
+
+    def _painted(self, code: str, text: str) -> str:
+        return f"\033[{code}m{text}\033[0m" if self.colour and text else text
+
+
+def run(transitions: names.Transition = "polls:2", style: Style = Style()) -> Iterator[str]:
+    """The journey, as lines of at most 80 columns to print while it goes on."""
     started = time.perf_counter()
     club = film_club()
     with mock_personalize(transitions=transitions) as backend:
-        journey = Journey(backend, club)
+        journey = Journey(backend, club, style)
         yield from journey.steps()
         yield from journey.table("user-001")
     yield ""
-    yield f"{len(backend.calls)} calls in {time.perf_counter() - started:.1f} seconds, none of them left this process."
+    seconds = f"{time.perf_counter() - started:.1f} seconds"
+    yield style.title(f"{len(backend.calls)} calls in {seconds}, none of them left this process.")
 
 
 class Journey:
     """The steps of the official getting-started material, on the film club."""
 
-    def __init__(self, backend: PersonalizeBackend, club: Club) -> None:
+    def __init__(self, backend: PersonalizeBackend, club: Club, style: Style) -> None:
         self.backend = backend
         self.club = club
-        self.personalize = boto3.client("personalize", region_name="us-east-1")
-        self.runtime = boto3.client("personalize-runtime", region_name="us-east-1")
-        self.events = boto3.client("personalize-events", region_name="us-east-1")
+        self.style = style
+        session = boto3.Session(region_name="us-east-1")
+        self.personalize = session.client("personalize")
+        self.runtime = session.client("personalize-runtime")
+        self.events = session.client("personalize-events")
         self.group_arn = ""
         self.campaign_arn = ""
         self.filter_arn = ""
@@ -119,7 +145,7 @@ class Journey:
         """Everything up to a campaign that answers."""
         club, create = self.club, self.personalize
         self.group_arn = create.create_dataset_group(name="film-club")["datasetGroupArn"]
-        yield _step("dataset group", self._wait("dataset_group", datasetGroupArn=self.group_arn))
+        yield self._step("dataset group", self._wait("dataset_group", datasetGroupArn=self.group_arn))
         yield from self._dataset("Interactions", INTERACTIONS_FIELDS, _interactions_csv(club))
         yield from self._dataset("Items", ITEMS_FIELDS, _items_csv(club), categorical="GENRES")
         for recipe in ("aws-popularity-count", "aws-user-personalization"):
@@ -127,28 +153,30 @@ class Journey:
             states = self._wait("solution_version", solutionVersionArn=version)
             metrics = create.get_solution_metrics(solutionVersionArn=version)["metrics"]
             ndcg = metrics["normalized_discounted_cumulative_gain_at_25"]
-            yield _step(f"training {recipe}", states, f"NDCG at 25: {ndcg}")
+            yield self._step(f"training {recipe}", states, f"NDCG {ndcg:.4f}")
         self.campaign_arn = create.create_campaign(
             name="films-for-you",
             solutionVersionArn=version,
             campaignConfig={"itemExplorationConfig": {"explorationWeight": "0"}},
         )["campaignArn"]
-        yield _step("campaign", self._wait("campaign", campaignArn=self.campaign_arn))
+        yield self._step("campaign", self._wait("campaign", campaignArn=self.campaign_arn))
         self.filter_arn = create.create_filter(
             name="unseen",
             datasetGroupArn=self.group_arn,
             filterExpression='EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("watch")',
         )["filterArn"]
-        yield _step("filter of watched films", self._wait("filter", filterArn=self.filter_arn))
+        yield self._step("filter of watched films", self._wait("filter", filterArn=self.filter_arn))
         tracker = create.create_event_tracker(name="clicks", datasetGroupArn=self.group_arn)
         self.tracking_id = tracker["trackingId"]
-        yield _step("event tracker", self._wait("event_tracker", eventTrackerArn=tracker["eventTrackerArn"]))
+        yield self._step("event tracker", self._wait("event_tracker", eventTrackerArn=tracker["eventTrackerArn"]))
 
     def table(self, user_id: str) -> Iterator[str]:
         """What the user watched, and what is recommended before and after three streamed events."""
         seen = [film for user, film, _ in self.club.watched if user == user_id]
-        yield from _table(f"{user_id} watched, among others", [(film, "") for film in seen[-6:]])
-        yield from _table("recommended", self._recommended(user_id, seen))
+        yield from self._table(f"{user_id} watched, among others", [(film, "") for film in seen[-6:]])
+        yield from self._table(
+            "recommended: score, how many of its viewers saw one of those", self._recommended(user_id, seen)
+        )
         likes = {film.genres[0] for film in seen[-10:]}
         new = next(genre for genre in GENRES if genre not in likes)
         streamed = [film for film in self.club.films.values() if film.genres[0] == new][:3]
@@ -165,15 +193,28 @@ class Journey:
                     }
                 ],
             )
-        yield from _table("three events streamed", [(film, "") for film in streamed])
-        yield from _table("recommended now", self._recommended(user_id, [*seen, *streamed]))
+        yield from self._table("three events streamed", [(film, "") for film in streamed])
+        yield from self._table("recommended now", self._recommended(user_id, [*seen, *streamed]))
+
+    def _step(self, what: str, states: Sequence[str], result: str = "") -> str:
+        """One line: what was made, its states, and what came of it."""
+        *before, last = (state.removeprefix("CREATE ") for state in states)
+        way = "".join(f"{state} > " for state in before)
+        gap = " " * (32 - len(way) - len(last)) if result else ""
+        return f"{what:<35}{self.style.dim(way)}{self.style.good(last)}{gap}{result}"
+
+    def _table(self, title: str, rows: Sequence[tuple[Film, str]]) -> Iterator[str]:
+        yield ""
+        yield self.style.title(title)
+        for film, note in rows:
+            yield f"  {film.title:<18}{', '.join(film.genres):<17}{self.style.dim(note)}".rstrip()
 
     def _recommended(self, user_id: str, seen: Sequence[Film]) -> list[tuple[Film, str]]:
         answer = self.runtime.get_recommendations(
             campaignArn=self.campaign_arn, userId=user_id, numResults=6, filterArn=self.filter_arn
         )
         return [
-            (film, f"{item['score']:.4f}  {self._reason(film, seen)}")
+            (film, f"{item['score']:.3f}  {self._reason(film, seen)}")
             for item in answer["itemList"]
             for film in [self.club.films[item["itemId"]]]
         ]
@@ -186,7 +227,7 @@ class Journey:
         own = viewers.get(film.item_id, set())
         nearest = max(seen[-10:], key=lambda other: len(own & viewers[other.item_id]))
         shared = len(own & viewers[nearest.item_id])
-        return f"{shared} of its {len(own)} viewers also watched {nearest.title}"
+        return f"{shared} of {len(own)} saw {nearest.title}"
 
     def _dataset(
         self, dataset_type: str, fields: Sequence[tuple[str, str]], content: str, categorical: str | None = None
@@ -213,7 +254,7 @@ class Journey:
             roleArn=ROLE,
         )["datasetImportJobArn"]
         states = self._wait("dataset_import_job", datasetImportJobArn=job)
-        yield _step(f"import of {dataset_type}", states, f"{content.count(chr(10)) - 1} rows")
+        yield self._step(f"import of {dataset_type}", states, f"{content.count(chr(10)) - 1} rows")
 
     def _train(self, recipe: str) -> str:
         solution_arn = self.personalize.create_solution(
@@ -246,14 +287,3 @@ def _interactions_csv(club: Club) -> str:
 def _items_csv(club: Club) -> str:
     rows = [(film.item_id, film.title, film.year, "|".join(film.genres)) for film in club.films.values()]
     return csv_text([*(name for name, _ in ITEMS_FIELDS), "GENRES"], rows)
-
-
-def _step(what: str, states: Sequence[str], result: str = "") -> str:
-    return f"{what:<36} {' > '.join(states):<50} {result}".rstrip()
-
-
-def _table(title: str, rows: Sequence[tuple[Film, str]]) -> Iterator[str]:
-    yield ""
-    yield title
-    for film, note in rows:
-        yield f"  {film.title:<22} {', '.join(film.genres):<18} {note}".rstrip()

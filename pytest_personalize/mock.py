@@ -13,6 +13,7 @@ from unittest import TestCase
 
 import wrapt
 
+from pytest_personalize import names
 from pytest_personalize.backend import PersonalizeBackend
 from pytest_personalize.interception import ACTIVATIONS, Activation, configured_region
 from pytest_personalize.nearest import hint
@@ -162,11 +163,11 @@ def mock_personalize(
     *,
     region: str = ...,
     account_id: str = ...,
-    transitions: str | Mapping[str, str] = ...,
+    transitions: names.Transitions = ...,
     quotas: Mapping[str, int] | str | None = ...,
     minimums: str | Mapping[str, float] | None = ...,
-    data: str = ...,
-    preset: str | None = ...,
+    data: names.Data = ...,
+    preset: names.Preset | None = ...,
     s3: Any = ...,
     seed: int = ...,
 ) -> Mock: ...

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from pytest_personalize import names
 from pytest_personalize.interception import ACTIVATIONS, Activation
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def pytest_configure(config: pytest.Config) -> None:
         f"{MARKER}(**options): run the test with Amazon Personalize mocked; takes the options of mock_personalize, or "
         f"{PASSTHROUGH}=True for calls of the real service",
     )
+    _check_flags(config)
     _watch(config)
     config.stash[ACTIVE_BEFORE] = tuple(ACTIVATIONS)
     config.stash[NEVER_ENDED] = []
@@ -119,6 +121,19 @@ def _defaults(config: pytest.Config) -> dict[str, Any]:
     options = {name.removeprefix("personalize_"): config.getini(name) for name in INI_OPTIONS if config.getini(name)}
     flag = config.getoption("--personalize-transitions")
     return options | ({"transitions": flag} if flag else {})
+
+
+def _check_flags(config: pytest.Config) -> None:
+    """``pytest.UsageError`` for a flag with a wrong value."""
+    flag = config.getoption("--personalize-transitions")
+    if flag is None:
+        return
+    from pytest_personalize.service.kernel.transitions import checked_mode
+
+    try:
+        checked_mode(flag)
+    except ValueError as error:
+        raise pytest.UsageError(f"--personalize-transitions: {error}") from None
 
 
 def _blocking(config: pytest.Config) -> bool:
@@ -263,7 +278,7 @@ def _backend_fixture(scope: Any) -> Callable[..., Any]:
         mock = _mock_for(request.node)
         try:
             entered = mock.__enter__()
-        except ValueError as error:
+        except (TypeError, ValueError) as error:
             raise pytest.fail.Exception(f"options of Amazon Personalize: {error}", pytrace=False) from None
         yield entered
         mock.__exit__(None, None, None)
@@ -292,13 +307,15 @@ def _backend_of(request: pytest.FixtureRequest) -> PersonalizeBackend:
 
 
 def _client(request: pytest.FixtureRequest, service: Any) -> Any:
+    return _session().client(service, **_client_options(request))
+
+
+def _client_options(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """What a client is made with; the keys spare botocore the search for credentials, which are needed nowhere."""
     if _passes_through(request.node):
-        return _session().client(service)
-    backend = _backend_of(request)
-    # The keys spare botocore the search for credentials, which are needed nowhere.
-    return _session().client(
-        service, region_name=backend.region_name, aws_access_key_id="mocked", aws_secret_access_key="mocked"
-    )
+        return {}
+    region = _backend_of(request).region_name
+    return {"region_name": region, "aws_access_key_id": "mocked", "aws_secret_access_key": "mocked"}
 
 
 @pytest.fixture
@@ -322,7 +339,29 @@ def personalize_events(request: pytest.FixtureRequest) -> PersonalizeEventsClien
     return client
 
 
-def _preset_fixture(preset: str, what: str) -> Callable[..., Any]:
+class AioClients:
+    """Makes clients of aiobotocore in a session of their own."""
+
+    def __init__(self, session: Any, options: dict[str, Any]) -> None:
+        self._session = session
+        self._options = options
+
+    def client(self, service: str, **options: Any) -> Any:
+        """A client to enter with ``async with``; the options are those of ``create_client`` of a session."""
+        return self._session.create_client(service, **(self._options | options))
+
+
+@pytest.fixture
+def personalize_aio(request: pytest.FixtureRequest) -> AioClients:
+    """For aiobotocore: ``async with personalize_aio.client("personalize-runtime") as runtime``."""
+    try:
+        from aiobotocore.session import AioSession
+    except ImportError:
+        pytest.fail("personalize_aio needs aiobotocore: pip install 'pytest-personalize[aiobotocore]'", pytrace=False)
+    return AioClients(AioSession(), _client_options(request))
+
+
+def _preset_fixture(preset: names.Preset, what: str) -> Callable[..., Any]:
     def group(request: pytest.FixtureRequest) -> SeededGroup:
         backend = _backend_of(request)
         return backend.seeded.get(preset) or backend.seed(preset)

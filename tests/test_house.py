@@ -20,11 +20,12 @@ from pytest_personalize.recommenders import RECIPES
 PACKAGE = "pytest_personalize"
 
 FACES = {"__main__", "cli", "demo", "mock", "plugin", "reports", "server", "strategies"}
-EVERYWHERE = {"caveats", "durations", "failure", "nearest"}
+EVERYWHERE = {"caveats", "durations", "failure", "names", "nearest"}
 GROUND = EVERYWHERE | {"shapes", "data", "filters", "recommenders"}
 UP_TO_SERVICE = GROUND | {"service"}
 UP_TO_TESTING = UP_TO_SERVICE | {"testing"}
-UP_TO_BACKEND = UP_TO_TESTING | {"backend"}
+UP_TO_DOOR = UP_TO_TESTING | {"door"}
+UP_TO_BACKEND = UP_TO_DOOR | {"backend"}
 UP_TO_INTERCEPTION = UP_TO_BACKEND | {"interception"}
 
 # A room is a package or a module right under the root; it may import from itself and from these.
@@ -32,7 +33,8 @@ MAY_KNOW: dict[str, set[str]] = {
     "__init__": UP_TO_INTERCEPTION | FACES,
     **{face: UP_TO_INTERCEPTION | FACES | {"__init__"} for face in FACES},
     "interception": UP_TO_BACKEND,
-    "backend": UP_TO_TESTING,
+    "backend": UP_TO_DOOR,
+    "door": UP_TO_TESTING,
     "testing": UP_TO_SERVICE,
     "service": GROUND,
     "shapes": EVERYWHERE,
@@ -47,6 +49,7 @@ FLOORS_OF_SERVICE = ("endpoint", "realtime", "control", "jobs", "answering", "ke
 
 # Everybody may use attrs; every other distribution has rooms that know it and rooms that do not.
 KNOWN_BY: dict[str, set[str]] = {
+    "aiobotocore": {"plugin"},
     "attrs": set(MAY_KNOW),
     "boto3": {"demo", "plugin"},
     "botocore": {"shapes", "interception"},
@@ -64,6 +67,8 @@ LAZY: dict[tuple[str, str], str] = {
     ("interception.regions", "botocore"): "the plugin is loaded into every run, and asks botocore when a mock begins",
     ("interception.hooks", "wrapt"): "it loads asyncio, which costs more than all else that the plugin loads",
     ("mock", "pytest"): "the decorator works without pytest, except on plain test classes, which only pytest knows",
+    ("plugin", "aiobotocore"): "only its own fixture needs it, and it need not be installed",
+    ("plugin", f"{PACKAGE}.service.kernel.transitions"): "only a flag needs it",
     ("plugin", "boto3"): "a run that asks for no client must not pay for boto3",
     ("plugin", f"{PACKAGE}.reports"): "only flags need it",
     ("plugin", f"{PACKAGE}.testing.report"): "only failed tests need it",

@@ -147,6 +147,10 @@ class MemoryStore:
 
     _buckets: dict[str, dict[str, bytes]] = field(factory=dict)
 
+    def __repr__(self) -> str:
+        counts = (f"{len(objects)} in {bucket!r}" for bucket, objects in self._buckets.items())
+        return f"<objects in memory: {', '.join(counts) or 'none'}>"
+
     def get(self, uri: str) -> bytes:
         """The content of an object."""
         bucket, key = _object_uri(uri)
@@ -191,6 +195,9 @@ class FolderStore:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
         self.path.mkdir(parents=True, exist_ok=True)
+
+    def __repr__(self) -> str:
+        return f"<objects in files below {self.path}>"
 
     def get(self, uri: str) -> bytes:
         """The content of a file."""
@@ -270,6 +277,9 @@ class Boto3Store:
 
     client: Any
     """A boto3 S3 client; anything with the same methods will do."""
+
+    def __repr__(self) -> str:
+        return "<objects behind an S3 client>"
 
     def get(self, uri: str) -> bytes:
         """The content of an object."""

@@ -19,6 +19,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from pytest_personalize.interception.activations import ACTIVATIONS
+from pytest_personalize.interception.exceptions import create_client_exceptions
 from pytest_personalize.interception.guard import LOOPBACK, RealPersonalizeCallBlocked
 from pytest_personalize.interception.regions import DEFAULT_REGION
 from pytest_personalize.interception.services import SERVICES
@@ -30,10 +31,10 @@ def _before_call(
     """The hook: the answer of the active backend, or None to let botocore go on."""
     backend = ACTIVATIONS.current
     # A call that is to meet a fault is answered at the net, where the client is at hand.
-    if backend is None or backend.faults.concern(model.name):
+    if backend is None or backend._door.concern(model.name):
         return None
     region = context.get("client_region") or request_signer.region_name
-    return backend.respond(model.service_model.service_name, model.name, region, params["body"])
+    return backend._door.respond(model.service_model.service_name, model.name, region, params["body"])
 
 
 def _make_request(wrapped: Callable[..., Any], client: Any, args: Any, kwargs: Any) -> Any:
@@ -44,7 +45,7 @@ def _make_request(wrapped: Callable[..., Any], client: Any, args: Any, kwargs: A
     model, request = args[:2]
     backend = ACTIVATIONS.current
     if backend is not None:
-        return backend.respond_to(client, model, request)
+        return backend._door.respond_to(client, model, request)
     host = urlsplit(request["url"]).hostname or "an unknown host"
     if ACTIVATIONS.passing or host in LOOPBACK:
         return wrapped(*args, **kwargs)
@@ -111,6 +112,7 @@ def _hook(handlers: Any) -> None:
 WRAPPERS: Final = (
     ("botocore.client", "BaseClient._make_request", _make_request),
     ("botocore.client", "ClientCreator.create_client", _create_client),
+    ("botocore.errorfactory", "ClientExceptionsFactory.create_client_exceptions", create_client_exceptions),
     ("botocore.session", "Session.create_client", _create_session_client),
     ("botocore.credentials", "InstanceMetadataProvider.load", _load_role),
     ("aiobotocore.client", "AioBaseClient._make_request", _make_request_async),

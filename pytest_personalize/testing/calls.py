@@ -16,7 +16,9 @@ NEAREST: Final = 3  # calls that a failed assertion shows
 
 @define(frozen=True)
 class Call:
-    """One call: ``params`` and ``response`` by the member names of the API, ``error`` the code of a refusal.
+    """One call: ``service``, ``operation`` and ``region``, ``params`` and ``response`` by the member names of the API.
+
+    ``error`` is the code of a refusal.
 
     ``response`` is what the caller got (no copy of it), None for a refused call; ``message`` is the text of the
     refusal, ``time`` in epoch seconds on the clock of the backend. Neither credentials nor headers are kept.
@@ -42,7 +44,7 @@ class Call:
 
 
 class Calls(Sequence[Call]):
-    """The calls in the order in which they came."""
+    """The calls in the order in which they came; ``append`` puts one on record."""
 
     def __init__(self, calls: list[Call] | None = None) -> None:
         self._calls: list[Call] = [] if calls is None else calls

@@ -16,16 +16,25 @@ def _time_of_the_process() -> float:
     return time.time()
 
 
+def _seconds(moment: datetime | float) -> float:
+    """Since 1970."""
+    return moment.timestamp() if isinstance(moment, datetime) else moment
+
+
 class BackendClock:
     """What the emulated service takes for now.
 
     It follows ``time.time()`` until it is frozen, and with it freezegun and time-machine: while one of them holds or
     moves the time of the process, it holds or moves this clock. ``advance`` moves it forward without waiting, on top
-    of what they do.
+    of what they do. ``inner`` is the clock of the service itself.
     """
 
     def __init__(self) -> None:
         self.inner = Clock(_time_of_the_process)
+
+    def __repr__(self) -> str:
+        going = "runs" if self.inner.state.frozen is None else "stands still"
+        return f"<clock at {self.now().isoformat(' ', 'seconds')}, which {going}>"
 
     def timestamp(self) -> float:
         """Now, in epoch seconds with milliseconds, the resolution of the service."""
@@ -35,16 +44,35 @@ class BackendClock:
         """Now, as an aware ``datetime`` in UTC."""
         return datetime.fromtimestamp(self.timestamp(), UTC)
 
-    def advance(self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, days: float = 0) -> datetime:
-        """Move forward by the sum of the arguments and return the new time.
+    def advance(
+        self,
+        step: timedelta | float = 0,
+        /,
+        *,
+        seconds: float = 0,
+        minutes: float = 0,
+        hours: float = 0,
+        days: float = 0,
+    ) -> datetime:
+        """Move forward by the sum of the arguments and return the new time; a ``step`` without a unit is in seconds.
 
         ``ValueError`` for a step back or beyond the year 9999; the clock then stays where it is.
         """
         try:
-            step = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+            more = step if isinstance(step, timedelta) else timedelta(seconds=step)
+            whole = more + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
         except OverflowError as error:
             raise ValueError(f"the clock goes to the end of the year 9999: {error}") from None
-        self.inner.advance(step.total_seconds())
+        self.inner.advance(whole.total_seconds())
+        return self.now()
+
+    def move_to(self, moment: datetime | float) -> datetime:
+        """Move forward to that time (aware or local ``datetime``, or epoch seconds) and return it.
+
+        A clock that runs goes on from there. ``ValueError`` for a time that has passed, to which only ``freeze`` goes
+        back, or after the year 9999.
+        """
+        self.inner.advance(_seconds(moment) - self.timestamp())
         return self.now()
 
     def freeze(self, at: datetime | float | None = None) -> datetime:
@@ -52,7 +80,7 @@ class BackendClock:
 
         ``advance`` still moves a frozen clock. ``ValueError`` for a time before 1970 or after the year 9999.
         """
-        self.inner.stand_still(at.timestamp() if isinstance(at, datetime) else at)
+        self.inner.stand_still(None if at is None else _seconds(at))
         return self.now()
 
     def unfreeze(self) -> datetime:

@@ -47,12 +47,17 @@ def coverage() -> list[ServiceCoverage]:
     ]
 
 
-def listing() -> Iterator[str]:
+def listing(mark: str) -> Iterator[str]:
     """Every operation in a line of its own, with a mark at those that are emulated."""
     for service in coverage():
         yield f"{service.name}: {len(service.emulated)} of {len(service.modelled)}"
         for name in service.modelled:
-            yield f"  {'x' if name in service.emulated else '-'} {name}"
+            yield f"  {mark if name in service.emulated else '-'} {name}"
+
+
+def as_json() -> dict[str, dict[str, tuple[str, ...]]]:
+    """By service, the operations that are emulated and those of the installed model that are not."""
+    return {service.name: {"emulated": service.emulated, "missing": service.missing} for service in coverage()}
 
 
 def table() -> Iterator[str]:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
+from os import PathLike
+from pathlib import Path
 from typing import Any, Final
 
 import attrs
 
+from pytest_personalize import names
+from pytest_personalize.nearest import hint
 from pytest_personalize.recommenders.recipe import Recipe
-from pytest_personalize.service.control.campaigns import Campaign
-from pytest_personalize.service.control.recommenders import Recommender
+from pytest_personalize.service.control.campaigns import Campaign, declared_campaign
+from pytest_personalize.service.control.recommenders import declared_recommender
 from pytest_personalize.service.control.solution_versions import SolutionVersion
 from pytest_personalize.service.kernel import arns
 from pytest_personalize.service.kernel.account import Region
@@ -17,9 +22,10 @@ from pytest_personalize.service.kernel.declared import Declared, Entry
 from pytest_personalize.service.realtime.recommendations import MAX_ACTIONS, MAX_RESULTS
 from pytest_personalize.shapes.models import operation
 from pytest_personalize.shapes.response import check_output
+from pytest_personalize.testing.options import checked_source_arn
 
-Items = Sequence[str | Mapping[str, Any]]
-"""Ids, or entries by the member names of the API: ``{"itemId": "mug", "score": 0.7}``."""
+Entries = Sequence[str | tuple[str, float] | Mapping[str, Any]]
+"""Ids, pairs of id and score, or entries by the member names of the API: ``{"itemId": "mug", "score": 0.7}``."""
 
 SERVICE: Final = "personalize-runtime"
 MEMBERS: Final = {
@@ -28,6 +34,9 @@ MEMBERS: Final = {
     "GetActionRecommendations": ("actionList", "actionId", MAX_ACTIONS),
 }
 """Operation -> member with the entries, member with the id, how many there may be."""
+
+WRITTEN: Final = ("for_user", "for_item", "default", "raises")
+"""What a file can say of an ARN: the methods of ``Answers``."""
 
 
 class Answers:
@@ -43,21 +52,25 @@ class Answers:
         self._arn = arn
         self._recipe = _recipe(region(), arn)
 
-    def for_user(self, user_id: str, *, items: Items) -> Answers:
-        """Answer so to requests with that userId; ``ValueError`` for what the service could not answer."""
+    def for_user(self, user_id: str, *, items: Entries) -> Answers:
+        """Answer so to requests with that userId: with ids, pairs of id and score, or entries as the API has them.
+
+        Where the recipe has scores, entries without one get falling ones. ``ValueError`` for what the service could not
+        answer.
+        """
         return self._declare(users={**self._declared.users, user_id: self._entries(items)})
 
-    def for_item(self, item_id: str, *, items: Items) -> Answers:
+    def for_item(self, item_id: str, *, items: Entries) -> Answers:
         """Answer so to requests with that itemId."""
         return self._declare(items={**self._declared.items, item_id: self._entries(items)})
 
-    def default(self, *, items: Items) -> Answers:
+    def default(self, *, items: Entries) -> Answers:
         """Answer so to all requests for which nothing else is declared."""
         return self._declare(default=self._entries(items))
 
-    def raises(self, code: str, message: str | None = None) -> Answers:
+    def raises(self, code: names.Code, message: str | None = None) -> Answers:
         """Refuse every request with an error of that code."""
-        return self._declare(error=(code, f"{code}, as declared by the test" if message is None else message))
+        return self._declare(error=_error(code, message))
 
     def clear(self) -> None:
         """Let the model answer again."""
@@ -71,19 +84,45 @@ class Answers:
         declared: Declared = self._region().declared.get(self._arn, Declared())
         return declared
 
+    def _operation(self, items: Entries) -> str:
+        """What will be answered so; without a recipe, the entries tell."""
+        if self._recipe is not None:
+            return self._recipe.operation
+        actions = any(isinstance(item, Mapping) and "actionId" in item for item in items)
+        return "GetActionRecommendations" if actions else "GetRecommendations"
+
+    def _read(self, written: Any) -> dict[str, Any]:
+        """What one entry of a file declares, by attribute; ``ValueError`` for what it cannot."""
+        if not isinstance(written, dict):
+            raise ValueError(f"it must be an object with {', '.join(WRITTEN)}, not {written!r}")
+        unknown = next((name for name in written if name not in WRITTEN), None)
+        if unknown is not None:
+            raise ValueError(f"nothing is called {unknown!r}; {hint(unknown, WRITTEN)}")
+        changes: dict[str, Any] = {}
+        for name, field in (("for_user", "users"), ("for_item", "items")):
+            by_id = written.get(name, {})
+            if not isinstance(by_id, dict):
+                raise ValueError(f"{name} must be an object by id, not {by_id!r}")
+            changes[field] = {each: self._entries(items) for each, items in by_id.items()}
+        if "default" in written:
+            changes["default"] = self._entries(written["default"])
+        if "raises" in written:
+            changes["error"] = _error(written["raises"], None)
+        return changes
+
     def _declare(self, **changes: Any) -> Answers:
         self._region().declared[self._arn] = attrs.evolve(self._declared, **changes)
         return self
 
-    def _entries(self, items: Items) -> tuple[Entry, ...]:
-        asked = self._recipe.operation
+    def _entries(self, items: Entries) -> tuple[Entry, ...]:
+        asked = self._operation(items)
         member, key, most = MEMBERS[asked]
         if isinstance(items, str):
             raise ValueError(f"items must be a list of ids, not the text {items!r}")
-        given = [{key: item} if isinstance(item, str) else dict(item) for item in items]
+        given = [_entry(item, key) for item in items]
         if len(given) > most:
             raise ValueError(f"{asked} answers with at most {most} entries, not {len(given)}")
-        if self._recipe.scored:
+        if self._recipe is not None and self._recipe.scored:
             given = [{"score": score} | entry for entry, score in zip(given, _scores(len(given)), strict=True)]
         problems = check_output(operation(SERVICE, asked).output, {member: given})
         problems += [f"entry {place} has no {key}" for place, entry in enumerate(given) if not entry.get(key)]
@@ -96,20 +135,92 @@ class Answers:
         return tuple({key: entry[key]} | entry for entry in given)
 
 
+class DeclaredAnswers:
+    """``backend.answers``: ``answers(arn)`` for one campaign or recommender, ``answers.load(path)`` for many."""
+
+    def __init__(self, read_region: Callable[[str], Region], home: str) -> None:
+        self._read_region = read_region
+        self._home = home
+
+    def __call__(self, arn: str) -> Answers:
+        """Declare what a campaign or recommender answers, whatever its model thinks.
+
+        One that does not exist does from then on, also in another account: it is ACTIVE, marked as ``declared``, serves
+        all operations of the runtime for clients of its region, and answers with nothing where nothing is declared.
+        ``ValueError`` for what is no ARN of a campaign or recommender.
+
+        >>> declared = backend.answers(arn).for_user("user-ada", items=["blue-mug", "red-kite"]).default(items=[])
+        """
+        answers = self._of(arn)
+        _put_in(self._read_region(region_of(arn, self._home)), arn)
+        return answers
+
+    def load(self, path: str | PathLike[str]) -> None:
+        """Declare what a JSON file says: an object with ARNs, and for each what the methods of that name take.
+
+        ``{ARN: {"for_user": {"ada": ["mug", ["kite", 0.2]]}, "for_item": {"mug": ["tea"]}, "default": [],
+        "raises": "ThrottlingException"}}``, each of the four only if wanted. What a file says of an ARN takes the place
+        of what was declared for it before. ``ValueError`` for a file that is no such thing; nothing is declared then.
+        """
+        try:
+            written = json.loads(Path(path).read_text(encoding="utf-8"))
+        except ValueError as problem:
+            raise ValueError(f"{path} is no JSON: {problem}") from None
+        if not isinstance(written, dict):
+            raise ValueError(f"{path} must be an object by ARN, not {type(written).__name__}")
+        found = []
+        for arn, entry in written.items():
+            try:
+                found.append((arn, self._of(arn)._read(entry)))
+            except (TypeError, ValueError) as problem:
+                raise ValueError(f"{path}: {arn}: {problem}") from None
+        for arn, changes in found:
+            answers = self(arn)
+            answers.clear()
+            answers._declare(**changes)
+
+    def _of(self, arn: str) -> Answers:
+        name = region_of(arn, self._home)
+        return Answers(lambda: self._read_region(name), arn)
+
+    def __repr__(self) -> str:
+        return f"<answers of {self._home} and other regions>"
+
+
+def _entry(item: Any, key: str) -> dict[str, Any]:
+    if isinstance(item, Mapping):
+        return dict(item)
+    if isinstance(item, list | tuple) and len(item) == 2:
+        return {key: item[0], "score": float(item[1])}
+    return {key: item}
+
+
+def _error(code: str, message: str | None) -> tuple[str, str]:
+    return code, f"{code}, as declared by the test" if message is None else message
+
+
 def _scores(count: int) -> list[float]:
     """Falling scores that add up to 1, for recipes that give scores."""
     return [round(2 * (count - place) / (count * (count + 1)), 7) for place in range(count)]
 
 
-def _recipe(region: Region, arn: str) -> Recipe:
-    campaign = region.rows(Campaign).get(arn)
-    if campaign is not None:
-        return region.find(SolutionVersion, campaign.solution_version_arn).recipe
-    recommender = region.rows(Recommender).get(arn)
-    if recommender is not None:
-        return recommender.recipe
-    known = [one.arn for cls in (Campaign, Recommender) for one in region.rows(cls)]
-    raise KeyError(f"no campaign or recommender {arn!r}; there are: {', '.join(known) or 'none'}")
+def _recipe(region: Region, arn: str) -> Recipe | None:
+    """What the resource of that ARN answers by; one that is only declared, or about to be, answers by nothing."""
+    found = region.table(checked_source_arn(arn).kind).get(arn)
+    if found is None or found.declared:
+        return None
+    if isinstance(found, Campaign):
+        return region.find(SolutionVersion, found.solution_version_arn).recipe
+    recipe: Recipe = found.recipe
+    return recipe
+
+
+def _put_in(region: Region, arn: str) -> None:
+    """Let there be a campaign or recommender of that ARN."""
+    parts = checked_source_arn(arn)
+    if arn not in region.table(parts.kind):
+        declared = declared_campaign if parts.kind == Campaign.kind else declared_recommender
+        region.table(parts.kind).put(declared(arn, parts.path, region.now()))
 
 
 def region_of(arn: str, default: str) -> str:

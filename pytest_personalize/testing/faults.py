@@ -55,7 +55,7 @@ class NoAnswer(Exception):
 
 @define
 class Fault:
-    """One declared fault: of which operation, how many more attempts meet it (None: all), and what they meet.
+    """One declared fault: of which ``operation``, how many ``times`` more it is met (None: always), and what is met.
 
     ``seconds`` is how long an attempt takes, ``error`` what it is refused with, ``lost`` what gets lost of it,
     ``doom`` why a job fails.

@@ -10,7 +10,7 @@ keys:
 - ``{"$text": "..."}``, ``{"$bytes": "..."}``: bytes that are UTF-8, and others in base64;
 - ``{"$recipe": "aws-sims"}``, ``{"$schema": "...", "domain": ...}``: by name, and by the text of the schema;
 - ``{"$table": last, "rows": [[serial, resource], ...]}``: a table with the serial numbers of its resources;
-- ``{"$named": [what, names, aliases]}``: ARNs by name, as a seeded group has them;
+- ``{"$named": [what, names, aliases]}``: ARNs or rows by name, as a seeded group has them;
 - ``{"$shared": 3}``: number 3 of the pool, where what several objects share is kept once: ``{"$array": "I", "values":
   [...]}`` (null for NaN) and ``{"$ids": [...]}``, a table of ids.
 
@@ -92,7 +92,7 @@ class Encoder:
             # Copies of a table of ids share what is inside.
             IdTable: lambda value: self._shared(value._indexes, lambda: {"$ids": list(value)}),
             Table: self._table,
-            Named: lambda value: {"$named": [value._what, dict(value._arns), dict(value._aliases)]},
+            Named: lambda value: {"$named": [value._what, self.encode(dict(value._values)), dict(value._aliases)]},
         }
 
     def encode(self, value: Any) -> Plain:
@@ -216,7 +216,7 @@ _READERS: Final[Mapping[str, Callable[[Decoder, Plain], Any]]] = {
     "$recipe": lambda decoder, plain: RECIPES[plain["$recipe"]],
     "$schema": lambda decoder, plain: parse_schema(plain["$schema"], plain["domain"]),
     "$table": Decoder.table,
-    "$named": lambda decoder, plain: Named(*plain["$named"]),
+    "$named": lambda decoder, plain: Named(*map(decoder.decode, plain["$named"])),
     "$shared": Decoder.shared,
     "$array": lambda decoder, plain: _array(plain),
     "$ids": lambda decoder, plain: IdTable(plain["$ids"]),

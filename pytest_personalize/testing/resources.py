@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
 from typing import Generic, TypeVar
 
+from pytest_personalize.nearest import hint
 from pytest_personalize.service.control.batch_inference import BatchInferenceJob
 from pytest_personalize.service.control.batch_segments import BatchSegmentJob
 from pytest_personalize.service.control.campaigns import Campaign
@@ -41,10 +42,9 @@ class ResourceMapping(Mapping[str, R], Generic[R]):
     def __getitem__(self, key: str) -> R:
         region = self._read_region()
         arn = key if key.startswith("arn:") else region.arn(self._cls.arn_kind or self._cls.kind, key)
-        found = region.rows(self._cls).get(arn)
+        found = region.rows(self._cls).get(arn) or self._now().get(key)  # by name, also in another account
         if found is None:
-            names = ", ".join(self) or "none"
-            raise KeyError(f"no {self._cls.kind} {key!r} in {region.name}; there are: {names}")
+            raise KeyError(f"no {self._cls.kind} {key!r} in {region.name}; {hint(key, _as_asked(key, self._now()))}")
         return found
 
     def __iter__(self) -> Iterator[str]:
@@ -66,7 +66,12 @@ class ResourceMapping(Mapping[str, R], Generic[R]):
 
     def _now(self) -> dict[str, R]:
         resources = list(self._read_region().rows(self._cls))
-        return {resource.arn.split(":", 5)[5].partition("/")[2]: resource for resource in resources}
+        return {resource.key: resource for resource in resources}
+
+
+def _as_asked(key: str, found: Mapping[str, Resource]) -> list[str]:
+    """The names of what there is, or the ARNs where an ARN was asked for."""
+    return [resource.arn for resource in found.values()] if key.startswith("arn:") else list(found)
 
 
 class Resources:
@@ -75,6 +80,19 @@ class Resources:
     def __init__(self, read_region: ReadRegion, region_name: str) -> None:
         self._read_region = read_region
         self._name = region_name
+
+    @property
+    def region_name(self) -> str:
+        """The region of these resources; for a backend, also that of calls without one."""
+        return self._name
+
+    def _counted(self) -> str:
+        """How many resources there are of each kind that there is any of: ``1 dataset-group, 3 schemas``."""
+        tables = self._read_region(self._name).tables()
+        return ", ".join(f"{len(table)} {kind}{'s' * (len(table) > 1)}" for kind, table in tables if table) or "empty"
+
+    def __repr__(self) -> str:
+        return f"<resources of {self.region_name}: {self._counted()}>"
 
     def _all(self, cls: type[R]) -> ResourceMapping[R]:
         return ResourceMapping(lambda: self._read_region(self._name), cls)

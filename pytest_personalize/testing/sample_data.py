@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, cycle, islice
-from typing import Final
+from typing import Any, Final
 
 from attrs import frozen
 
@@ -17,7 +17,8 @@ from pytest_personalize.durations import DAY, HOUR
 from pytest_personalize.testing.sample_words import FILMS, GOODS, MAKES, OFFERS, PEOPLE, TITLES
 
 Value = int | float | str
-Row = Mapping[str, Value]
+Row = Mapping[str, Any]
+"""Values by column: texts and numbers."""
 Rows = Mapping[str, Sequence[Row]]
 """Dataset type to its rows, which are values by column."""
 

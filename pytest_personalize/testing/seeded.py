@@ -3,58 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Generic, TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
-from pytest_personalize.nearest import hint
+from pytest_personalize.nearest import hint, plain
 from pytest_personalize.testing.sample_data import Row, Rows
 
+V = TypeVar("V")
 
-class Named(Mapping[str, str]):
-    """ARNs by name; a name that is not there fails with the nearest one."""
 
-    def __init__(self, what: str, arns: Mapping[str, str], aliases: Mapping[str, str] | None = None) -> None:
+class Named(Mapping[str, V], Generic[V]):
+    """What has names, in any case and with any hyphens; a name that is not there fails with the nearest one."""
+
+    def __init__(self, what: str, values: Mapping[str, V], aliases: Mapping[str, str] | None = None) -> None:
         self._what = what
-        self._arns = dict(arns)
-        self._aliases = dict(aliases or {})
+        self._values = values
+        self._aliases = aliases or {}
 
-    def __getitem__(self, name: str) -> str:
-        arn = self._arns.get(self._aliases.get(name, name))
-        if arn is None:
-            raise KeyError(f"no {self._what} {name!r}; {hint(name, [*self._arns, *self._aliases])}")
-        return arn
+    def __getitem__(self, name: str) -> V:
+        if name in self._values:
+            return self._values[name]
+        wanted = plain(name)
+        for known in (*self._values, *self._aliases):
+            if plain(known) == wanted:
+                return self._values[self._aliases.get(known, known)]
+        raise KeyError(f"no {self._what} {name!r}; {hint(name, [*self._values, *self._aliases])}")
+
+    def replaced(self, values: Mapping[V, V]) -> Named[V]:
+        """The same names for other values, where there are others."""
+        return Named(self._what, {name: values.get(own, own) for name, own in self._values.items()}, self._aliases)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._arns)
+        return iter(self._values)
 
     def __len__(self) -> int:
-        return len(self._arns)
+        return len(self._values)
 
     def __repr__(self) -> str:
-        return repr(self._arns)
+        return repr(dict(self._values))
 
 
 @frozen(kw_only=True, eq=False)
 class SeededGroup:
     """A dataset group that a preset has made, and everything in it.
 
-    ``users``, ``items`` and ``actions`` are ids, ``rows`` the data themselves: dataset type to rows, and a row is
-    values by column. ``campaigns`` and ``solution_versions`` are ARNs by recipe name, ``recommenders`` by use case
-    (or recipe name), ``filters`` by name without that of the group, ``datasets`` by dataset type. ``tracking_id`` is
-    for PutEvents, ``action_tracking_id`` for PutActionInteractions.
+    ``preset`` and ``name`` say what it is, ``arn`` is that of the dataset group. ``users``, ``items`` and ``actions``
+    are ids, in lists of this group's own; ``rows`` are the data themselves: dataset type to rows, and a row is values
+    by column. ``campaigns`` and ``solution_versions`` are ARNs by recipe name, ``recommenders`` by use case (or recipe
+    name), ``filters`` by name without that of the group, ``datasets`` by dataset type. ``tracking_id`` is for
+    PutEvents, ``action_tracking_id`` for PutActionInteractions.
     """
 
     preset: str
     name: str
     arn: str
-    users: tuple[str, ...]
-    items: tuple[str, ...]
-    actions: tuple[str, ...]
+    users: list[str] = field(converter=list)
+    items: list[str] = field(converter=list)
+    actions: list[str] = field(converter=list)
     rows: Rows
     datasets: Mapping[str, str]
-    campaigns: Mapping[str, str]
+    campaigns: Named[str]
     solution_versions: Mapping[str, str]
-    recommenders: Mapping[str, str]
+    recommenders: Named[str]
     filters: Mapping[str, str]
     tracking_id: str
     action_tracking_id: str | None = None

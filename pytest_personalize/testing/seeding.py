@@ -22,9 +22,10 @@ from pytest_personalize.service.kernel.account import Account, Region
 from pytest_personalize.service.kernel.clock import Clock
 from pytest_personalize.service.kernel.lifecycle import Engine
 from pytest_personalize.service.kernel.quotas import QUOTAS, Minimums, Quotas
-from pytest_personalize.service.kernel.resource import Resource
+from pytest_personalize.service.kernel.resource import Resource, evolved
 from pytest_personalize.service.kernel.state import KINDS, RegionState
 from pytest_personalize.service.kernel.transitions import Transitions
+from pytest_personalize.testing.options import checked_source_arn
 from pytest_personalize.testing.presets import BUCKET, PRESETS, Preset, build
 from pytest_personalize.testing.sample_data import LAST, Sizes
 from pytest_personalize.testing.seeded import SeededGroup
@@ -96,23 +97,53 @@ def _keep_apart(region: Region, text: str) -> None:
     region.state.serial = start
 
 
-def put_in(found: Kit, region: Region, files: MemoryStore) -> SeededGroup:
-    """Put a built preset into a region, and its files into a store.
+def other_arns(group: SeededGroup, arns: Mapping[str, str], region_name: str) -> dict[str, str]:
+    """By the ARNs that campaigns and recommenders of a built group have, those that they are to have.
+
+    ``arns`` are by recipe or use case. ``KeyError`` for a name that the group does not have, ``ValueError`` for what is
+    no ARN of that kind and region, or stands there twice.
+    """
+    sources = group.recommenders or group.campaigns
+    wanted = {sources[name]: arn for name, arn in arns.items()}
+    for built, arn in wanted.items():
+        kind, parts = built.split(":")[5].partition("/")[0], checked_source_arn(arn)
+        if (parts.kind, parts.region) != (kind, region_name):
+            raise ValueError(f"{arn!r} is a {parts.kind} in {parts.region}, and has to be a {kind} in {region_name}")
+    if len({*wanted.values()}) < len(arns):
+        raise ValueError(f"one ARN for each, not {arns}")
+    return wanted
+
+
+def put_in(found: Kit, region: Region, files: MemoryStore, arns: Mapping[str, str]) -> SeededGroup:
+    """Put a built preset into a region, and its files into a store; ``arns`` are those that become others.
 
     ``ValueError`` when something of the same name is there, and then nothing is put in.
     """
     for kind, table in found.state.tables.items():
-        taken = next((resource.arn for resource in table if resource.arn in region.table(kind)), None)
+        wanted = (arns.get(resource.arn, resource.arn) for resource in table)
+        taken = next((arn for arn in wanted if arn in region.table(kind)), None)
         if taken is not None:
             raise ValueError(f"{taken} exists already: give the seeded group another name")
     delta = round(region.now() - LAST, 3)
-    region.state.merge(found.state, lambda resource: _moved(resource, delta))
+    region.state.merge(found.state, lambda resource: _called(_moved(resource, delta), arns))
+    for built, arn in arns.items():
+        if built in region.models:
+            region.models[arn] = region.models.pop(built)
     for moment, action, arn in found.planned:
-        region.engine.plan(round(moment + delta, 3), action, region, arn)
+        region.engine.plan(round(moment + delta, 3), action, region, arns.get(arn, arn))
     _grant_quotas(found, region)
     for uri, content in found.files.items():
         files.put(uri, content)
-    return found.group
+    group = found.group  # whose lists are copied here: every backend has its own
+    return attrs.evolve(group, campaigns=group.campaigns.replaced(arns), recommenders=group.recommenders.replaced(arns))
+
+
+def _called(resource: Resource, arns: Mapping[str, str]) -> Resource:
+    """A resource with another ARN, and the name that stands in it, if it is to have one."""
+    arn = arns.get(resource.arn)
+    if arn is None:
+        return resource
+    return evolved(resource, **{resource.arn_field: arn, "name": arn.partition("/")[2]})
 
 
 def _grant_quotas(found: Kit, region: Region) -> None:

@@ -385,6 +385,58 @@ class TestAttach:
             attach(boto3.client("sqs", region_name=REGION))
 
 
+async def describe_nothing_with_aiobotocore() -> None:
+    async with aiobotocore.session.get_session().create_client("personalize", region_name=REGION, **KEYS) as client:
+        await client.describe_dataset_group(datasetGroupArn=UNKNOWN_GROUP)
+
+
+def describe_nothing_under_moto() -> None:
+    with mock_aws():
+        boto3.client("personalize", region_name=REGION).describe_dataset_group(datasetGroupArn=UNKNOWN_GROUP)
+
+
+class TestExceptionsOfOtherClients:
+    """``personalize.exceptions`` of a test are those that the code under test meets, whatever session it made."""
+
+    def test_a_client_catches_what_another_one_raised(self, client: Any) -> None:
+        mine = boto3.Session().client("personalize", region_name=REGION, **KEYS)
+        with mock_personalize(), pytest.raises(mine.exceptions.ResourceNotFoundException):
+            client.describe_dataset_group(datasetGroupArn=UNKNOWN_GROUP)
+
+    @pytest.mark.parametrize(
+        "code_under_test",
+        [describe_nothing_under_moto, lambda: asyncio.run(describe_nothing_with_aiobotocore())],
+        ids=["under moto", "aiobotocore"],
+    )
+    def test_it_catches_them_from_every_library(self, code_under_test: Callable[[], None]) -> None:
+        mine = boto3.Session().client("personalize", region_name=REGION, **KEYS)
+        with mock_personalize(), pytest.raises(mine.exceptions.ResourceNotFoundException):
+            code_under_test()
+
+    def test_classes_of_different_services_and_codes_are_different(self) -> None:
+        personalize, events = (
+            boto3.client(service, region_name=REGION, **KEYS).exceptions
+            for service in ("personalize", "personalize-events")
+        )
+        classes = (personalize.InvalidInputException, personalize.ResourceNotFoundException)
+
+        assert len({*classes, events.InvalidInputException}) == 3
+
+    def test_other_services_keep_theirs(self) -> None:
+        classes = {boto3.Session().client("s3", region_name=REGION).exceptions.NoSuchKey for _ in range(2)}
+
+        assert len(classes) == 2
+
+
+@pytest.mark.parametrize("mine", [None, boto3.Session(region_name=REGION)], ids=["none", "one"])
+def test_the_default_session_of_boto3_is_left_alone(mine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", mine)
+    with mock_personalize(preset="shop"):
+        boto3.Session(region_name=REGION).client("personalize").list_schemas()
+
+    assert boto3.DEFAULT_SESSION is mine
+
+
 @pytest.mark.usefixtures("no_aws")
 class TestAiobotocore:
     def test_a_client_is_answered(self) -> None:

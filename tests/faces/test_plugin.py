@@ -125,6 +125,31 @@ class TestClientFixtures:
                 ]
         """).assert_outcomes(passed=1)
 
+    def test_those_of_aiobotocore_are_made_by_the_test(self, run: Run) -> None:
+        run("""
+            @pytest.mark.personalize(region="eu-west-1", preset="shop")
+            def test_it(personalize_aio, personalize_backend):
+                async def ask():
+                    async with personalize_aio.client("personalize-runtime") as runtime:
+                        arn = personalize_backend.seeded["shop"].recommenders["Best sellers"]
+                        answer = await runtime.get_recommendations(recommenderArn=arn, userId="user-ada", numResults=3)
+                        return len(answer["itemList"]), runtime.meta.region_name
+
+                assert asyncio.run(ask()) == (3, "eu-west-1")
+        """).assert_outcomes(passed=1)
+
+    def test_without_aiobotocore_it_says_what_to_install(self, run: Run) -> None:
+        run("""
+            import sys
+
+            @pytest.fixture(autouse=True)
+            def _uninstalled(monkeypatch):
+                monkeypatch.setitem(sys.modules, "aiobotocore.session", None)
+
+            def test_it(personalize_aio):
+                pass
+        """).stdout.fnmatch_lines(["personalize_aio needs aiobotocore: pip install *aiobotocore*"])
+
     def test_the_session_and_the_credentials_of_the_user_stay_untouched(self, run: Run) -> None:
         run("""
             import pytest_personalize.plugin
@@ -248,6 +273,7 @@ class TestWrongOptions:
                 "transitions='poll'",
                 "options of Amazon Personalize: transitions are 'instant', 'polls:N' or 'clock', not 'poll'",
             ),
+            ("seed='x'", "options of Amazon Personalize: seed must be a whole number, not 'x'"),
         ],
     )
     def test_of_the_marker(self, arguments: str, message: str, run: Run, section: Section) -> None:
@@ -265,6 +291,13 @@ class TestWrongOptions:
         assert section(result, "ERROR at setup of test_it") == [
             "options of Amazon Personalize: transitions are 'instant', 'polls:N' or 'clock', not 'polls'"
         ]
+
+    def test_of_a_flag(self, run: Run) -> None:
+        result = run("def test_it(): pass", "--personalize-transitions=poll")
+        assert result.ret == pytest.ExitCode.USAGE_ERROR
+        result.stderr.fnmatch_lines(
+            ["ERROR: --personalize-transitions: transitions are 'instant', 'polls:N' or 'clock', not 'poll'"]
+        )
 
     def test_of_an_unmarked_test_nobody_asks(self, run: Run) -> None:
         run("def test_it(): pass", ini="personalize_transitions = polls").assert_outcomes(passed=1)

@@ -206,4 +206,6 @@ def test_recipes_are_listed_by_name_in_short_pages(world: Any) -> None:
 
 
 def test_an_empty_list_says_nothing_else(world: Any) -> None:
-    assert world.backend.call("personalize", "ListDatasetGroups", "eu-west-1", "{}", "wire") == {"datasetGroups": []}
+    assert world.backend._door.call("personalize", "ListDatasetGroups", "eu-west-1", "{}", "wire") == {
+        "datasetGroups": []
+    }

@@ -35,7 +35,7 @@ NOT_OF_THE_SERVICE = {
 }
 """What a resource remembers beside the members that Describe or List answer."""
 
-NOT_SHOWN = {"status", "failure_reason"}
+NOT_SHOWN = {"status", "failure_reason", "declared"}
 """What every resource has and some never show."""
 
 NEWER_MEMBERS = {"events_config", "included_dataset_columns", "perform_incremental_update", "ranking_influence"}

@@ -22,7 +22,7 @@ def test_it_sees_an_answer_out_of_shape(
     watch_over_answers: Any, monkeypatch: pytest.MonkeyPatch, answer: dict[str, Any], said: str
 ) -> None:
     monkeypatch.setattr(watch_over_answers, "answer", lambda *_: answer)
-    PersonalizeBackend().call("personalize", "ListDatasetGroups", "us-east-1", "{}")
+    PersonalizeBackend()._door.call("personalize", "ListDatasetGroups", "us-east-1", "{}")
     (seen,) = watch_over_answers.wrong
     assert said in seen
     watch_over_answers.wrong.clear()
@@ -34,7 +34,7 @@ def test_it_sees_an_error_that_is_not_modelled(watch_over_answers: Any, monkeypa
 
     monkeypatch.setattr(watch_over_answers, "answer", refuse)
     with pytest.raises(ServiceError):
-        PersonalizeBackend().call("personalize", "DescribeSchema", "us-east-1", "{}")
+        PersonalizeBackend()._door.call("personalize", "DescribeSchema", "us-east-1", "{}")
     (seen,) = watch_over_answers.wrong
     assert "DescribeSchema is refused with ResourceInUseException" in seen
     watch_over_answers.wrong.clear()

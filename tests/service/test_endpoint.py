@@ -13,7 +13,7 @@ from pytest_personalize.service.kernel.errors import ServiceError
 
 @pytest.mark.parametrize("body", [b"", "", b"{}", '{"maxResults": null}', '{"unknown": 1}'])
 def test_an_empty_body_has_no_members(backend: PersonalizeBackend, body: bytes | str) -> None:
-    assert backend.call("personalize", "ListSchemas", "us-east-1", body) == {"schemas": []}
+    assert backend._door.call("personalize", "ListSchemas", "us-east-1", body) == {"schemas": []}
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ def test_an_empty_body_has_no_members(backend: PersonalizeBackend, body: bytes |
 )
 def test_what_is_no_json_object_is_refused(backend: PersonalizeBackend, body: bytes) -> None:
     with pytest.raises(ServiceError, match="The body of the request is not a JSON object") as caught:
-        backend.call("personalize", "ListSchemas", "us-east-1", body)
+        backend._door.call("personalize", "ListSchemas", "us-east-1", body)
 
     assert caught.value.code == "InvalidInputException"
     assert [call.params for call in backend.calls] == [{}]

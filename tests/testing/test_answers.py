@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -189,6 +192,17 @@ class TestOtherApis:
 
         assert runtime.get_recommendations(campaignArn=arn, userId="u")["itemList"] == [entry]
 
+    def test_scores_can_be_declared_in_pairs(
+        self, backend: PersonalizeBackend, runtime: Any, movies: SeededGroup
+    ) -> None:
+        arn = movies.campaigns["aws-user-personalization-v2"]
+        backend.answers(arn).default(items=[("a", 0.75), ("b", 0.25)])
+
+        assert runtime.get_recommendations(campaignArn=arn, userId="u")["itemList"] == [
+            {"itemId": "a", "score": 0.75},
+            {"itemId": "b", "score": 0.25},
+        ]
+
     def test_a_ranking_has_the_items_of_the_request_in_the_declared_order(
         self, backend: PersonalizeBackend, runtime: Any, movies: SeededGroup
     ) -> None:
@@ -230,17 +244,6 @@ class TestRaises:
 
 
 class TestWhatIsRefused:
-    def test_an_unknown_arn_is_refused_with_those_there_are(
-        self, backend: PersonalizeBackend, shop: SeededGroup, best_sellers: str
-    ) -> None:
-        arn = best_sellers.replace("shop-", "shoe-")
-        with pytest.raises(KeyError, match=f"no campaign or recommender '{arn}'; there are: .*{best_sellers}"):
-            backend.answers(arn)
-
-    def test_in_an_empty_backend_there_are_none(self, backend: PersonalizeBackend) -> None:
-        with pytest.raises(KeyError, match="there are: none"):
-            backend.answers("arn:aws:personalize:us-east-1:123456789012:campaign/picks")
-
     @pytest.mark.parametrize(
         ("given", "problem"),
         [
@@ -249,6 +252,8 @@ class TestWhatIsRefused:
             ([""], "entry 0 has no itemId"),
             ([{"score": 0.5}], "entry 0 has no itemId"),
             ([{"itemId": "a", "color": "red"}], "has no such member"),
+            ([("a", "much")], "could not convert"),
+            ([("a", 0.5, 1)], "Member must be of type string"),
             ([{"itemId": 7}], "Member must be of type string"),
             (["a", "b", "a"], "does not answer with an id twice: 'a'"),
             ("blue-mug", "must be a list of ids, not the text 'blue-mug'"),
@@ -268,6 +273,75 @@ class TestWhatIsRefused:
             backend.answers(best_sellers).default(items=["a", "a"])
 
         assert items(runtime, best_sellers) == model
+
+
+class TestLoad:
+    @pytest.fixture
+    def declare(self, backend: PersonalizeBackend, tmp_path: Path) -> Callable[[Any], None]:
+        def declare(content: Any) -> None:
+            file = tmp_path / "answers.json"
+            file.write_text(content if isinstance(content, str) else json.dumps(content))
+            backend.answers.load(file)
+
+        return declare
+
+    def test_a_file_declares_what_the_methods_declare(
+        self, declare: Callable[[Any], None], runtime: Any, shop: SeededGroup, best_sellers: str
+    ) -> None:
+        related = shop.recommenders["Frequently bought together"]
+        declare(
+            {
+                best_sellers: {"for_user": {"user-ada": ["mug", ["kite", 0.2]]}, "default": []},
+                related: {"for_item": {"blue-mug": ["tea"]}},
+            }
+        )
+
+        assert items(runtime, best_sellers) == ["mug", "kite"]
+        assert items(runtime, best_sellers, "user-ben") == []
+        assert items(runtime, related, itemId="blue-mug") == ["tea"]
+
+    def test_a_refusal_can_be_declared(self, declare: Callable[[Any], None], runtime: Any, best_sellers: str) -> None:
+        declare({best_sellers: {"raises": "ResourceNotFoundException"}})
+
+        with pytest.raises(runtime.exceptions.ResourceNotFoundException):
+            items(runtime, best_sellers)
+
+    def test_it_takes_the_place_of_what_was_declared_before(
+        self, backend: PersonalizeBackend, declare: Callable[[Any], None], runtime: Any, best_sellers: str
+    ) -> None:
+        backend.answers(best_sellers).for_user("user-ada", items=["before"])
+        declare({best_sellers: {"default": ["after"]}})
+
+        assert items(runtime, best_sellers) == ["after"]
+
+    @pytest.mark.parametrize(
+        ("entry", "problem"),
+        [
+            ({"for_users": {}}, "nothing is called 'for_users'; did you mean 'for_user'"),
+            ({"default": ["a", "a"]}, "does not answer with an id twice"),
+            ({"for_user": ["a"]}, "answers.json: arn:.*for_user"),
+            ([], "must be an object with for_user, for_item, default, raises"),
+        ],
+    )
+    def test_a_wrong_entry_is_refused_with_its_place_and_nothing_is_declared(
+        self,
+        declare: Callable[[Any], None],
+        runtime: Any,
+        shop: SeededGroup,
+        best_sellers: str,
+        entry: Any,
+        problem: str,
+    ) -> None:
+        model = items(runtime, best_sellers)
+        with pytest.raises(ValueError, match=problem):
+            declare({best_sellers: {"default": []}, shop.recommenders["Most viewed"]: entry})
+
+        assert items(runtime, best_sellers) == model
+
+    @pytest.mark.parametrize(("content", "problem"), [("{", "is no JSON"), ([], "must be an object by ARN")])
+    def test_what_is_no_such_file_is_refused(self, declare: Callable[[Any], None], content: Any, problem: str) -> None:
+        with pytest.raises(ValueError, match=problem):
+            declare(content)
 
 
 def test_declarations_go_with_their_recommender(

@@ -46,6 +46,14 @@ class TestAdvance:
 
         assert there == datetime(2024, 3, 1, 13, 1, 1, tzinfo=UTC)
 
+    @pytest.mark.parametrize("step", [3600, 3600.0, timedelta(hours=1)])
+    def test_a_step_without_a_name_is_in_seconds_or_a_timedelta(
+        self, backend: PersonalizeBackend, step: timedelta | float
+    ) -> None:
+        backend.clock.freeze(MOMENT)
+
+        assert backend.clock.advance(step, minutes=1) == MOMENT + timedelta(hours=1, minutes=1)
+
     def test_resources_move_on(self, backend: PersonalizeBackend) -> None:
         client = boto3.client("personalize", region_name="us-east-1")
         arn = client.create_dataset_group(name="shop")["datasetGroupArn"]
@@ -69,6 +77,33 @@ class TestAdvance:
             thread.join()
 
         assert backend.clock.now() == MOMENT + timedelta(seconds=4000)
+
+
+class TestMoveTo:
+    @pytest.mark.parametrize("moment", [MOMENT, MOMENT.timestamp(), MOMENT.astimezone().replace(tzinfo=None)])
+    def test_it_is_then_that_time(self, backend: PersonalizeBackend, moment: datetime | float) -> None:
+        backend.clock.freeze(MOMENT - timedelta(days=400))
+
+        assert backend.clock.move_to(moment) == MOMENT
+
+    def test_it_runs_on_from_there(self, backend: PersonalizeBackend) -> None:
+        there = backend.clock.move_to(backend.clock.now() + timedelta(days=1))
+        time.sleep(0.01)
+
+        assert there < backend.clock.now() < there + timedelta(seconds=SHORT)
+
+    def test_a_time_that_has_passed_is_refused(self, backend: PersonalizeBackend) -> None:
+        backend.clock.freeze(MOMENT)
+
+        with pytest.raises(ValueError, match="only moves forward, not by -1"):
+            backend.clock.move_to(MOMENT - timedelta(seconds=1))
+        assert backend.clock.now() == MOMENT
+
+
+def test_it_is_shown_with_its_time(backend: PersonalizeBackend) -> None:
+    backend.clock.freeze(MOMENT)
+
+    assert repr(backend.clock) == "<clock at 2024-02-29 12:00:00+00:00, which stands still>"
 
 
 class TestFreeze:

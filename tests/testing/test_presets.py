@@ -170,11 +170,18 @@ def test_ids_can_be_read() -> None:
     with mock_personalize(preset="video") as backend:
         video = backend.seeded["video"]
 
-    assert (shop.users[:2], shop.items[:2]) == (("user-ada", "user-ben"), ("blue-mug", "oak-spade"))
-    assert video.items[:2] == ("film-the-lighthouse", "film-the-last-wedding")
+    assert (shop.users[:2], shop.items[:2]) == (["user-ada", "user-ben"], ["blue-mug", "oak-spade"])
+    assert video.items[:2] == ["film-the-lighthouse", "film-the-last-wedding"]
     assert shop.interactions[0].keys() == {"USER_ID", "ITEM_ID", "TIMESTAMP", "EVENT_TYPE"}
     assert shop.recommenders["Best sellers"].endswith(":recommender/shop-popular-items-by-purchases")
     assert shop.recommenders["aws-ecomm-popular-items-by-purchases"] == shop.recommenders["Best sellers"]
+
+
+def test_every_group_has_lists_of_its_own() -> None:
+    with mock_personalize(preset="shop") as backend:
+        backend.seeded["shop"].users.append("of this test")
+    with mock_personalize(preset="shop") as backend:
+        assert "of this test" not in backend.seeded["shop"].users
 
 
 def test_tastes_show_in_recommendations(shop_dataset_group: SeededGroup, runtime: Any) -> None:
@@ -346,8 +353,22 @@ class TestSeededGroup:
         with pytest.raises(KeyError, match="no recommender 'Best seller'; did you mean 'Best sellers'"):
             shop_dataset_group.recommenders["Best seller"]
 
+    @pytest.mark.parametrize("kind", ["Items", "items", "ITEMS"])
+    def test_names_are_found_in_any_case(self, shop_dataset_group: SeededGroup, kind: str) -> None:
+        assert shop_dataset_group.rows[kind] is shop_dataset_group.rows["ITEMS"]
+        assert shop_dataset_group.datasets[kind] == shop_dataset_group.datasets["ITEMS"]
+
+    def test_a_wrong_dataset_type_fails_with_the_near_match(self, shop_dataset_group: SeededGroup) -> None:
+        with pytest.raises(KeyError, match="no rows 'ITEM'; did you mean 'ITEMS'"):
+            shop_dataset_group.rows["ITEM"]
+
+    def test_a_wrong_name_of_a_group_fails_with_the_near_match(self, backend: PersonalizeBackend) -> None:
+        backend.seed("shop")
+        with pytest.raises(KeyError, match="no seeded group 'shops'; did you mean 'shop'"):
+            backend.seeded["shops"]
+
     def test_a_name_that_is_near_nothing_fails_with_all(self, shop_dataset_group: SeededGroup) -> None:
-        with pytest.raises(KeyError, match="no filter 'zzz'; there are 'exclude-purchased', 'only-category', "):
+        with pytest.raises(KeyError, match="no filter 'zzz'; there are exclude-purchased, only-category, "):
             shop_dataset_group.filters["zzz"]
 
     def test_what_is_not_there_at_all_says_so(self, shop_dataset_group: SeededGroup) -> None:

@@ -31,12 +31,18 @@ class TestMapping:
         assert list(backend.dataset_groups) == ["shop", "news"]
         assert len(backend.dataset_groups) == 2
 
-    def test_an_unknown_name_fails_with_those_there_are(self, backend: PersonalizeBackend) -> None:
-        with pytest.raises(KeyError, match="no dataset-group 'shoe' in us-east-1; there are: shop, news"):
-            backend.dataset_groups["shoe"]
+    @pytest.mark.parametrize(
+        ("key", "hint"),
+        [("shoe", "did you mean 'shop'"), ("zebra", "there are shop, news"), (f"{GROUP}s", f"did you mean '{GROUP}'")],
+    )
+    def test_an_unknown_key_fails_with_the_near_match_or_all(
+        self, backend: PersonalizeBackend, key: str, hint: str
+    ) -> None:
+        with pytest.raises(KeyError, match=f"no dataset-group '{key}' in us-east-1; {hint}"):
+            backend.dataset_groups[key]
 
     def test_an_empty_one_says_so(self, backend: PersonalizeBackend) -> None:
-        with pytest.raises(KeyError, match="there are: none"):
+        with pytest.raises(KeyError, match="there are none"):
             backend.campaigns["picks"]
 
     def test_it_shows_what_is_there_at_the_moment(self, backend: PersonalizeBackend, client: Any) -> None:
@@ -52,6 +58,11 @@ class TestMapping:
     def test_resources_can_not_be_changed(self, backend: PersonalizeBackend) -> None:
         with pytest.raises(AttributeError):
             backend.dataset_groups["shop"].status = "DELETED"  # type: ignore[misc]
+
+    def test_it_is_shown_with_names_and_statuses(self, backend: PersonalizeBackend) -> None:
+        shown = "[<dataset-group 'shop' ACTIVE>, <dataset-group 'news' ACTIVE>]"
+
+        assert repr(list(backend.dataset_groups.values())) == shown
 
     def test_another_region_has_its_own(self, backend: PersonalizeBackend) -> None:
         assert list(backend.region("eu-west-1").dataset_groups) == []
@@ -77,7 +88,8 @@ def test_a_look_sees_what_the_clock_has_done(backend: PersonalizeBackend, client
 
 
 def test_every_kind_of_resource_has_its_mapping(backend: PersonalizeBackend) -> None:
-    names = [name for name, value in vars(Resources).items() if isinstance(value, property)]
+    properties = {name for name, value in vars(Resources).items() if isinstance(value, property)}
+    names = properties - {"region_name"}
     mappings = [getattr(backend, name) for name in names]
 
     assert all(isinstance(mapping, ResourceMapping) for mapping in mappings)

@@ -5,9 +5,9 @@ A line that must be wrong carries an ignore; where a checker finds nothing wrong
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from datetime import datetime
-from typing import assert_type
+from collections.abc import AsyncIterator, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, assert_type
 from unittest import TestCase
 
 from pytest_personalize import (
@@ -95,22 +95,37 @@ def a_backend_is_typed() -> None:
     assert_type(backend.region("eu-west-1").campaigns["mine"], Campaign)
     assert_type(backend.clock.now(), datetime)
     assert_type(backend.clock.advance(minutes=3), datetime)
+    assert_type(backend.clock.advance(timedelta(hours=1)), datetime)
+    assert_type(backend.clock.move_to(1_700_000_000), datetime)
+    assert_type(backend.wait("arn").status, str)
     assert_type(backend.s3.get("s3://bucket/key"), bytes)
     assert_type(backend.seed("shop", users=3), SeededGroup)
     backend.transitions = "polls:2"
     backend.transitions["campaign"] = "clock"
     backend.faults.throttle("PutEvents", times=2)
-    backend.answers("arn").for_user("u1", items=["a", "b"]).default(items=[])
+    backend.answers("arn").for_user("u1", items=["a", ("b", 0.5), {"itemId": "c"}]).default(items=[])
+    backend.answers.load("answers.json")
     backend.restore(backend.snapshot())
-    backend.clock.advance(3)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
     backend.campaigns["mine"].name = "other"  # type: ignore[misc] # pyright: ignore[reportAttributeAccessIssue]
     backend.campaigns["mine"] = 1  # type: ignore[index] # pyright: ignore[reportIndexIssue]
     backend.campains  # type: ignore[attr-defined] # noqa: B018 # pyright: ignore
 
 
+def misspelt_names_are_found_before_the_test_runs(backend: PersonalizeBackend) -> None:
+    backend.seed("shpo")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    mock_personalize(preset="shpo")  # type: ignore[call-overload] # pyright: ignore[reportArgumentType]
+    mock_personalize(transitions="poll")  # type: ignore[call-overload] # pyright: ignore[reportArgumentType]
+    mock_personalize(transitions={"default": "clock", "solution-version": "polls:9"})
+    backend.transitions["campain"] = "clock"  # type: ignore[index] # pyright: ignore[reportArgumentType]
+    backend.transitions = "cloc"  # type: ignore[assignment] # pyright: ignore[reportAttributeAccessIssue]
+    backend.assert_called("put_events")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    backend.answers("arn").raises("NotFound")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+
+
 def a_group_is_typed(group: SeededGroup) -> None:
     assert_type(group.arn, str)
-    assert_type(group.users, tuple[str, ...])
+    assert_type(group.users, list[str])
+    assert_type(group.rows["ITEMS"][0], Mapping[str, Any])
     assert_type(group.recommenders["aws-ecomm-recommended-for-you"], str)
 
 

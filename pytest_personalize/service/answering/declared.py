@@ -7,7 +7,7 @@ from typing import Any
 
 from pytest_personalize.data.records import Records
 from pytest_personalize.service.answering.metadata import item_metadata
-from pytest_personalize.service.kernel.declared import Entry
+from pytest_personalize.service.kernel.declared import IDS, Entry
 
 
 def as_items(
@@ -19,6 +19,15 @@ def as_items(
         metadata = item_metadata(records, entry["itemId"], columns) if columns else {}
         found.append(({"metadata": metadata} if metadata else {}) | dict(entry))
     return found
+
+
+def as_given(entries: Sequence[Entry], key: str) -> list[dict[str, Any]]:
+    """Entries as they were declared, whose ids an operation calls ``key``."""
+    return [{key: _id(entry)} | {name: entry[name] for name in entry if name not in IDS} for entry in entries]
+
+
+def _id(entry: Entry) -> Any:
+    return next(entry[name] for name in IDS if name in entry)
 
 
 def in_declared_order(entries: Sequence[Entry], item_ids: Collection[str]) -> list[Entry]:

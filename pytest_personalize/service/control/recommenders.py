@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 import attrs
 from attrs import field, frozen
@@ -108,6 +108,21 @@ class Recommender(Resource):
         return region.kept(self.arn, (self, trained, records), make)
 
 
+def declared_recommender(arn: str, name: str, now: float) -> Recommender:
+    """A recommender that is there because a test declares its answers: ACTIVE, and of no dataset group."""
+    nothing: Any = None  # the service has no such recommender, and all others have these
+    return Recommender(
+        name=name,
+        recommender_arn=arn,
+        dataset_group_arn=nothing,
+        recipe_arn=nothing,
+        recommender_config=nothing,
+        declared=True,
+        creation_date_time=now,
+        last_updated_date_time=now,
+    )
+
+
 def _train(region: Region, recommender: Recommender, now: float) -> Recommender:
     """Train on the data of the group; a failure is the recommender's."""
     records = region.records[recommender.dataset_group_arn]
@@ -125,6 +140,8 @@ def _created(region: Region, recommender: Recommender, now: float) -> Recommende
 
 def _plan_training(region: Region, recommender: Recommender, now: float) -> Recommender:
     """Recommenders are trained anew every 7 days (developer guide, use cases)."""
+    if recommender.declared:
+        return recommender
     region.engine.plan(now + WEEK, "recommender training", region, recommender.arn)
     due = plan_update(region, recommender, recommender.arn, now)
     return attrs.evolve(recommender, next_training=now + WEEK, next_update=due)
@@ -252,6 +269,8 @@ def update_recommender(region: Region, *, recommender_arn: str, recommender_conf
     unknown: whether members that are left out keep their values. chosen: no, the configuration is replaced.
     """
     recommender = region.find(Recommender, recommender_arn)
+    if recommender.declared:
+        raise refusal("declared", arn=recommender_arn)
     _check_config(region, recommender.recipe, recommender_config, recommender.dataset_group_arn)
     if recommender_config == recommender.recommender_config:
         raise refusal("no change", arn=recommender_arn)

@@ -12,6 +12,9 @@ from pytest_personalize.service.kernel.errors import ServiceError
 Entry = Mapping[str, Any]
 """One item or action of an answer, by the member names of the API."""
 
+IDS: Final = ("itemId", "actionId")
+"""The members that say which item or action an entry is about."""
+
 
 @frozen(kw_only=True)
 class Declared:

@@ -189,6 +189,7 @@ REFUSALS: dict[str, Refusal] = {
     "status": Refusal(IN_USE, "{arn} is in status {status}; {operation} needs {needed}."),
     "status invalid": Refusal(INVALID_INPUT, "{arn} is in status {status}; {operation} needs {needed}."),
     "updating": Refusal(IN_USE, "{arn} is being updated; wait until its last update is ACTIVE."),
+    "declared": Refusal(INVALID_INPUT, "{arn} is only declared by the test: there is nothing to update."),
     "no change": Refusal(INVALID_INPUT, "The given configuration of {arn} is already in place; nothing would change."),
     "used": Refusal(IN_USE, "{arn} cannot be deleted: it still has {blockers}."),
     # -- quotas ---------------------------------------------------------------------------------------------------

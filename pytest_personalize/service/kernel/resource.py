@@ -23,7 +23,7 @@ class Resource:
     something else (a solution version's ARN says ``solution``), ``arn_field`` the member that holds the ARN,
     ``parent_field`` the member by which lists filter it,
     ``blocks_parent`` whether the parent cannot be deleted while this exists, ``goes_with_parent`` whether it is deleted
-    together with it.
+    together with it. ``declared`` is what is there only because a test declared its answers: it was made of nothing.
     """
 
     kind: ClassVar[str]
@@ -37,12 +37,23 @@ class Resource:
     failure_reason: str | None = field(default=None)
     creation_date_time: float
     last_updated_date_time: float
+    declared: bool = False
 
     @property
     def arn(self) -> str:
         """The ARN, whatever its member is called."""
         value: str = getattr(self, self.arn_field)
         return value
+
+    @property
+    def key(self) -> str:
+        """What its ARN has after the kind: the name of a campaign, ``films/INTERACTIONS`` for a dataset."""
+        return self.arn.split(":", 5)[5].partition("/")[2]
+
+    def __repr__(self) -> str:
+        reason = f": {self.failure_reason}" if self.failure_reason else ""
+        declared = ", declared" * self.declared
+        return f"<{self.kind} {self.key!r} {self.status or 'without a status'}{declared}{reason}>"
 
     @property
     def parent_arn(self) -> str | None:

@@ -26,6 +26,7 @@ KINDS: Final[dict[str, type[Resource]]] = {}
 def resource_kind(cls: type[R]) -> type[R]:
     """Class decorator: this attrs class is a kind of resource with a table of its own."""
     KINDS[cls.kind] = cls
+    cls.__repr__ = Resource.__repr__  # type: ignore[method-assign]  # attrs has given it one with all attributes
     return cls
 
 

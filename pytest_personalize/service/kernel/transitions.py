@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
+from pytest_personalize import names
 from pytest_personalize.nearest import hint
 
 READY_MADE: Final[Mapping[str, Mapping[str, str]]] = {
@@ -48,10 +49,10 @@ class Transitions:
     the way), ``clock`` (as long as it takes in reality, on the clock of the backend) and ``aws`` (see ``READY_MADE``).
     """
 
-    def __init__(self, setting: str | Mapping[str, str] = "instant", steps: Mapping[str, frozenset[str]] = {}) -> None:
+    def __init__(self, setting: names.Transitions = "instant", steps: Mapping[str, frozenset[str]] = {}) -> None:
         """``steps`` are the steps of every kind of resource that may be set."""
         self._steps = steps
-        settings = {"default": setting} if isinstance(setting, str) else dict(setting)
+        settings: dict[Any, Any] = {"default": setting} if isinstance(setting, str) else dict(setting)
         self.default = checked_mode(settings.pop("default", "instant"))
         self._set: dict[str, str] = {}
         self._known: dict[tuple[str, str], str] = {}
@@ -75,11 +76,11 @@ class Transitions:
         quick = kind in QUICK and step in ("create", "delete") and self.default.startswith("polls")
         return "instant" if quick or (kind, step) in AT_ONCE else self.default
 
-    def __getitem__(self, name: str) -> str:
+    def __getitem__(self, name: names.Kind | names.Step) -> str:
         kind, _, step = self._checked(name).partition(":")
         return self.of(kind, step or "create")
 
-    def __setitem__(self, name: str, mode: str) -> None:
+    def __setitem__(self, name: names.Kind | names.Step, mode: names.Transition) -> None:
         self._set[self._checked(name)] = checked_mode(mode)
         self._known.clear()
 

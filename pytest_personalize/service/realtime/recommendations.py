@@ -8,7 +8,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from pytest_personalize.service.answering.answer import Ask, FilterUse, Note, Pair, PromotedResults, rank, recommend
-from pytest_personalize.service.answering.declared import as_items, in_declared_order
+from pytest_personalize.service.answering.declared import as_given, as_items, in_declared_order
 from pytest_personalize.service.answering.metadata import item_metadata, metadata_columns
 from pytest_personalize.service.answering.recommendation_ids import new_recommendation_id
 from pytest_personalize.service.answering.source import Source
@@ -17,7 +17,7 @@ from pytest_personalize.service.control.filters import usable_filter
 from pytest_personalize.service.control.recommenders import Recommender
 from pytest_personalize.service.kernel import arns
 from pytest_personalize.service.kernel.account import Region
-from pytest_personalize.service.kernel.declared import NOTHING
+from pytest_personalize.service.kernel.declared import NOTHING, Entry
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.operations import Answer, operation, structure
 from pytest_personalize.service.kernel.resource import ACTIVE
@@ -56,12 +56,12 @@ def get_recommendations(
     metadata_columns: Mapping[str, Sequence[str]] = {},
 ) -> Answer:
     """Items for a user, or items related to an item."""
-    if campaign_arn is not None and recommender_arn is None:
-        source = _source(region, Campaign, campaign_arn, "GetRecommendations")
-    elif recommender_arn is not None and campaign_arn is None:
-        source = _source(region, Recommender, recommender_arn, "GetRecommendations")
-    else:
-        raise refusal("source missing")
+    cls, arn = _asked(campaign_arn, recommender_arn)
+    alone = _alone(region, cls, arn, user_id, item_id)
+    if alone is not None:
+        most = _count(num_results, DEFAULT_RESULTS, MAX_RESULTS, {})
+        return _answer(region, arn, "itemList", as_given(alone[:most], "itemId"))
+    source = _source(region, cls, arn, "GetRecommendations")
     _require_ids(source, user_id, item_id)
     columns = _columns(source, metadata_columns)
     count = _count(num_results, DEFAULT_RESULTS, MAX_RESULTS, columns)
@@ -75,13 +75,12 @@ def get_recommendations(
     )
     entries = region.declared.get(source.arn, NOTHING).entries(user_id, item_id)
     if entries is not None:
-        items = as_items(entries, count, source.records, columns)
-        return Answer({"itemList": items, "recommendationId": new_recommendation_id(region, source.arn)})
+        return _answer(region, arn, "itemList", as_items(entries, count, source.records, columns))
     ids = source.records.items
     results = recommend(source, ask)
     named = ((ids[pair[0]], pair) for pair in results.pairs)
     items = _entries(source, named, results.notes, columns, scored=source.recipe.scored)
-    return Answer({"itemList": items, "recommendationId": new_recommendation_id(region, source.arn)})
+    return _answer(region, arn, "itemList", items)
 
 
 @operation("GetPersonalizedRanking")
@@ -97,10 +96,15 @@ def get_personalized_ranking(
     metadata_columns: Mapping[str, Sequence[str]] = {},
 ) -> Answer:
     """The given items in the order of the user's interest; an item given twice counts once."""
-    source = _source(region, Campaign, campaign_arn, "GetPersonalizedRanking")
-    _require_ids(source, user_id, None)
     if not input_list:
         raise refusal("empty list")
+    different = list(dict.fromkeys(input_list))  # unknown: items given twice. chosen: they are ranked once
+    alone = _alone(region, Campaign, campaign_arn, user_id, None)
+    if alone is not None:
+        ranking = in_declared_order(as_given(alone, "itemId"), different)
+        return _answer(region, campaign_arn, "personalizedRanking", [dict(entry) for entry in ranking])
+    source = _source(region, Campaign, campaign_arn, "GetPersonalizedRanking")
+    _require_ids(source, user_id, None)
     columns = _columns(source, metadata_columns)
     limit = MAX_RESULTS_WITH_METADATA if columns else MAX_RESULTS
     if len(input_list) > limit:
@@ -111,13 +115,12 @@ def get_personalized_ranking(
         context=_context(source, context),
         use=_filter(region, source, filter_arn, filter_values),
     )
-    different = list(dict.fromkeys(input_list))  # unknown: items given twice. chosen: they are ranked once
     entries = region.declared.get(source.arn, NOTHING).entries(user_id, None)
     if entries is not None:
         items = as_items(in_declared_order(entries, different), len(different), source.records, columns)
     else:
         items = _entries(source, rank(source, ask, different), {}, columns, scored=True)
-    return Answer({"personalizedRanking": items, "recommendationId": new_recommendation_id(region, source.arn)})
+    return _answer(region, campaign_arn, "personalizedRanking", items)
 
 
 @operation("GetActionRecommendations")
@@ -133,6 +136,10 @@ def get_action_recommendations(
     """The actions that a user will most likely take, with the probability of each."""
     if campaign_arn is None:
         raise refusal("campaign missing")
+    alone = _alone(region, Campaign, campaign_arn, user_id, None)
+    if alone is not None:
+        most = _count(num_results, DEFAULT_ACTIONS, MAX_ACTIONS, {})
+        return _answer(region, campaign_arn, "actionList", as_given(alone[:most], "actionId"))
     source = _source(region, Campaign, campaign_arn, "GetActionRecommendations")
     _require_ids(source, user_id, None)
     ask = Ask(
@@ -149,7 +156,33 @@ def get_action_recommendations(
         actions = [
             {"actionId": ids[index], "score": round(score or 0.0, 7)} for index, score in recommend(source, ask).pairs
         ]
-    return Answer({"actionList": actions, "recommendationId": new_recommendation_id(region, source.arn)})
+    return _answer(region, campaign_arn, "actionList", actions)
+
+
+def _answer(region: Region, arn: str, member: str, entries: list[dict[str, Any]]) -> Answer:
+    return Answer({member: entries, "recommendationId": new_recommendation_id(region, arn)})
+
+
+def _asked(campaign_arn: str | None, recommender_arn: str | None) -> tuple[type[Campaign] | type[Recommender], str]:
+    """The one of the two that is asked."""
+    if campaign_arn is not None and recommender_arn is None:
+        return Campaign, campaign_arn
+    if recommender_arn is not None and campaign_arn is None:
+        return Recommender, recommender_arn
+    raise refusal("source missing")
+
+
+def _alone(
+    region: Region, cls: type[Campaign] | type[Recommender], arn: str, user_id: str | None, item_id: str | None
+) -> Sequence[Entry] | None:
+    """What one answers that has no model, as it is only declared; None for all others.
+
+    Whoever asks it need not know what it is: it serves all operations, takes any filter, and wants no id.
+    """
+    found: Campaign | Recommender | None = region.rows(cls).get(arn)
+    if found is None or not found.declared or found.status != ACTIVE:
+        return None
+    return region.declared.get(arn, NOTHING).entries(user_id, item_id) or ()
 
 
 def _source(region: Region, cls: type[Campaign] | type[Recommender], arn: str, asked: str) -> Source:

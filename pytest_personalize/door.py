@@ -1,0 +1,102 @@
+"""The way in: one call, one answer. Interception and the server hold a ``Door``; a test holds the backend."""
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+from typing import Any
+
+from pytest_personalize.service import endpoint
+from pytest_personalize.service.kernel.account import Account
+from pytest_personalize.service.kernel.errors import ServiceError
+from pytest_personalize.shapes.attempts import no_answer, read_timeout, send
+from pytest_personalize.shapes.http_responses import HttpAnswer, accepted, refused
+from pytest_personalize.testing.calls import Call, Calls
+from pytest_personalize.testing.faults import Faults, NoAnswer
+
+
+class Door:
+    """Where calls come into an account: they meet the faults, get their answers, and are put on record.
+
+    ``lock`` is held while a call is answered; whoever else looks at the account holds it too.
+    """
+
+    def __init__(self, account: Account, calls: Calls, faults: Faults) -> None:
+        self.lock = threading.RLock()
+        self._account = account
+        self._calls = calls
+        self._faults = faults
+        self.concern = faults.concern
+
+    def respond(
+        self, service: str, operation: str, region: str, body: bytes | str, patience: float | None = None
+    ) -> tuple[HttpAnswer, dict[str, Any]]:
+        """Answer one call as botocore's own endpoint does: the HTTP answer and the parsed members."""
+        try:
+            rendered = self.call(service, operation, region, body, patience=patience)
+        except ServiceError as error:
+            return refused(service, error.code, error.message)
+        return accepted(service, rendered)
+
+    def respond_to(self, client: Any, operation: Any, request: dict[str, Any]) -> Any:
+        """Answer a client that is at hand: as ``respond``, with as many attempts as its retry handlers want.
+
+        ``operation`` is botocore's model of the operation, ``request`` the serialized request. The answer is to be
+        awaited when the client is one of aiobotocore.
+        """
+        service = client.meta.service_model.service_name
+
+        def attempt() -> tuple[HttpAnswer, dict[str, Any]]:
+            patience = read_timeout(client, request)
+            try:
+                return self.respond(service, operation.name, client.meta.region_name, request["body"], patience)
+            except NoAnswer as lost:
+                raise no_answer(lost.error, request["url"]) from None
+
+        return send(client, operation, request, attempt)
+
+    def call(
+        self,
+        service: str,
+        operation: str,
+        region: str,
+        body: bytes | str,
+        form: endpoint.Form = "python",
+        *,
+        patience: float | None = None,
+    ) -> dict[str, Any]:
+        """Answer one attempt of a call: the rendered members, or ServiceError, or NoAnswer for a lost connection.
+
+        ``patience`` is how many seconds the caller waits for an answer, None without a limit.
+        """
+        with self.lock:
+            account = self._account
+            now = account.clock.timestamp()
+            members: dict[str, Any] = {}
+            try:
+                account.engine.catch_up(account.regions, now)
+                members = endpoint.decode(body)
+                if self.concern(operation):
+                    work = partial(self._work, service, operation, region, members, form)
+                    answer = self._faults.through(operation, work, patience)
+                else:
+                    answer = endpoint.answer(account.region(region), service, operation, members, form)
+            except ServiceError as error:
+                self._calls.append(Call(service, operation, region, members, None, error.code, error.message, now))
+                raise
+            except NoAnswer as lost:
+                text = f"the {lost.reason} was lost" if lost.reason != "timeout" else "the client gave up waiting"
+                self._calls.append(Call(service, operation, region, members, None, lost.error, text, now))
+                raise
+            except BaseException as bug:  # of ours, of a store, or Ctrl-C
+                self._calls.append(Call(service, operation, region, members, None, type(bug).__name__, str(bug), now))
+                raise
+            self._calls.append(Call(service, operation, region, members, answer, None, None, now))
+            return answer
+
+    def _work(
+        self, service: str, operation: str, region: str, members: dict[str, Any], form: endpoint.Form
+    ) -> dict[str, Any]:
+        """An attempt that a fault concerns: latency may have moved the clock."""
+        self._account.catch_up()
+        return endpoint.answer(self._account.region(region), service, operation, members, form)

@@ -1,0 +1,119 @@
+"""The command ``pytest-personalize``."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from contextlib import redirect_stdout
+from importlib.metadata import version
+from typing import Any
+
+import pytest
+
+import pytest_personalize
+from pytest_personalize import cli
+from pytest_personalize.service.kernel.operations import OPERATIONS
+
+WIDTH = 80
+ESCAPE = re.compile(r"\x1b\[\d+m")
+
+
+class Terminal(io.StringIO):
+    """A terminal, and what a command writes there."""
+
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
+
+    def run(self, *arguments: str) -> str:
+        with redirect_stdout(self):
+            assert cli.main(arguments) == 0
+        return self.getvalue()
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """A terminal that has nothing against colours."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    return Terminal()
+
+
+@pytest.fixture
+def one_operation_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A botocore with an operation that is not emulated."""
+    monkeypatch.delitem(OPERATIONS, "ListRecipes")
+
+
+def test_the_version_is_that_of_the_distribution(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main(["--version"])
+
+    assert (left.value.code, capsys.readouterr().out) == (0, f"pytest-personalize {version('pytest-personalize')}\n")
+    assert pytest_personalize.__version__ == version("pytest-personalize")
+
+
+def test_bare_it_helps(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([]) == 0
+    assert {"demo", "operations"} <= set(capsys.readouterr().out.split())
+
+
+def test_an_unknown_command_is_refused_with_the_near_match(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main(["opertions"])
+
+    assert left.value.code == 2
+    assert "no command 'opertions'; did you mean 'operations'?" in capsys.readouterr().err
+
+
+class TestOperations:
+    def test_what_is_covered_has_a_check_mark(self, terminal: Terminal, one_operation_less: None) -> None:
+        lines = terminal.run("operations").splitlines()
+        assert "  ✓ ListFilters" in lines
+        assert "  - ListRecipes" in lines
+
+    def test_they_fit_the_terminal(self, terminal: Terminal) -> None:
+        assert max(map(len, terminal.run("operations").splitlines())) <= WIDTH
+
+    def test_where_there_is_no_check_mark_an_x_will_do(
+        self, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(Terminal, "encoding", "ascii")
+        assert "  x ListRecipes" in terminal.run("operations").splitlines()
+
+    def test_as_json(self, terminal: Terminal, one_operation_less: None) -> None:
+        found = json.loads(terminal.run("operations", "--json"))
+        assert found["personalize"]["missing"] == ["ListRecipes"]
+        assert found["personalize-runtime"]["emulated"] == [
+            *("GetActionRecommendations", "GetPersonalizedRanking", "GetRecommendations")
+        ]
+
+    def test_the_check_passes_when_all_are_covered(self) -> None:
+        assert cli.main(["operations", "--check"]) == 0
+
+    def test_the_check_fails_and_names_what_is_not(
+        self, one_operation_less: None, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert cli.main(["operations", "--check"]) == 1
+        assert capsys.readouterr().err == "not emulated: personalize.ListRecipes\n"
+
+
+class TestDemo:
+    def test_it_fits_a_terminal_and_is_in_colour_there(self, terminal: Terminal) -> None:
+        text = terminal.run("demo")
+        assert ESCAPE.search(text)
+        assert max(len(ESCAPE.sub("", line)) for line in text.splitlines()) <= WIDTH
+
+    @pytest.mark.parametrize("say_no", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
+    def test_nobody_gets_colours_who_wants_none(
+        self, terminal: Terminal, say_no: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name, value in say_no.items():
+            monkeypatch.setenv(name, value)
+        assert not ESCAPE.search(terminal.run("demo"))
+
+    def test_a_file_has_no_colours(self, capsys: Any) -> None:
+        cli.main(["demo"])
+        assert not ESCAPE.search(capsys.readouterr().out)

@@ -1,0 +1,159 @@
+"""The backend itself: its options, what it shows of itself, waiting on a resource."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import pytest
+
+import pytest_personalize
+from pytest_personalize import PersonalizeBackend
+from pytest_personalize.data.stores import FolderStore
+from pytest_personalize.testing.calls import Call
+
+NOWHERE = "arn:aws:personalize:us-east-1:123456789012:dataset-group/none"
+
+
+PARTITIONS = boto3.Session().get_available_partitions()
+REGIONS = [region for each in PARTITIONS for region in boto3.Session().get_available_regions("s3", each)]
+
+
+class TestOptions:
+    @pytest.mark.parametrize(
+        ("option", "error", "problem"),
+        [
+            ({"region": "narnia"}, ValueError, "region must be one of AWS, such as 'us-east-1', not 'narnia'"),
+            ({"region": None}, TypeError, "region must be a text, not None"),
+            ({"account_id": "12"}, ValueError, "account_id must be 12 digits, such as '123456789012', not '12'"),
+            ({"account_id": 123456789012}, TypeError, "account_id must be a text, not 123456789012"),
+            ({"seed": "x"}, TypeError, "seed must be a whole number, not 'x'"),
+            ({"seed": True}, TypeError, "seed must be a whole number, not True"),
+            ({"s3": 5}, TypeError, "s3 must be 'memory', a folder or a boto3 S3 client, not 5"),
+            ({"preset": "shpo"}, ValueError, "no preset 'shpo'; did you mean 'shop'"),
+            ({"transitions": "poll"}, ValueError, "transitions are 'instant', 'polls:N' or 'clock', not 'poll'"),
+        ],
+    )
+    def test_a_wrong_one_is_refused_at_once(self, option: dict[str, Any], error: type[Exception], problem: str) -> None:
+        with pytest.raises(error, match=problem):
+            PersonalizeBackend(**option)
+
+    @pytest.mark.parametrize("region", REGIONS)
+    def test_every_region_of_aws_will_do(self, region: str) -> None:
+        assert PersonalizeBackend(region=region).region_name == region
+
+    @pytest.mark.parametrize(
+        "use", [lambda backend: backend.region("narnia"), lambda backend: backend.seed("shop", region="narnia")]
+    )
+    def test_a_wrong_region_is_refused_wherever_one_is_given(self, backend: PersonalizeBackend, use: Any) -> None:
+        with pytest.raises(ValueError, match="region must be one of AWS"):
+            use(backend)
+
+
+class TestLooks:
+    def test_a_backend_shows_its_regions_and_how_much_is_in_them(self) -> None:
+        backend = PersonalizeBackend(region="eu-west-1")
+        assert repr(backend) == "<PersonalizeBackend: eu-west-1: empty>"
+
+        backend.seed("actions", region="us-east-1")
+
+        assert repr(backend).startswith("<PersonalizeBackend: eu-west-1: empty; us-east-1: 1 dataset-group, 1 solution")
+        assert "5 datasets" in repr(backend.region("us-east-1"))
+
+    def test_a_failed_resource_shows_why(self, backend: PersonalizeBackend, client: Any) -> None:
+        backend.faults.fail_job("CreateDatasetGroup", "no such role")
+        arn = client.create_dataset_group(name="shop")["datasetGroupArn"]
+
+        assert repr(backend.dataset_groups[arn]) == "<dataset-group 'shop' CREATE FAILED: no such role>"
+
+    def test_stores_show_where_the_objects_are(self, tmp_path: Any) -> None:
+        memory = PersonalizeBackend(s3="memory").s3
+        memory.put("s3://bucket/key", b"")
+
+        assert repr(memory) == "<objects in memory: 1 in 'bucket'>"
+        assert repr(PersonalizeBackend(s3=tmp_path).s3) == f"<objects in files below {tmp_path}>"
+
+    def test_nothing_that_only_interception_needs_is_public(self) -> None:
+        assert {"call", "respond", "respond_to", "doom"} & set(dir(PersonalizeBackend)) == set()
+
+
+def held(backend: PersonalizeBackend) -> Iterator[object]:
+    """All kinds of objects that a test gets into its hands."""
+    yield from (getattr(pytest_personalize, name) for name in pytest_personalize.__all__)
+    yield from (backend, backend.clock, backend.calls, backend.faults, backend.transitions, backend.answers, backend.s3)
+    group = backend.seed("shop")
+    yield from (group, backend.recommenders, backend.answers(group.recommenders["Best sellers"]))
+    yield from (backend.region("eu-west-1"), backend.faults.throttle("PutEvents"), Call, FolderStore)
+
+
+def undocumented(thing: object) -> Iterator[str]:
+    """The public attributes that have neither a docstring nor a place in that of their class."""
+    cls = thing if isinstance(thing, type) else type(thing)
+    told = inspect.getdoc(cls) or ""
+    for name in set(dir(thing)) - set(dir(BaseException)):
+        known = inspect.getdoc(getattr(cls, name, None)) if hasattr(cls, name) else f"``{name}``" in told
+        if not name.startswith("_") and not known and f"``{name}``" not in told:
+            yield f"{cls.__name__}.{name}"
+
+
+def test_help_tells_what_every_public_attribute_is(backend: PersonalizeBackend) -> None:
+    assert [name for thing in held(backend) for name in undocumented(thing)] == []
+
+
+class TestWait:
+    @pytest.mark.parametrize("transitions", ["instant", "polls:3", "clock"])
+    def test_it_gives_the_resource_when_it_is_there(
+        self, client: Any, backend: PersonalizeBackend, transitions: Any
+    ) -> None:
+        backend.transitions = transitions
+        arn = client.create_dataset_group(name="shop")["datasetGroupArn"]
+
+        assert backend.wait(arn).status == "ACTIVE"
+        assert client.describe_dataset_group(datasetGroupArn=arn)["datasetGroup"]["status"] == "ACTIVE"
+
+    def test_it_takes_no_time_but_that_of_the_clock(self, client: Any, backend: PersonalizeBackend) -> None:
+        backend.transitions = "clock"
+        start = backend.clock.freeze()
+        arn = client.create_dataset_group(name="shop")["datasetGroupArn"]
+
+        backend.wait(arn)
+
+        assert timedelta() < backend.clock.now() - start < timedelta(hours=1)
+
+    def test_it_stops_at_a_status_on_the_way(self, client: Any, backend: PersonalizeBackend) -> None:
+        backend.transitions = "polls:3"
+        arn = client.create_dataset_group(name="shop")["datasetGroupArn"]
+
+        assert backend.wait(arn, until="CREATE IN_PROGRESS").status == "CREATE IN_PROGRESS"
+
+    def test_an_update_is_waited_for(self, backend: PersonalizeBackend, client: Any, movies_dataset_group: Any) -> None:
+        backend.transitions = "clock"
+        arn = movies_dataset_group.campaigns["aws-sims"]
+        client.update_campaign(campaignArn=arn, minProvisionedTPS=3)
+
+        assert backend.campaigns[arn].min_provisioned_tps == 1
+        assert backend.wait(arn) is backend.campaigns[arn]
+        assert backend.campaigns[arn].min_provisioned_tps == 3
+
+    def test_one_that_fails_raises_with_its_reason(self, client: Any, backend: PersonalizeBackend) -> None:
+        backend.transitions = "polls:2"
+        backend.faults.fail_job("CreateDatasetGroup", "no such role")
+        arn = client.create_dataset_group(name="shop")["datasetGroupArn"]
+
+        with pytest.raises(RuntimeError, match="'shop' is CREATE FAILED and will not be ACTIVE: no such role"):
+            backend.wait(arn)
+
+    def test_a_status_that_never_comes_raises(self, client: Any, backend: PersonalizeBackend) -> None:
+        arn = client.create_dataset_group(name="shop")["datasetGroupArn"]
+
+        with pytest.raises(RuntimeError, match="'shop' is ACTIVE and will not be INACTIVE"):
+            backend.wait(arn, until="INACTIVE")
+
+    def test_an_unknown_arn_raises_with_the_nearest(self, client: Any, backend: PersonalizeBackend) -> None:
+        arn = client.create_dataset_group(name="nine")["datasetGroupArn"]
+
+        with pytest.raises(KeyError, match=f"did you mean '{arn}'"):
+            backend.wait(NOWHERE)

@@ -1,0 +1,45 @@
+"""The names that type checkers know are those that there are."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+from botocore import __version__ as installed
+
+from pytest_personalize import names
+from pytest_personalize.service.kernel.lifecycle import SCRIPTS, checked_mode
+from pytest_personalize.shapes.models import SERVICES, operation_names, service_errors
+from pytest_personalize.testing.presets import PRESETS
+
+COMMON_ERRORS = {
+    *("AccessDeniedException", "ExpiredTokenException", "IncompleteSignature", "InternalFailure"),
+    *("InvalidSignatureException", "MissingAuthenticationToken", "OptInRequired", "RequestExpired"),
+    *("ServiceUnavailable", "ThrottlingException", "UnknownOperationException", "UnrecognizedClientException"),
+    "ValidationException",
+}
+
+
+def test_presets() -> None:
+    assert set(get_args(names.Preset)) == set(PRESETS)
+
+
+def test_kinds() -> None:
+    assert set(get_args(names.Kind)) == {kind for kind, _ in SCRIPTS}
+
+
+@pytest.mark.parametrize("mode", get_args(names.Transition))
+def test_transitions(mode: str) -> None:
+    assert checked_mode(mode) == mode
+
+
+def test_operations() -> None:
+    modelled = {name for service in SERVICES for name in operation_names(service)}
+
+    assert set(get_args(names.Operation)) == modelled, f"of botocore {installed}"
+
+
+def test_codes() -> None:
+    modelled = {code for service in SERVICES for code in service_errors(service)}
+
+    assert set(get_args(names.Code)) == modelled | COMMON_ERRORS, f"of botocore {installed}"
