@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from pytest_personalize.interception.activations import ACTIVATIONS
@@ -20,21 +20,11 @@ from pytest_personalize.interception.child_processes import PATH
 from pytest_personalize.interception.guard import HOSTS, RealPersonalizeCallBlocked, service_at
 from pytest_personalize.interception.services import SERVICES
 
+Call = tuple[str, str]
+"""Service and operation: whose call it is."""
 
-class Call(NamedTuple):
-    """Whose call it is."""
-
-    service: str
-    operation: str
-
-
-class Refusal(NamedTuple):
-    """What a call is refused with, should it come to a connection."""
-
-    service: str
-    operation: str
-    host: str
-
+Refusal = tuple[str, str, str]
+"""Service, operation and host: what a call is refused with, should it come to a connection."""
 
 _call: Final = ContextVar[Call | None]("personalize_call", default=None)
 _refusal: Final = ContextVar[Refusal | None]("personalize_refusal", default=None)
@@ -59,16 +49,16 @@ def _judge(call: Call | None, url: str, method: str, target: str) -> Refusal | N
     if HOSTS.pass_by(host) and not parts.path.startswith(PATH):
         return None
     if call is not None:
-        return Refusal(*call, host)
+        return (*call, host)
     service = service_at(host)
     if service is None:
         return None
-    return Refusal(service, target.partition(".")[2] or f"{method} {parts.path}", host)
+    return (service, target.partition(".")[2] or f"{method} {parts.path}", host)
 
 
 def _as_call(operation: Any) -> Call | None:
     service = operation.service_model.service_name
-    return Call(service, operation.name) if service in SERVICES else None
+    return (service, operation.name) if service in SERVICES else None
 
 
 @contextmanager

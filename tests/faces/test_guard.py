@@ -174,14 +174,12 @@ class TestWhatPasses:
         client = client_at()
 
         def fetch(**_: Any) -> None:
-            boto3.client(
-                "sts", region_name=REGION, config=Config(retries=ONCE, proxies={}), **KEYS
-            ).get_caller_identity()
+            boto3.client("sqs", region_name=REGION, config=Config(retries=ONCE, proxies={}), **KEYS).list_queues()
 
         client.meta.events.register("before-sign", fetch)
         with pytest.raises(EndpointConnectionError):
             client.list_dataset_groups()
-        assert looked_up == ["sts.us-east-1.amazonaws.com"]
+        assert looked_up == ["sqs.us-east-1.amazonaws.com"]
 
 
 class TestOpenConnections:
