@@ -369,7 +369,7 @@ class Start:
             env=environment | dict(env or {}),
             capture_output=True,
             text=True,
-            timeout=110,
+            timeout=300,  # of a machine that many share
             check=False,
         )
         report = folder / "outcomes.xml"
