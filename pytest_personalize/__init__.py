@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+import pytest_personalize.interception  # noqa: F401, from here on this process is guarded; loads no botocore
+
 if TYPE_CHECKING:
     from pytest_personalize.backend import PersonalizeBackend
     from pytest_personalize.caveats import LegacyRecipeWarning, PersonalizeWarning, TimestampWarning

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,6 +11,7 @@ import pytest
 
 from pytest_personalize import names
 from pytest_personalize.interception import ACTIVATIONS, Activation
+from pytest_personalize.interception.child_processes import begin_guarding, open_to_children
 
 if TYPE_CHECKING:
     import boto3
@@ -56,6 +58,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type="bool",
         default=True,
     )
+    parser.addini(
+        "personalize_allowed_hosts",
+        "Amazon Personalize: hosts that may be called although the network is blocked, * for anything in a name",
+        type="linelist",
+    )
     group = parser.getgroup("personalize", "Amazon Personalize")
     group.addoption("--personalize-transitions", metavar="MODE", help="how statuses change: instant, polls:N or clock")
     group.addoption(
@@ -96,6 +103,7 @@ def pytest_configure(config: pytest.Config) -> None:
             ACTIVATIONS.pop(activation)
 
     config.add_cleanup(restore)
+    config.add_cleanup(begin_guarding(_blocking(config), config.getini("personalize_allowed_hosts")))
 
 
 def _watch(config: pytest.Config) -> None:
@@ -180,7 +188,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     lifting = any(mark.kwargs.get(PASSTHROUGH) for mark in item.iter_markers(MARKER))
     activation = ACTIVATIONS.push(None) if lifting else None
     try:
-        yield
+        with open_to_children() if lifting else nullcontext():
+            yield
         for watcher in item.config.stash[WATCHERS]:
             watcher(item, item.stash[OUTCOME], _seen(item))
     finally:

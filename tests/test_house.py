@@ -65,6 +65,8 @@ LAZY: dict[tuple[str, str], str] = {
     ("cli", f"{PACKAGE}.testing.coverage"): "the other commands need no service models",
     ("filters.parser", "lark"): "most runs create no filter",
     ("interception.regions", "botocore"): "the plugin is loaded into every run, and asks botocore when a mock begins",
+    ("interception.child_processes", "configparser"): "most machines have no file that needs it",
+    ("interception.connections", f"{PACKAGE}.interception.unsigned"): "it derives from an exception of botocore",
     ("interception.hooks", "wrapt"): "it loads asyncio, which costs more than all else that the plugin loads",
     ("mock", "pytest"): "the decorator works without pytest, except on plain test classes, which only pytest knows",
     ("plugin", "aiobotocore"): "only its own fixture needs it, and it need not be installed",

@@ -2,25 +2,23 @@
 
 The hook is a ``before-call`` handler, registered last among botocore's built-in ones, so that it is on every client of
 every session made from then on, after the user's own hooks and after a ``Stubber``. The net wraps
-``BaseClient._make_request``, the last step before the network: it answers for clients older than the hook and stops
-calls to the real service. Both look at the stack at call time, so it does not matter when a client was made. Nothing
-here imports botocore; wrapt calls back when somebody else does.
+``BaseClient._make_request``, the step after it: it answers for clients older than the hook. Both look at the stack at
+call time, so it does not matter when a client was made. The guard stands further down, at the connections. Nothing here
+imports botocore: hook and wrappers are put in their places when somebody else does.
 """
 
 from __future__ import annotations
 
-import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from importlib.machinery import ModuleSpec
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any, Final
-from urllib.parse import urlsplit
 
+from pytest_personalize.interception import connections
 from pytest_personalize.interception.activations import ACTIVATIONS
+from pytest_personalize.interception.child_processes import service_endpoint
 from pytest_personalize.interception.exceptions import create_client_exceptions
-from pytest_personalize.interception.guard import LOOPBACK, RealPersonalizeCallBlocked
+from pytest_personalize.interception.imports import Watch
 from pytest_personalize.interception.regions import DEFAULT_REGION
 from pytest_personalize.interception.services import SERVICES
 
@@ -38,18 +36,12 @@ def _before_call(
 
 
 def _make_request(wrapped: Callable[..., Any], client: Any, args: Any, kwargs: Any) -> Any:
-    """The net: no call of the three services goes past it unless it is meant to."""
-    service = client.meta.service_model.service_name
-    if service not in SERVICES:
+    """The net: what the hook did not answer."""
+    backend = ACTIVATIONS.current
+    if backend is None or client.meta.service_model.service_name not in SERVICES:
         return wrapped(*args, **kwargs)
     model, request = args[:2]
-    backend = ACTIVATIONS.current
-    if backend is not None:
-        return backend._door.respond_to(client, model, request)
-    host = urlsplit(request["url"]).hostname or "an unknown host"
-    if ACTIVATIONS.passing or host in LOOPBACK:
-        return wrapped(*args, **kwargs)
-    raise RealPersonalizeCallBlocked(service, model.name, host)
+    return backend._door.respond_to(client, model, request)
 
 
 async def _make_request_async(wrapped: Callable[..., Any], client: Any, args: Any, kwargs: Any) -> Any:
@@ -109,42 +101,53 @@ def _hook(handlers: Any) -> None:
     )
 
 
-WRAPPERS: Final = (
-    ("botocore.client", "BaseClient._make_request", _make_request),
-    ("botocore.client", "ClientCreator.create_client", _create_client),
-    ("botocore.errorfactory", "ClientExceptionsFactory.create_client_exceptions", create_client_exceptions),
-    ("botocore.session", "Session.create_client", _create_session_client),
-    ("botocore.credentials", "InstanceMetadataProvider.load", _load_role),
-    ("aiobotocore.client", "AioBaseClient._make_request", _make_request_async),
-    ("aiobotocore.client", "AioClientCreator.create_client", _create_client),
-)
-"""Module, what in it is wrapped as soon as it is imported, and by what."""
+HANDLERS: Final = "botocore.handlers"
+WRAPPERS: Final[Mapping[str, Mapping[str, Callable[..., Any]]]] = {
+    "botocore.client": {"BaseClient._make_request": _make_request, "ClientCreator.create_client": _create_client},
+    "botocore.errorfactory": {"ClientExceptionsFactory.create_client_exceptions": create_client_exceptions},
+    "botocore.session": {"Session.create_client": _create_session_client},
+    "botocore.credentials": {"InstanceMetadataProvider.load": _load_role},
+    "botocore.configprovider": {
+        "ConfiguredEndpointProvider._get_endpoint_url_environment_service": service_endpoint,
+    },
+    "botocore.endpoint": {
+        "Endpoint.create_request": connections.create_request,
+        "Endpoint._get_response": connections.get_response,
+    },
+    "botocore.httpsession": {"URLLib3Session.send": connections.send},
+    "botocore.awsrequest": {
+        "AWSConnection.request": connections.connect,
+        "AWSHTTPConnection.connect": connections.connect,
+        "AWSHTTPSConnection.connect": connections.connect,
+    },
+    "aiobotocore.client": {
+        "AioBaseClient._make_request": _make_request_async,
+        "AioClientCreator.create_client": _create_client,
+    },
+    "aiobotocore.endpoint": {
+        "AioEndpoint.create_request": connections.create_request_async,
+        "AioEndpoint._get_response": connections.get_response_async,
+    },
+    "aiobotocore.httpsession": {
+        "AIOHTTPSession.send": connections.send_async,
+        "aiohttp.connector.BaseConnector.connect": connections.connect,
+    },
+    "aiobotocore.httpxsession": {"HttpxSession.send": connections.send_async},
+    "httpcore": {"AsyncConnectionPool.handle_async_request": connections.connect},
+    "httpcore2": {"AsyncConnectionPool.handle_async_request": connections.connect},
+}
+"""Module -> what in it is wrapped as soon as it is imported, and by what."""
 
 
-def _wait_for_botocore() -> None:
-    """Ask wrapt to tell when the modules that carry hook and net are imported."""
+def _equip(module: ModuleType) -> None:
+    """Put hook and wrappers into a module that has just been imported."""
     import wrapt  # its own import takes longer than all else that the plugin loads
 
-    def wrap(name: str, wrapper: Callable[..., Any], module: ModuleType) -> None:
+    if module.__name__ == HANDLERS:
+        _hook(module)
+    for name, wrapper in WRAPPERS.get(module.__name__, {}).items():
         wrapt.wrap_function_wrapper(module, name, wrapper)
 
-    wrapt.register_post_import_hook(_hook, "botocore.handlers")
-    for module, name, wrapper in WRAPPERS:
-        wrapt.register_post_import_hook(partial(wrap, name, wrapper), module)
 
-
-class _Doorbell:
-    """A finder that finds nothing: it notices when botocore is imported, before any part of it is loaded.
-
-    It stays, because a run of pytest inside a test may throw modules away and import them anew.
-    """
-
-    def find_spec(self, name: str, path: Sequence[str] | None = None, target: Any = None) -> ModuleSpec | None:
-        if name == "botocore":
-            _wait_for_botocore()
-        return None
-
-
-sys.meta_path.insert(0, _Doorbell())
-if "botocore" in sys.modules:
-    _wait_for_botocore()
+# It stays for good, because modules may be thrown away and imported anew.
+Watch({HANDLERS, *WRAPPERS}, _equip).begin()

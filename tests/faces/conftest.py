@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
+import os
+import socket
 import textwrap
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3  # noqa: F401, so that runs of pytest in this process find it loaded and do not load it each anew
 import pytest
-from botocore.awsrequest import AWSResponse
 
 import pytest_personalize.mock  # noqa: F401, as well
 
@@ -36,8 +36,8 @@ Run = Callable[..., pytest.RunResult]
 
 def forget_aws(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make of this a machine on which nothing is configured: no region, no credentials, no files of them."""
-    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith("AWS_") and not name.startswith("AWS_ENDPOINT_URL")]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere/config")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere/credentials")
     monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
@@ -56,22 +56,16 @@ def no_aws_in_module() -> Iterator[None]:
 
 
 @pytest.fixture
-def real_service() -> Callable[[Any], list[str]]:
-    """Puts a stand-in at the place of the network of a client; returns the list of the URLs that got there."""
+def looked_up(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A machine without a network: the names and addresses that were looked up to be connected to, in vain."""
+    names: list[str] = []
 
-    def behind(client: Any) -> list[str]:
-        urls: list[str] = []
+    def getaddrinfo(host: str, *_: Any, **__: Any) -> Any:
+        names.append(host)
+        raise socket.gaierror(socket.EAI_NONAME, "there is no network")
 
-        def send(request: Any, **_: Any) -> AWSResponse:
-            urls.append(request.url)
-            answer = AWSResponse(request.url, 200, {}, io.BytesIO(b'{"datasetGroups": []}'))
-            answer._content = b'{"datasetGroups": []}'
-            return answer
-
-        client.meta.events.register_first("before-send", send)
-        return urls
-
-    return behind
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    return names
 
 
 @pytest.fixture

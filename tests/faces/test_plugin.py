@@ -377,14 +377,29 @@ class TestIniOptionsAndFlags:
 
 class TestGuard:
     CALL = """
-        from botocore.awsrequest import AWSResponse
+        import socket
 
-        def answer(request, **_):
-            response = AWSResponse(request.url, 200, {}, None)
-            response._content = b'{"datasetGroups": [{"name": "of the real service"}]}'
-            return response
+        from botocore.config import Config
+        from botocore.exceptions import EndpointConnectionError
 
-        CLIENT.meta.events.register("before-send", answer)
+        CLIENT = boto3.client(
+            "personalize", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b",
+            config=Config(retries={"total_max_attempts": 1}, proxies={}),
+        )
+
+        def names():
+            try:
+                return sorted(group["name"] for group in CLIENT.list_dataset_groups()["datasetGroups"])
+            except EndpointConnectionError:  # it left, and found no network
+                return ["of the real service"]
+
+        @pytest.fixture(scope="module", autouse=True)
+        def _no_network():
+            def getaddrinfo(*_, **__):
+                raise socket.gaierror
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(socket, "getaddrinfo", getaddrinfo)
+                yield
     """
 
     def test_real_calls_are_blocked(self, run: Run) -> None:

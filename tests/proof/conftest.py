@@ -1,11 +1,16 @@
-"""What the proofs share: a world in which there is something of every kind and in every state."""
+"""What the proofs share: a world in which there is something of every kind and in every state; runs of pytest."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
+from xml.etree import ElementTree
 
 import boto3
 import pytest
@@ -315,3 +320,74 @@ def world(built: tuple[Any, dict[str, str]], clients: Clients) -> Iterator[World
     with mock_personalize(quotas=None) as backend:
         backend.restore(snapshot)
         yield World(backend, clients, known)
+
+
+@frozen
+class Run:
+    """What a pytest that ran in a process of its own said."""
+
+    folder: Path
+    outcomes: dict[str, str]
+    output: str
+
+
+class Start:
+    """Writes files to a new folder and runs pytest there, in a process of its own with little of this environment."""
+
+    def __init__(self, make_folder: Callable[[], Path]) -> None:
+        self.make_folder = make_folder
+
+    def __call__(
+        self,
+        files: Mapping[str, str],
+        *flags: str,
+        python: Sequence[str] = (),
+        env: Mapping[str, str] | None = None,
+        plugins: Sequence[str] | None = None,
+    ) -> Run:
+        """``plugins`` are the only ones that are loaded, unless it is None: then all that are installed."""
+        folder = self.make_folder()
+        for name, text in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(dedent(text), encoding="utf-8")
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST_"))}
+        environment |= {
+            "PYTHONPATH": os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep),
+            "HOME": str(folder),
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+        if plugins is not None:
+            environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        named = [part for name in plugins or () for part in ("-p", name)]
+        fixed = ["-q", "-o", "junit_family=xunit1", "--junit-xml=outcomes.xml", f"--rootdir={folder}"]
+        if "pytest.ini" not in files:
+            (folder / "pytest.ini").write_text("[pytest]\n")
+        done = subprocess.run(
+            [sys.executable, *python, "-m", "pytest", *fixed, *named, *flags],
+            cwd=folder,
+            env=environment | dict(env or {}),
+            capture_output=True,
+            text=True,
+            timeout=300,  # of a machine that many share
+            check=False,
+        )
+        report = folder / "outcomes.xml"
+        outcomes = _outcomes(report.read_text()) if report.exists() else {}
+        return Run(folder, outcomes, done.stdout + done.stderr)
+
+
+def _outcomes(report: str) -> dict[str, str]:
+    """Module -> passed, or the worst that befell one of its tests."""
+    outcomes: dict[str, str] = {}
+    for case in ElementTree.fromstring(report).iter("testcase"):
+        module = (case.get("classname") or case.get("name") or "").split(".")[0]
+        worst = next((child.tag for child in case if child.tag in ("failure", "error", "skipped")), "passed")
+        if outcomes.get(module, "passed") == "passed":
+            outcomes[module] = worst
+    return outcomes
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory: pytest.TempPathFactory) -> Start:
+    return Start(lambda: tmp_path_factory.mktemp("run"))

@@ -8,7 +8,8 @@ import pytest
 from botocore import __version__ as installed
 
 from pytest_personalize import names
-from pytest_personalize.service.kernel.lifecycle import SCRIPTS, checked_mode
+from pytest_personalize.service.kernel.lifecycle import SCRIPTS, steps
+from pytest_personalize.service.kernel.transitions import checked_mode
 from pytest_personalize.shapes.models import SERVICES, operation_names, service_errors
 from pytest_personalize.testing.presets import PRESETS
 
@@ -26,6 +27,10 @@ def test_presets() -> None:
 
 def test_kinds() -> None:
     assert set(get_args(names.Kind)) == {kind for kind, _ in SCRIPTS}
+
+
+def test_steps() -> None:
+    assert set(get_args(names.Step)) == {f"{kind}:{step}" for kind, known in steps().items() for step in known}
 
 
 @pytest.mark.parametrize("mode", get_args(names.Transition))

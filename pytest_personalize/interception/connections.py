@@ -1,0 +1,154 @@
+"""The guard at the connections of botocore and aiobotocore.
+
+It refuses where a connection would be opened or taken up again, and not before, so that whatever answers earlier does:
+moto, a cassette of vcrpy, a patched method, a handler of the user. What is refused is told by three wrappers around the
+way there: ``Endpoint._get_response`` knows whose call it is, ``send`` of an HTTP session knows the URL, behind a proxy
+too, and makes the refusal come out as itself, for botocore wraps what is raised below into an ``HTTPClientError`` that
+it would try again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from pytest_personalize.interception.activations import ACTIVATIONS
+from pytest_personalize.interception.child_processes import PATH
+from pytest_personalize.interception.guard import HOSTS, RealPersonalizeCallBlocked, service_at
+from pytest_personalize.interception.services import SERVICES
+
+Call = tuple[str, str]
+"""Service and operation: whose call it is."""
+
+Refusal = tuple[str, str, str]
+"""Service, operation and host: what a call is refused with, should it come to a connection."""
+
+_call: Final = ContextVar[Call | None]("personalize_call", default=None)
+_refusal: Final = ContextVar[Refusal | None]("personalize_refusal", default=None)
+
+
+def _refuse() -> None:
+    """Stop here what must not go any further."""
+    refusal = _refusal.get()
+    if refusal is not None and not ACTIVATIONS.passing:
+        raise RealPersonalizeCallBlocked(*refusal)
+
+
+def _judge(call: Call | None, url: str, method: str, target: str) -> Refusal | None:
+    """What to refuse a request with, None to let it through; ``target`` is its ``X-Amz-Target``, if it has one.
+
+    Clients of the three services may go nowhere on the internet; requests that were made by hand not to the hosts of
+    the services.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or "an unknown host"
+    # A client that this process made before the guard was there may know the endpoint that leads nowhere.
+    if HOSTS.pass_by(host) and not parts.path.startswith(PATH):
+        return None
+    if call is not None:
+        return (*call, host)
+    service = service_at(host)
+    if service is None:
+        return None
+    return (service, target.partition(".")[2] or f"{method} {parts.path}", host)
+
+
+def _as_call(operation: Any) -> Call | None:
+    service = operation.service_model.service_name
+    return (service, operation.name) if service in SERVICES else None
+
+
+@contextmanager
+def _said(variable: ContextVar[Any], value: Any) -> Iterator[None]:
+    # A coroutine may be closed in another context than it began in, where a token is of no use.
+    before = variable.get()
+    variable.set(value)
+    try:
+        yield
+    finally:
+        variable.set(before)
+
+
+@contextmanager
+def _sending(request: Any) -> Iterator[None]:
+    target = request.headers.get("X-Amz-Target", "")
+    if isinstance(target, bytes):
+        target = target.decode("utf-8", "replace")
+    with _said(_refusal, _judge(_call.get(), request.url, request.method, target)):
+        try:
+            yield
+        except Exception as error:
+            cause: BaseException | None = error
+            while cause is not None and not isinstance(cause, RealPersonalizeCallBlocked):
+                cause = cause.__context__
+            if cause is None:
+                raise
+            raise cause from None
+
+
+@contextmanager
+def _signing(params: Any, operation: Any) -> Iterator[None]:
+    """A call that must not leave is refused as such where there are no credentials to sign it with, too."""
+    try:
+        yield
+    except Exception as error:
+        call = None if operation is None or ACTIVATIONS.passing else _as_call(operation)
+        refusal = call and _judge(call, params["url"], "", "")
+        if refusal is None or type(error).__name__ != "NoCredentialsError":
+            raise
+        from pytest_personalize.interception.unsigned import UnsignedCallBlocked
+
+        raise UnsignedCallBlocked(*refusal) from None
+
+
+def create_request(wrapped: Callable[..., Any], endpoint: Any, args: Any, kwargs: Any) -> Any:
+    """Around ``Endpoint.create_request(params, operation_model)``, which signs."""
+
+    def create(params: Any, operation_model: Any = None) -> Any:
+        with _signing(params, operation_model):
+            return wrapped(params, operation_model)
+
+    return create(*args, **kwargs)
+
+
+async def create_request_async(wrapped: Callable[..., Any], endpoint: Any, args: Any, kwargs: Any) -> Any:
+    """The same of aiobotocore."""
+
+    async def create(params: Any, operation_model: Any = None) -> Any:
+        with _signing(params, operation_model):
+            return await wrapped(params, operation_model)
+
+    return await create(*args, **kwargs)
+
+
+def get_response(wrapped: Callable[..., Any], endpoint: Any, args: Any, kwargs: Any) -> Any:
+    """Around ``Endpoint._get_response(request, operation_model, context)``, one attempt of a call."""
+    with _said(_call, _as_call(kwargs.get("operation_model") or args[1])):
+        return wrapped(*args, **kwargs)
+
+
+async def get_response_async(wrapped: Callable[..., Any], endpoint: Any, args: Any, kwargs: Any) -> Any:
+    """The same of aiobotocore."""
+    with _said(_call, _as_call(kwargs.get("operation_model") or args[1])):
+        return await wrapped(*args, **kwargs)
+
+
+def send(wrapped: Callable[..., Any], session: Any, args: Any, kwargs: Any) -> Any:
+    """Around ``send(request)`` of an HTTP session."""
+    with _sending(kwargs.get("request") or args[0]):
+        return wrapped(*args, **kwargs)
+
+
+async def send_async(wrapped: Callable[..., Any], session: Any, args: Any, kwargs: Any) -> Any:
+    """The same of aiobotocore."""
+    with _sending(kwargs.get("request") or args[0]):
+        return await wrapped(*args, **kwargs)
+
+
+def connect(wrapped: Callable[..., Any], connection: Any, args: Any, kwargs: Any) -> Any:
+    """Around what opens a connection or uses an open one; its coroutine, if it is asynchronous, is handed on."""
+    _refuse()
+    return wrapped(*args, **kwargs)
