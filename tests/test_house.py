@@ -18,7 +18,19 @@ import pytest_personalize
 
 PACKAGE = "pytest_personalize"
 
-FACES = {"__main__", "cli", "demo", "mock", "plugin", "reports", "server", "strategies"}
+FACES = {
+    "__main__",
+    "cli",
+    "demo",
+    "fixtures",
+    "markers",
+    "mock",
+    "plugin",
+    "reports",
+    "server",
+    "strategies",
+    "visibility",
+}
 EVERYWHERE = {"failure", "nearest"}
 GROUND = EVERYWHERE | {"shapes", "data", "filters", "recommenders"}
 UP_TO_SERVICE = GROUND | {"service"}
@@ -48,11 +60,11 @@ FLOORS_OF_SERVICE = ("endpoint", "realtime", "control", "jobs", "answering", "ke
 # Everybody may use attrs; every other distribution has rooms that know it and rooms that do not.
 KNOWN_BY: dict[str, set[str]] = {
     "attrs": set(MAY_KNOW),
-    "boto3": {"demo", "plugin"},
+    "boto3": {"demo", "fixtures"},
     "botocore": {"shapes", "interception"},
     "hypothesis": {"strategies"},
     "lark": {"filters"},
-    "pytest": {"mock", "plugin", "reports"},
+    "pytest": {"fixtures", "markers", "mock", "plugin", "reports", "visibility"},
     "wrapt": {"interception", "mock"},
 }
 
@@ -64,10 +76,10 @@ LAZY: dict[tuple[str, str], str] = {
     ("interception.regions", "botocore"): "the plugin is loaded into every run, and asks botocore when a mock begins",
     ("interception.hooks", "wrapt"): "it loads asyncio, which costs more than all else that the plugin loads",
     ("mock", "pytest"): "the decorator works without pytest, except on plain test classes, which only pytest knows",
-    ("plugin", "boto3"): "a run that asks for no client must not pay for boto3",
+    ("fixtures", "boto3"): "a run that asks for no client must not pay for boto3",
     ("plugin", f"{PACKAGE}.reports"): "only flags need it",
     ("plugin", f"{PACKAGE}.testing.report"): "only failed tests need it",
-    ("plugin", f"{PACKAGE}.mock"): "a run that uses no fixture must not pay for the emulator",
+    ("markers", f"{PACKAGE}.mock"): "a run that uses no fixture must not pay for the emulator",
 }
 
 MOST_LINES_OF_A_MODULE = 400

@@ -168,7 +168,7 @@ class TestRegions:
         with mock_personalize(), pytest.raises(NoRegionError):
             boto3.client("sqs")
 
-    @pytest.mark.personalize(passthrough=True)
+    @pytest.mark.mock_personalize(passthrough=True)
     def test_a_client_of_the_real_service_gets_no_region(self) -> None:
         with pytest.raises(NoRegionError):
             boto3.client("personalize")
@@ -310,8 +310,8 @@ class TestGuard:
             f"ListDatasetGroups of a 'personalize' client was about to leave for {REAL_HOST}: no mock of Amazon "
             "Personalize is active here. Ask for the personalize_backend fixture, or put @mock_personalize or "
             "'with mock_personalize():' around the call. If it is meant for the real service, mark the test with "
-            "@pytest.mark.personalize(passthrough=True), or allow all real calls with --personalize-allow-network or "
-            "with personalize_block_network = false in the ini file."
+            "@pytest.mark.mock_personalize(passthrough=True), or allow all real calls with "
+            "--personalize-allow-network or with personalize_block_network = false in the ini file."
         )
 
     def test_it_survives_a_process_pool(self) -> None:
@@ -336,14 +336,14 @@ class TestGuard:
         with pytest.raises(RealPersonalizeCallBlocked, match=host):
             client.list_dataset_groups()
 
-    @pytest.mark.personalize(passthrough=True)
+    @pytest.mark.mock_personalize(passthrough=True)
     def test_passthrough_lets_the_call_leave(self, real_service: RealService) -> None:
         client = boto3.client("personalize", region_name=REGION, **KEYS)
         urls = real_service(client)
         client.list_dataset_groups()
         assert urls == [f"https://{REAL_HOST}/"]
 
-    @pytest.mark.personalize(passthrough=True)
+    @pytest.mark.mock_personalize(passthrough=True)
     def test_a_mock_inside_passthrough_answers(self, client: Any) -> None:
         with mock_personalize():
             assert client.list_dataset_groups()["datasetGroups"] == []

@@ -197,7 +197,7 @@ def test_themes_need_their_mode_and_a_textual_column(jobs: Jobs, refused: Callab
         )
 
 
-@pytest.mark.personalize(transitions={"batch-inference-job": "polls:1"})
+@pytest.mark.mock_personalize(transitions={"batch-inference-job": "polls:1"})
 def test_a_filter_that_is_deleted_before_the_job_runs_fails_it(jobs: Jobs) -> None:
     version = jobs.shop.version("aws-popularity-count")
     arn = jobs.shop.filter("INCLUDE ItemID WHERE Items.PRICE > 1")
