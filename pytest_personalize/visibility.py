@@ -32,7 +32,8 @@ class Visibility:
     def __init__(self) -> None:
         self._outside = ACTIVATIONS.sight
         self._passing = Sight(self._outside, DEPTHS["function"])
-        self._of_fixtures: dict[pytest.FixtureDef[Any], Sight] = {}
+        # By id, as old pytests have fixtures that cannot be hashed; with the fixture, so that its id stays its own.
+        self._of_fixtures: dict[int, tuple[pytest.FixtureDef[Any], Sight]] = {}
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
@@ -62,7 +63,7 @@ class Visibility:
         sight = Sight(self._outside, DEPTHS[request.scope], owner=of_test, of_fixture=True)
         if of_test or passes_through(request.node):
             sight.asked.add(self._passing)
-        self._of_fixtures[fixturedef] = sight
+        self._of_fixtures[id(fixturedef)] = fixturedef, sight
         self._watch(request, sight)
         add = request.addfinalizer
         request.addfinalizer = lambda finalizer: add(partial(_finish, sight, finalizer))
@@ -85,7 +86,7 @@ class Visibility:
         request.getfixturevalue = getfixturevalue
 
     def _ask(self, request: Any, sight: Sight, name: str) -> None:
-        asked = self._of_fixtures.get(request._get_active_fixturedef(name))
+        _, asked = self._of_fixtures.get(id(request._get_active_fixturedef(name)), (None, None))
         if asked is not None:
             sight.asked |= asked.asked
             ACTIVATIONS.see(asked.asked)
