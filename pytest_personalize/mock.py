@@ -38,23 +38,40 @@ class Mock:
     One object may be entered and called many times, in many threads and tasks: each time has a backend of its own.
     """
 
-    def __init__(self, options: Mapping[str, Any]) -> None:
+    def __init__(self, options: Mapping[str, Any], *, of_test: bool = False) -> None:
         check_options(options)
         self._options = dict(options)
+        self._of_test = of_test
         self._entered: list[tuple[object, Activation]] = []
+        self._lock = threading.Lock()
 
     def __enter__(self) -> PersonalizeBackend:
         backend = PersonalizeBackend(**({"region": configured_region()} | ACTIVATIONS.defaults | self._options))
-        self._entered.append((_task(), ACTIVATIONS.push(backend)))
+        task = _task()
+        activation = ACTIVATIONS.push(backend, None if self._of_test else task)
+        with self._lock:
+            self._entered.append((task, activation))
         return backend
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # The last one that this task entered; fixtures may be ended by another task than began them.
+        self.stop()
+
+    def start(self) -> PersonalizeBackend:
+        """Begin the mock, as ``with`` does; for set-up methods that leave the end to ``stop``."""
+        return self.__enter__()
+
+    def stop(self) -> None:
+        """End what ``start`` began. ``RuntimeError`` when nothing is left to end."""
         task = _task()
-        own = [place for place, (entered_by, _) in enumerate(self._entered) if entered_by is task]
-        ACTIVATIONS.pop(self._entered.pop(own[-1] if own else -1)[1])
+        with self._lock:
+            if not self._entered:
+                raise RuntimeError("this mock_personalize was not started, or is stopped already")
+            # The last one that this task entered; fixtures may be ended by another task than began them.
+            own = [place for place, (entered_by, _) in enumerate(self._entered) if entered_by is task]
+            _, activation = self._entered.pop(own[-1] if own else -1)
+        ACTIVATIONS.pop(activation)
 
     async def __aenter__(self) -> PersonalizeBackend:
         return self.__enter__()
@@ -80,7 +97,7 @@ class Mock:
         """A plain test class is pytest's: the marker puts the backend around set-up methods and fixtures as well."""
         import pytest  # is there already, or else nobody collects that class
 
-        marked: C = pytest.mark.personalize(**self._options)(cls)
+        marked: C = pytest.mark.mock_personalize(**self._options)(cls)
         return marked
 
     def _decorate_test_case(self, cls: C) -> C:
@@ -93,27 +110,28 @@ class Mock:
         return cls
 
     def _call(self, wrapped: Callable[..., Any], instance: Any, args: Any, kwargs: Any) -> Any:
+        mock = Mock(self._options, of_test=_is_the_test(wrapped))
         if inspect.iscoroutinefunction(wrapped):
-            return self._await(wrapped(*args, **kwargs))
+            return mock._await(wrapped(*args, **kwargs))
         if inspect.isgeneratorfunction(wrapped):
-            return self._generate(wrapped(*args, **kwargs))
+            return mock._generate(wrapped(*args, **kwargs))
         if inspect.isasyncgenfunction(wrapped):
-            return self._generate_async(wrapped(*args, **kwargs))
-        with Mock(self._options):
+            return mock._generate_async(wrapped(*args, **kwargs))
+        with mock:
             result = wrapped(*args, **kwargs)
         # A decorator in between may hide that it is a coroutine function.
-        return self._await(result) if inspect.iscoroutine(result) else result
+        return mock._await(result) if inspect.iscoroutine(result) else result
 
     async def _await(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
-        with Mock(self._options):
+        with self:
             return await coroutine
 
     def _generate(self, generator: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
-        with Mock(self._options):
+        with self:
             return (yield from generator)
 
     async def _generate_async(self, generator: AsyncGenerator[Any, Any]) -> AsyncGenerator[Any, Any]:
-        with Mock(self._options):
+        with self:
             try:
                 value = await anext(generator)
                 while True:
@@ -138,6 +156,11 @@ def _task() -> object:
     except RuntimeError:
         task = None
     return task or threading.current_thread()
+
+
+def _is_the_test(function: Callable[..., Any]) -> bool:
+    """Whether it is the function of the test that runs, and no other one that happens to be called by a task."""
+    return inspect.unwrap(getattr(function, "__func__", function)) is ACTIVATIONS.test
 
 
 def _is_fixture(target: object) -> bool:

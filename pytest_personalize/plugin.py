@@ -1,40 +1,28 @@
-"""The pytest plugin: fixtures, marker, ini options, flags. Loads neither botocore nor boto3 until a fixture is used."""
+"""The pytest plugin: ini options, flags, reports; it brings marker and fixtures along.
+
+Loads neither botocore nor boto3 until a fixture is used.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Iterator
 from contextlib import nullcontext
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from pytest_personalize import names
+from pytest_personalize import markers
+from pytest_personalize.fixtures import *  # noqa: F403, where pytest finds them
 from pytest_personalize.interception import ACTIVATIONS, Activation
 from pytest_personalize.interception.child_processes import begin_guarding, open_to_children
+from pytest_personalize.markers import pytest_itemcollected  # noqa: F401, likewise
+from pytest_personalize.visibility import Visibility, is_seen
 
 if TYPE_CHECKING:
-    import boto3
-    from mypy_boto3_personalize import PersonalizeClient
-    from mypy_boto3_personalize_events import PersonalizeEventsClient
-    from mypy_boto3_personalize_runtime import PersonalizeRuntimeClient
-
-    from pytest_personalize.backend import PersonalizeBackend
-    from pytest_personalize.mock import Mock
     from pytest_personalize.reports import Watcher
     from pytest_personalize.testing.report import Seen
-    from pytest_personalize.testing.seeded import SeededGroup
 
-MARKER: Final = "personalize"
-PASSTHROUGH: Final = "passthrough"
-BACKENDS: Final = {
-    "function": "personalize_backend",
-    "class": "class_personalize_backend",
-    "module": "module_personalize_backend",
-    "package": "package_personalize_backend",
-    "session": "session_personalize_backend",
-}
-"""Scope -> fixture."""
 INI_OPTIONS: Final = {
     "personalize_region": "region of clients without one, and of the resource mappings (default: us-east-1)",
     "personalize_account_id": "account in the ARNs (default: 123456789012)",
@@ -82,23 +70,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Enter the marker; what the ini file and the flags say holds for all activations of this run."""
-    config.addinivalue_line(
-        "markers",
-        f"{MARKER}(**options): run the test with Amazon Personalize mocked; takes the options of mock_personalize, or "
-        f"{PASSTHROUGH}=True for calls of the real service",
-    )
+    """Enter the marker, after the project's own; what ini file and flags say holds for all activations of this run."""
+    markers.register(config)
+    config.pluginmanager.register(Visibility(), "personalize-visibility")
     _check_flags(config)
     _watch(config)
     config.stash[ACTIVE_BEFORE] = tuple(ACTIVATIONS)
     config.stash[NEVER_ENDED] = []
-    before = ACTIVATIONS.defaults, ACTIVATIONS.network_allowed
+    before = ACTIVATIONS.defaults, ACTIVATIONS.network_allowed, ACTIVATIONS.main
     ACTIVATIONS.defaults = _defaults(config)
     ACTIVATIONS.network_allowed = not _blocking(config)
+    ACTIVATIONS.main = threading.current_thread()
 
     def restore() -> None:
-        ACTIVATIONS.defaults, ACTIVATIONS.network_allowed = before
+        ACTIVATIONS.defaults, ACTIVATIONS.network_allowed, ACTIVATIONS.main = before
         for activation in _left(config):
             ACTIVATIONS.pop(activation)
 
@@ -155,46 +142,27 @@ def pytest_report_header(config: pytest.Config) -> str | None:
         said.append("real calls allowed")
     if config.getoption("--personalize-trace"):
         said.append(f"traces in {config.getoption('--personalize-trace')}")
+    if markers.is_alias_taken(config):
+        said.append(f"marker {markers.MARKER}, as {markers.ALIAS} is this project's own")
     return f"personalize: {', '.join(said)}" if said else None
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """A marked test gets a backend without asking for it, before the other fixtures of its scope and set-up methods.
-
-    A test that asks for a backend of a wider scope gets no other one.
-    """
-    names = getattr(item, "fixturenames", None)
-    if names is None or item.get_closest_marker(MARKER) is None or _passes_through(item):
-        return
-    known = item._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined]
-    scopes = list(BACKENDS)
-    asked = [scope for scope in scopes if BACKENDS[scope] in names]
-    for scope in asked or ["function"]:
-        wider = scopes[scopes.index(scope) + 1 :]
-        others = [name for name in names if name != BACKENDS[scope]]
-        place = sum(name in known and known[name][-1].scope in wider for name in others)
-        names[:] = [*others[:place], BACKENDS[scope], *others[place:]]
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Lift the guard around a test with a marker that says so, and keep what reports are made from."""
+    """Keep what reports are made from."""
     outer = ACTIVATIONS.begun
     ACTIVATIONS.begun = []
     item.stash[OUTCOME] = "passed"
-    active = [activation.backend for activation in ACTIVATIONS if activation.backend is not None]
-    item.stash[BEFORE] = [(backend, backend.calls[-1] if backend.calls else None) for backend in active]
-    # A test that goes back to the mock inside a class or module that passes through has its backend on top.
-    lifting = any(mark.kwargs.get(PASSTHROUGH) for mark in item.iter_markers(MARKER))
-    activation = ACTIVATIONS.push(None) if lifting else None
+    active = [(activation, activation.backend) for activation in ACTIVATIONS if activation.backend is not None]
+    item.stash[BEFORE] = [
+        (activation, backend, backend.calls[-1] if backend.calls else None) for activation, backend in active
+    ]
     try:
-        with open_to_children() if lifting else nullcontext():
+        with open_to_children() if markers.lifts_the_guard(item) else nullcontext():
             yield
         for watcher in item.config.stash[WATCHERS]:
             watcher(item, item.stash[OUTCOME], _seen(item))
     finally:
-        if activation is not None:
-            ACTIVATIONS.pop(activation)
         ACTIVATIONS.begun = outer
         del item.stash[BEFORE]  # items live as long as the run, backends need not
 
@@ -216,15 +184,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 
 def _seen(item: pytest.Item) -> Seen:
-    """The backends that were active during a test, each once, and the last call of each before the test."""
-    before: list[Any] = item.stash[BEFORE]
+    """The backends that a test saw, or that began with it, and the last call of each before the test."""
+    before = [(backend, last) for activation, backend, last in item.stash[BEFORE] if is_seen(item, activation)]
     return before + [(backend, None) for backend in ACTIVATIONS.begun or ()]
-
-
-def _passes_through(node: pytest.Item | pytest.Collector) -> bool:
-    """What the nearest marker that says anything about it says."""
-    said = (mark.kwargs[PASSTHROUGH] for mark in node.iter_markers(MARKER) if PASSTHROUGH in mark.kwargs)
-    return bool(next(said, False))
 
 
 @pytest.hookimpl(trylast=True)
@@ -251,7 +213,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     places = config.stash[NEVER_ENDED]
     if places:
         terminalreporter.section("Amazon Personalize", red=True)
-        terminalreporter.line("Never ended, so that it went on to answer for the tests that followed:")
+        terminalreporter.line("Never ended:")
         for place in places:
             terminalreporter.line(f"  mock_personalize entered at {place}")
 
@@ -260,132 +222,3 @@ def _left(config: pytest.Config) -> list[Activation]:
     """The activations that began in this run and have not ended."""
     before = config.stash[ACTIVE_BEFORE]
     return [activation for activation in ACTIVATIONS if activation not in before]
-
-
-def _mock_for(node: Any) -> Mock:
-    """A mock with the options of the markers on the node and around it, the nearest last; fails for a wrong option."""
-    from pytest_personalize import mock  # loads the emulator, and botocore with it
-
-    options: dict[str, Any] = {}
-    for mark in reversed(list(node.iter_markers(MARKER))):
-        if mark.args:
-            pytest.fail(f"@pytest.mark.personalize takes options by name, not {mark.args[0]!r}", pytrace=False)
-        options |= mark.kwargs
-    try:
-        mock.check_options(options, (*mock.OPTIONS, PASSTHROUGH))
-    except TypeError as error:
-        raise pytest.fail.Exception(f"@pytest.mark.personalize: {error}", pytrace=False) from None
-    if options.pop(PASSTHROUGH, False):
-        pytest.fail(f"@pytest.mark.personalize({PASSTHROUGH}=True) and a backend exclude each other", pytrace=False)
-    return mock.Mock(options)
-
-
-def _backend_fixture(scope: Any) -> Callable[..., Any]:
-    @pytest.fixture(scope=scope, name=BACKENDS[scope])
-    def backend(request: pytest.FixtureRequest) -> Iterator[PersonalizeBackend]:
-        """A new, empty backend that answers all Personalize calls until the end of the scope of this fixture."""
-        mock = _mock_for(request.node)
-        try:
-            entered = mock.__enter__()
-        except (TypeError, ValueError) as error:
-            raise pytest.fail.Exception(f"options of Amazon Personalize: {error}", pytrace=False) from None
-        yield entered
-        mock.__exit__(None, None, None)
-
-    return backend
-
-
-personalize_backend = _backend_fixture("function")
-class_personalize_backend = _backend_fixture("class")
-module_personalize_backend = _backend_fixture("module")
-package_personalize_backend = _backend_fixture("package")
-session_personalize_backend = _backend_fixture("session")
-
-
-@cache
-def _session() -> boto3.Session:
-    """One session for all clients of the fixtures; the default session of boto3 is the user's."""
-    import boto3  # loaded when a test wants a client
-
-    return boto3.Session()
-
-
-def _backend_of(request: pytest.FixtureRequest) -> PersonalizeBackend:
-    """The active backend, or that of ``personalize_backend``."""
-    return ACTIVATIONS.current or request.getfixturevalue("personalize_backend")
-
-
-def _client(request: pytest.FixtureRequest, service: Any) -> Any:
-    return _session().client(service, **_client_options(request))
-
-
-def _client_options(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """What a client is made with; the keys spare botocore the search for credentials, which are needed nowhere."""
-    if _passes_through(request.node):
-        return {}
-    region = _backend_of(request).region_name
-    return {"region_name": region, "aws_access_key_id": "mocked", "aws_secret_access_key": "mocked"}
-
-
-@pytest.fixture
-def personalize(request: pytest.FixtureRequest) -> PersonalizeClient:
-    """A boto3 client of the control plane, answered by the active backend or by ``personalize_backend``."""
-    client: PersonalizeClient = _client(request, "personalize")
-    return client
-
-
-@pytest.fixture
-def personalize_runtime(request: pytest.FixtureRequest) -> PersonalizeRuntimeClient:
-    """A boto3 client of the runtime, answered by the active backend or by ``personalize_backend``."""
-    client: PersonalizeRuntimeClient = _client(request, "personalize-runtime")
-    return client
-
-
-@pytest.fixture
-def personalize_events(request: pytest.FixtureRequest) -> PersonalizeEventsClient:
-    """A boto3 client of the events API, answered by the active backend or by ``personalize_backend``."""
-    client: PersonalizeEventsClient = _client(request, "personalize-events")
-    return client
-
-
-class AioClients:
-    """Makes clients of aiobotocore in a session of their own."""
-
-    def __init__(self, session: Any, options: dict[str, Any]) -> None:
-        self._session = session
-        self._options = options
-
-    def client(self, service: str, **options: Any) -> Any:
-        """A client to enter with ``async with``; the options are those of ``create_client`` of a session."""
-        return self._session.create_client(service, **(self._options | options))
-
-
-@pytest.fixture
-def personalize_aio(request: pytest.FixtureRequest) -> AioClients:
-    """For aiobotocore: ``async with personalize_aio.client("personalize-runtime") as runtime``."""
-    try:
-        from aiobotocore.session import AioSession
-    except ImportError:
-        pytest.fail("personalize_aio needs aiobotocore: pip install 'pytest-personalize[aiobotocore]'", pytrace=False)
-    return AioClients(AioSession(), _client_options(request))
-
-
-def _preset_fixture(preset: names.Preset, what: str) -> Callable[..., Any]:
-    def group(request: pytest.FixtureRequest) -> SeededGroup:
-        backend = _backend_of(request)
-        return backend.seeded.get(preset) or backend.seed(preset)
-
-    group.__doc__ = f"{what}, in the active backend or in ``personalize_backend``; see ``backend.seed``."
-    return pytest.fixture(name=f"{preset}_dataset_group")(group)
-
-
-shop_dataset_group = _preset_fixture("shop", "An ECOMMERCE dataset group with a recommender for each use case")
-video_dataset_group = _preset_fixture("video", "A VIDEO_ON_DEMAND dataset group with a recommender for each use case")
-movies_dataset_group = _preset_fixture("movies", "A Custom dataset group with a campaign for each recipe")
-actions_dataset_group = _preset_fixture("actions", "A Custom dataset group with a next best action campaign")
-
-
-@pytest.fixture
-def personalize_seed(request: pytest.FixtureRequest) -> Callable[..., SeededGroup]:
-    """``personalize_seed("shop", users=10, items=20, interactions=200)``: as ``seed`` of the active backend."""
-    return _backend_of(request).seed

@@ -19,7 +19,19 @@ from pytest_personalize.recommenders import RECIPES
 
 PACKAGE = "pytest_personalize"
 
-FACES = {"__main__", "cli", "demo", "mock", "plugin", "reports", "server", "strategies"}
+FACES = {
+    "__main__",
+    "cli",
+    "demo",
+    "fixtures",
+    "markers",
+    "mock",
+    "plugin",
+    "reports",
+    "server",
+    "strategies",
+    "visibility",
+}
 EVERYWHERE = {"caveats", "durations", "failure", "names", "nearest"}
 GROUND = EVERYWHERE | {"shapes", "data", "filters", "recommenders"}
 UP_TO_SERVICE = GROUND | {"service"}
@@ -49,13 +61,13 @@ FLOORS_OF_SERVICE = ("endpoint", "realtime", "control", "jobs", "answering", "ke
 
 # Everybody may use attrs; every other distribution has rooms that know it and rooms that do not.
 KNOWN_BY: dict[str, set[str]] = {
-    "aiobotocore": {"plugin"},
+    "aiobotocore": {"fixtures"},
     "attrs": set(MAY_KNOW),
-    "boto3": {"demo", "plugin"},
+    "boto3": {"demo", "fixtures"},
     "botocore": {"shapes", "interception"},
     "hypothesis": {"strategies"},
     "lark": {"filters"},
-    "pytest": {"mock", "plugin", "reports"},
+    "pytest": {"fixtures", "markers", "mock", "plugin", "reports", "visibility"},
     "wrapt": {"interception", "mock"},
 }
 
@@ -69,12 +81,12 @@ LAZY: dict[tuple[str, str], str] = {
     ("interception.connections", f"{PACKAGE}.interception.unsigned"): "it derives from an exception of botocore",
     ("interception.hooks", "wrapt"): "it loads asyncio, which costs more than all else that the plugin loads",
     ("mock", "pytest"): "the decorator works without pytest, except on plain test classes, which only pytest knows",
-    ("plugin", "aiobotocore"): "only its own fixture needs it, and it need not be installed",
+    ("fixtures", "aiobotocore"): "only its own fixture needs it, and it need not be installed",
+    ("fixtures", "boto3"): "a run that asks for no client must not pay for boto3",
     ("plugin", f"{PACKAGE}.service.kernel.transitions"): "only a flag needs it",
-    ("plugin", "boto3"): "a run that asks for no client must not pay for boto3",
     ("plugin", f"{PACKAGE}.reports"): "only flags need it",
     ("plugin", f"{PACKAGE}.testing.report"): "only failed tests need it",
-    ("plugin", f"{PACKAGE}.mock"): "a run that uses no fixture must not pay for the emulator",
+    ("markers", f"{PACKAGE}.mock"): "a run that uses no fixture must not pay for the emulator",
 }
 
 ROWS_OF_RECIPES = {"recommenders.custom_recipes", "recommenders.domain_recipes"}

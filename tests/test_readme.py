@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import pytest_personalize
-from pytest_personalize import PersonalizeBackend, mock_personalize, plugin
+from pytest_personalize import PersonalizeBackend, markers, mock_personalize, plugin
 from pytest_personalize.service.kernel.operations import OPERATIONS
 from pytest_personalize.testing import coverage
 from pytest_personalize.testing.presets import PRESETS, Preset
@@ -77,7 +77,7 @@ def test_the_options_are_those_of_the_mock() -> None:
 
 def fixtures() -> Iterator[str]:
     """The fixtures of the plugin, but for the scopes of ``personalize_backend``."""
-    scopes = set(plugin.BACKENDS.values()) - {"personalize_backend"}
+    scopes = set(markers.BACKENDS.values()) - {"personalize_backend"}
     for name, value in vars(plugin).items():
         # an object since pytest 8.4, a marked function before
         is_fixture = hasattr(value, "_fixture_function_marker") or hasattr(value, "_pytestfixturefunction")

@@ -52,8 +52,8 @@ class RealPersonalizeCallBlocked(RuntimeError):
             f"no mock of Amazon Personalize is active here. "
             f"Ask for the personalize_backend fixture, or put @mock_personalize or 'with mock_personalize():' around "
             f"the call. If it is meant for the real service, mark the test with "
-            f"@pytest.mark.personalize(passthrough=True), or allow all real calls with --personalize-allow-network or "
-            f"with personalize_block_network = false in the ini file."
+            f"@pytest.mark.mock_personalize(passthrough=True), or allow all real calls with "
+            f"--personalize-allow-network or with personalize_block_network = false in the ini file."
         )
 
 

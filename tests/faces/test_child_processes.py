@@ -216,7 +216,7 @@ def test_a_marked_test_and_a_flag_open_the_way(run: Run, bare: pytest.MonkeyPatc
     def test_guarded():
         assert len(told()) == 3
 
-    @pytest.mark.personalize(passthrough=True)
+    @pytest.mark.mock_personalize(passthrough=True)
     def test_open():
         assert told() == []
     """

@@ -72,7 +72,7 @@ class TestRefusal:
             f"ListDatasetGroups of a 'personalize' client was about to leave for {REAL_HOST}: no mock of Amazon "
             "Personalize is active here. Ask for the personalize_backend fixture, or put @mock_personalize or "
             "'with mock_personalize():' around the call. If it is meant for the real service, mark the test with "
-            "@pytest.mark.personalize(passthrough=True), or allow all real calls with --personalize-allow-network or "
+            "@pytest.mark.mock_personalize(passthrough=True), or allow all real calls with --personalize-allow-network or "
             "with personalize_block_network = false in the ini file."
         )
 
@@ -97,7 +97,7 @@ class TestRefusal:
             without_keys.list_dataset_groups()
         assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
 
-    @pytest.mark.personalize(passthrough=True)
+    @pytest.mark.mock_personalize(passthrough=True)
     def test_with_passthrough_missing_credentials_are_nothing_but_that(self, without_keys: Any) -> None:
         with pytest.raises(NoCredentialsError) as caught:
             without_keys.list_dataset_groups()
@@ -149,13 +149,13 @@ class TestWhatPasses:
             client_at("https://gateway.example.com").list_dataset_groups()
         assert looked_up == ["gateway.example.com"]
 
-    @pytest.mark.personalize(passthrough=True)
+    @pytest.mark.mock_personalize(passthrough=True)
     def test_passthrough_lets_the_call_leave(self, looked_up: list[str]) -> None:
         with pytest.raises(EndpointConnectionError):
             client_at().list_dataset_groups()
         assert looked_up == [REAL_HOST]
 
-    @pytest.mark.personalize(passthrough=True)
+    @pytest.mark.mock_personalize(passthrough=True)
     def test_a_mock_inside_passthrough_answers(self) -> None:
         with mock_personalize():
             assert client_at().list_dataset_groups()["datasetGroups"] == []

@@ -164,7 +164,7 @@ class TestRegions:
         with mock_personalize(), pytest.raises(NoRegionError):
             boto3.client("sqs")
 
-    @pytest.mark.personalize(passthrough=True)
+    @pytest.mark.mock_personalize(passthrough=True)
     def test_a_client_of_the_real_service_gets_no_region(self) -> None:
         with pytest.raises(NoRegionError):
             boto3.client("personalize")

@@ -15,7 +15,7 @@ from typing import Any
 import boto3
 import pytest
 
-from pytest_personalize import PersonalizeBackend, RealPersonalizeCallBlocked, mock_personalize
+from pytest_personalize import PersonalizeBackend, RealPersonalizeCallBlocked, active_backend, mock_personalize
 from pytest_personalize.interception import ACTIVATIONS
 
 CLIENT = boto3.client("personalize", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
@@ -520,6 +520,61 @@ class TestContextManager:
         mock.__enter__()
         with ThreadPoolExecutor(1) as pool:
             pool.submit(mock.__exit__, None, None, None).result()
+
+
+class TestStartAndStop:
+    def test_it_lasts_from_start_to_stop(self) -> None:
+        mock = mock_personalize()
+        backend = mock.start()
+        create("films")
+        mock.stop()
+        assert list(backend.dataset_groups) == ["films"]
+        with pytest.raises(RealPersonalizeCallBlocked):
+            names()
+
+    def test_set_up_methods_start_and_clean_ups_stop_it(self) -> None:
+        class Case(unittest.TestCase):
+            def setUp(self) -> None:
+                mock = mock_personalize()
+                self.backend = mock.start()
+                self.addCleanup(mock.stop)
+
+            def test_it(self) -> None:
+                create("films")
+                assert list(self.backend.dataset_groups) == ["films"]
+
+        assert outcome(Case, "test_it") == []
+
+    def test_asynchronous_set_up_reaches_its_test(self) -> None:
+        class Case(unittest.IsolatedAsyncioTestCase):
+            async def asyncSetUp(self) -> None:
+                mock = mock_personalize()
+                mock.start()
+                self.addCleanup(mock.stop)
+                create("films")
+
+            async def test_it(self) -> None:
+                assert names() == ["films"]
+
+        assert outcome(Case, "test_it") == []
+
+    def test_started_twice_it_is_to_be_stopped_twice(self) -> None:
+        mock = mock_personalize()
+        outer = mock.start()
+        inner = mock.start()
+        assert active_backend() is inner
+        mock.stop()
+        assert active_backend() is outer
+        mock.stop()
+
+    @pytest.mark.parametrize("times", [0, 1])
+    def test_what_is_not_started_cannot_be_stopped(self, times: int) -> None:
+        mock = mock_personalize()
+        for _ in range(times):
+            mock.start()
+            mock.stop()
+        with pytest.raises(RuntimeError, match="was not started, or is stopped already"):
+            mock.stop()
 
 
 class TestOptions:

@@ -87,7 +87,7 @@ class TestUnittestByPytest(unittest.TestCase):
 class TestMarkedUnittestByPytest(unittest.TestCase):
     """A marker does as well, for pytest."""
 
-    pytestmark = pytest.mark.personalize(account_id=OTHER_ACCOUNT)
+    pytestmark = pytest.mark.mock_personalize(account_id=OTHER_ACCOUNT)
 
     def setUp(self) -> None:
         create("of-set-up")

@@ -115,7 +115,7 @@ class TestClientFixtures:
 
     def test_they_are_clients_of_the_three_services_in_the_region_of_the_backend(self, run: Run) -> None:
         run("""
-            @pytest.mark.personalize(region="eu-west-1")
+            @pytest.mark.mock_personalize(region="eu-west-1")
             def test_it(personalize, personalize_runtime, personalize_events):
                 clients = personalize, personalize_runtime, personalize_events
                 assert [(client.meta.service_model.service_name, client.meta.region_name) for client in clients] == [
@@ -152,14 +152,14 @@ class TestClientFixtures:
 
     def test_the_session_and_the_credentials_of_the_user_stay_untouched(self, run: Run) -> None:
         run("""
-            import pytest_personalize.plugin
+            import pytest_personalize.fixtures
 
             @pytest.fixture(autouse=True)
             def _aws(monkeypatch):
                 monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
                 monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDREAL")
                 monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-                pytest_personalize.plugin._session.cache_clear()
+                pytest_personalize.fixtures._session.cache_clear()
 
             def test_it(personalize):
                 assert boto3.DEFAULT_SESSION is None
@@ -170,14 +170,14 @@ class TestClientFixtures:
 class TestMarker:
     def test_it_brings_a_backend_along(self, run: Run) -> None:
         run("""
-            @pytest.mark.personalize
+            @pytest.mark.mock_personalize
             def test_it():
                 assert names() == []
         """).assert_outcomes(passed=1)
 
     def test_it_mocks_set_up_methods_and_fixtures(self, run: Run) -> None:
         run("""
-            @pytest.mark.personalize
+            @pytest.mark.mock_personalize
             class TestIt:
                 def setup_method(self):
                     create("of-set-up")
@@ -192,7 +192,7 @@ class TestMarker:
 
     def test_it_mocks_set_up_of_the_class_with_a_backend_of_the_class(self, run: Run) -> None:
         run("""
-            @pytest.mark.personalize(region="eu-west-1")
+            @pytest.mark.mock_personalize(region="eu-west-1")
             class TestIt:
                 @classmethod
                 def setup_class(cls):
@@ -205,7 +205,7 @@ class TestMarker:
 
     def test_it_leaves_the_backend_of_a_wider_scope_on_top(self, run: Run) -> None:
         run("""
-            pytestmark = pytest.mark.personalize
+            pytestmark = pytest.mark.mock_personalize
 
             @pytest.fixture(scope="module")
             def films(module_personalize_backend):
@@ -226,7 +226,7 @@ class TestMarker:
                     create("films")
                     yield
 
-            @pytest.mark.personalize
+            @pytest.mark.mock_personalize
             @pytest.mark.parametrize("number", [1, 2])
             def test_it(number):
                 assert names() == []
@@ -234,11 +234,11 @@ class TestMarker:
 
     def test_options_merge_outward_and_the_nearest_wins(self, run: Run) -> None:
         run("""
-            pytestmark = pytest.mark.personalize(account_id="111111111111", region="eu-west-1", seed=1)
+            pytestmark = pytest.mark.mock_personalize(account_id="111111111111", region="eu-west-1", seed=1)
 
-            @pytest.mark.personalize(account_id="222222222222", region="eu-central-1")
+            @pytest.mark.mock_personalize(account_id="222222222222", region="eu-central-1")
             class TestIt:
-                @pytest.mark.personalize(account_id="333333333333")
+                @pytest.mark.mock_personalize(account_id="333333333333")
                 def test_it(self, personalize_backend, class_personalize_backend):
                     assert (personalize_backend.account_id, personalize_backend.region_name) == (
                         "333333333333", "eu-central-1")
@@ -247,7 +247,7 @@ class TestMarker:
 
     def test_it_runs_mocked_on_a_test_case_of_unittest(self, run: Run) -> None:
         run("""
-            @pytest.mark.personalize
+            @pytest.mark.mock_personalize
             class TestIt(unittest.TestCase):
                 def setUp(self):
                     create("of-set-up")
@@ -257,7 +257,69 @@ class TestMarker:
         """).assert_outcomes(passed=1)
 
     def test_it_is_known_and_explained(self, run: Run) -> None:
-        run("", "--markers").stdout.fnmatch_lines(["@pytest.mark.personalize(?*options): *"])
+        run("", "--markers").stdout.fnmatch_lines(["@pytest.mark.mock_personalize(?*options): *"])
+
+    def test_its_former_name_does_the_same(self, run: Run) -> None:
+        result = run(
+            """
+            @pytest.mark.mock_personalize(account_id="111111111111", region="eu-west-1")
+            class TestIt:
+                @pytest.mark.personalize(region="eu-central-1")
+                def test_it(self, personalize_backend):
+                    assert names() == []
+                    assert personalize_backend.account_id == "111111111111"
+                    assert personalize_backend.region_name == "eu-central-1"
+
+                @pytest.mark.personalize(region="eu-south-1")
+                @pytest.mark.mock_personalize(region="eu-north-1")
+                def test_of_one_place_the_last_wins(self, personalize_backend):
+                    assert personalize_backend.region_name == "eu-north-1"
+            """,
+            "--strict-markers",
+            "-Werror",
+        )
+        result.assert_outcomes(passed=2)
+        result.stdout.no_fnmatch_line("personalize: *")
+
+
+class TestMarkerOfTheProject:
+    """A project that registers a marker ``personalize`` has one of its own."""
+
+    MODULE = """
+        @pytest.mark.personalize("a letter", {options})
+        def test_it():
+            with pytest.raises(RealPersonalizeCallBlocked):
+                names()
+
+        @pytest.mark.mock_personalize
+        def test_ours():
+            assert names() == []
+    """
+    HEADER = "personalize: marker mock_personalize, as personalize is this project's own"
+    REGISTRATIONS = ("personalize: letters with names", "personalize(name, **more): letters", "personalize")
+
+    @pytest.mark.parametrize("line", REGISTRATIONS)
+    @pytest.mark.parametrize("options", ["", "passthrough=True", "region='eu-west-1'"])
+    def test_of_the_ini_file(self, line: str, options: str, run: Run) -> None:
+        flags = "--strict-markers", "-Werror"
+        result = run(self.MODULE.format(options=options), *flags, ini=f"markers = {line}")
+        result.assert_outcomes(passed=2)
+        result.stdout.fnmatch_lines([self.HEADER])
+
+    @pytest.mark.parametrize("line", REGISTRATIONS)
+    def test_of_a_conftest(self, line: str, run: Run, pytester: pytest.Pytester) -> None:
+        pytester.makeconftest(f"""
+            def pytest_configure(config):
+                config.addinivalue_line("markers", {line!r})
+        """)
+        result = run(self.MODULE.format(options=""), "--strict-markers", "-Werror")
+        result.assert_outcomes(passed=2)
+        result.stdout.fnmatch_lines([self.HEADER])
+
+    def test_the_plugin_describes_only_its_own(self, run: Run) -> None:
+        result = run("", "--markers", ini="markers = personalize: letters with names")
+        result.stdout.fnmatch_lines(["@pytest.mark.personalize: letters with names"])
+        result.stdout.no_fnmatch_line("*former name*")
 
 
 class TestWrongOptions:
@@ -266,9 +328,12 @@ class TestWrongOptions:
     @pytest.mark.parametrize(
         ("arguments", "message"),
         [
-            ("regoin='eu-west-1'", "@pytest.mark.personalize: unknown option 'regoin'; did you mean 'region'?"),
-            ("passtrough=True", "@pytest.mark.personalize: unknown option 'passtrough'; did you mean 'passthrough'?"),
-            ("'eu-west-1'", "@pytest.mark.personalize takes options by name, not 'eu-west-1'"),
+            ("regoin='eu-west-1'", "@pytest.mark.mock_personalize: unknown option 'regoin'; did you mean 'region'?"),
+            (
+                "passtrough=True",
+                "@pytest.mark.mock_personalize: unknown option 'passtrough'; did you mean 'passthrough'?",
+            ),
+            ("'eu-west-1'", "@pytest.mark.mock_personalize takes options by name, not 'eu-west-1'"),
             (
                 "transitions='poll'",
                 "options of Amazon Personalize: transitions are 'instant', 'polls:N' or 'clock', not 'poll'",
@@ -278,7 +343,7 @@ class TestWrongOptions:
     )
     def test_of_the_marker(self, arguments: str, message: str, run: Run, section: Section) -> None:
         result = run(f"""
-            @pytest.mark.personalize({arguments})
+            @pytest.mark.mock_personalize({arguments})
             def test_it():
                 pass
         """)
@@ -345,7 +410,7 @@ class TestIniOptionsAndFlags:
         run(module, flag, ini="personalize_transitions = instant").assert_outcomes(passed=1)
 
     def test_the_marker_wins_over_the_flag(self, run: Run) -> None:
-        module = "        pytestmark = pytest.mark.personalize(transitions='instant')" + self.STATUSES
+        module = "        pytestmark = pytest.mark.mock_personalize(transitions='instant')" + self.STATUSES
         run(module.format(["ACTIVE"] * 3), "--personalize-transitions=polls:2").assert_outcomes(passed=1)
 
     def test_they_end_with_the_run(self, run: Run) -> None:
@@ -422,7 +487,7 @@ class TestGuard:
         run(
             self.CALL
             + """
-        @pytest.mark.personalize(passthrough=True)
+        @pytest.mark.mock_personalize(passthrough=True)
         class TestReal:
             @pytest.fixture(scope="class", autouse=True)
             @classmethod
@@ -433,7 +498,7 @@ class TestGuard:
             def test_it(self):
                 assert names() == ["of the real service"]
 
-            @pytest.mark.personalize(passthrough=False)
+            @pytest.mark.mock_personalize(passthrough=False)
             def test_not_this_one(self):
                 assert names() == []
 
@@ -450,7 +515,7 @@ class TestGuard:
         def test_mocked(session_personalize_backend):
             assert names() == []
 
-        @pytest.mark.personalize(passthrough=True)
+        @pytest.mark.mock_personalize(passthrough=True)
         def test_real():
             assert names() == ["of the real service"]
 
@@ -461,7 +526,7 @@ class TestGuard:
 
     def test_client_fixtures_reach_the_real_service(self, run: Run) -> None:
         run("""
-            @pytest.mark.personalize(passthrough=True)
+            @pytest.mark.mock_personalize(passthrough=True)
             def test_it(personalize, monkeypatch):
                 assert personalize.meta.endpoint_url == "https://personalize.eu-west-1.amazonaws.com"
                 assert personalize._request_signer._credentials.access_key == "AKIDREAL"
@@ -477,13 +542,13 @@ class TestGuard:
 
     def test_passthrough_and_a_backend_exclude_each_other(self, run: Run, section: Section) -> None:
         result = run("""
-            @pytest.mark.personalize(passthrough=True)
+            @pytest.mark.mock_personalize(passthrough=True)
             def test_it(personalize_backend):
                 pass
         """)
         result.assert_outcomes(errors=1)
         assert section(result, "ERROR at setup of test_it") == [
-            "@pytest.mark.personalize(passthrough=True) and a backend exclude each other"
+            "@pytest.mark.mock_personalize(passthrough=True) and a backend exclude each other"
         ]
 
 
@@ -493,7 +558,8 @@ class TestNeverEnded:
             mock_personalize().__enter__()
 
         def test_after():
-            assert names() == []
+            with pytest.raises(RealPersonalizeCallBlocked):
+                names()
     """
 
     def test_the_run_fails_and_says_where_it_began(self, run: Run, section: Section) -> None:
@@ -501,7 +567,7 @@ class TestNeverEnded:
         result.assert_outcomes(passed=2)
         assert result.ret == pytest.ExitCode.TESTS_FAILED
         (title, line) = section(result, "Amazon Personalize")[:2]
-        assert title == "Never ended, so that it went on to answer for the tests that followed:"
+        assert title == "Never ended:"
         assert line.startswith("  mock_personalize entered at ")
         assert line.endswith("test_the_run_fails_and_says_where_it_began.py:18 in test_forgets")
 
@@ -617,7 +683,7 @@ class TestCompanions:
             assert names() == []
 
         @pytest.mark.{mark}
-        @pytest.mark.personalize
+        @pytest.mark.mock_personalize
         async def test_marked():
             await asyncio.to_thread(create, "films")
             assert names() == ["films"]
@@ -660,7 +726,7 @@ class TestCompanions:
         module = """
             @pytest.mark.parametrize("number", range(6))
             class TestIt:
-                @pytest.mark.personalize
+                @pytest.mark.mock_personalize
                 def test_marked(self, number):
                     create("films")
                     assert names() == ["films"]
@@ -679,7 +745,7 @@ class TestCompanions:
     def test_a_test_that_is_skipped_activates_nothing(self, run: Run) -> None:
         run("""
             @pytest.mark.skip
-            @pytest.mark.personalize(regoin="eu-west-1")
+            @pytest.mark.mock_personalize(regoin="eu-west-1")
             def test_it(): ...
         """).assert_outcomes(skipped=1)
 

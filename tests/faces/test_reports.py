@@ -43,7 +43,7 @@ class TestFailedTests:
 
     def test_what_failed_is_shown_with_its_reason(self, run: Run, section: Section) -> None:
         result = run("""
-            @pytest.mark.personalize(quotas=None)
+            @pytest.mark.mock_personalize(quotas=None)
             def test_it(personalize_backend):
                 for number in range(8):
                     create(f"films-{number}")

@@ -526,7 +526,7 @@ WAYS = {
         GO = threading.Event()
         THREAD = threading.Thread(target=lambda: (GO.wait(), attempt()))
 
-        @pytest.mark.personalize(passthrough=True)
+        @pytest.mark.mock_personalize(passthrough=True)
         def test_begins():
             THREAD.start()
 

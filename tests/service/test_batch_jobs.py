@@ -214,7 +214,7 @@ def test_an_inference_job_refuses_a_filter_that_its_recipe_cannot_apply(
         jobs.infer(version, jobs.put([{"userId": "user-0"}]), filterArn=arn)
 
 
-@pytest.mark.personalize(transitions={"batch-inference-job": "polls:1"})
+@pytest.mark.mock_personalize(transitions={"batch-inference-job": "polls:1"})
 def test_a_filter_that_is_deleted_before_the_job_runs_fails_it(jobs: Jobs) -> None:
     version = jobs.shop.version("aws-popularity-count")
     arn = jobs.shop.filter("INCLUDE ItemID WHERE Items.PRICE > 1")

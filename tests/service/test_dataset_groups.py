@@ -44,7 +44,7 @@ def test_role_and_key_only_come_together(personalize, workshop, refused, members
     assert personalize.list_dataset_groups()["datasetGroups"] == []
 
 
-@pytest.mark.personalize(transitions="polls:2")
+@pytest.mark.mock_personalize(transitions="polls:2")
 def test_a_group_becomes_active_by_way_of_two_states(personalize, workshop):
     arn = workshop.group()
     assert [described(personalize, arn)["status"] for _ in range(3)] == [
@@ -122,7 +122,7 @@ def test_a_group_with_an_event_tracker_can_not_be_deleted(personalize, workshop,
         personalize.delete_dataset_group(datasetGroupArn=group)
 
 
-@pytest.mark.personalize(transitions="polls:1")
+@pytest.mark.mock_personalize(transitions="polls:1")
 def test_a_group_that_is_being_created_can_not_be_deleted(personalize, workshop, refused):
     with refused("ResourceInUseException", "CREATE PENDING"):
         personalize.delete_dataset_group(datasetGroupArn=workshop.group())

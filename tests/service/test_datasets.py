@@ -72,7 +72,7 @@ def test_a_dataset_becomes_active_by_way_of_two_states(personalize_backend, pers
     assert [described(personalize, arn)["status"] for _ in range(3)] == CREATION
 
 
-@pytest.mark.personalize(transitions="polls:1")
+@pytest.mark.mock_personalize(transitions="polls:1")
 def test_a_group_that_is_not_active_takes_no_dataset(personalize, workshop, refused):
     with refused("ResourceInUseException", "CREATE PENDING"):
         workshop.dataset()
@@ -132,7 +132,7 @@ def test_a_deleted_dataset_is_gone_with_its_records(personalize, workshop, refus
     assert workshop.rows(workshop.dataset(group=group)) == []
 
 
-@pytest.mark.personalize(transitions={"dataset-import-job": "polls:1"})
+@pytest.mark.mock_personalize(transitions={"dataset-import-job": "polls:1"})
 def test_a_dataset_can_not_be_deleted_before_the_end_of_an_import(personalize, workshop, refused):
     dataset = workshop.dataset()
     job = workshop.start_import(dataset, workshop.upload("USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE\n"))
@@ -143,7 +143,7 @@ def test_a_dataset_can_not_be_deleted_before_the_end_of_an_import(personalize, w
     personalize.delete_dataset(datasetArn=dataset)
 
 
-@pytest.mark.personalize(transitions={"solution-version": "polls:1"})
+@pytest.mark.mock_personalize(transitions={"solution-version": "polls:1"})
 def test_a_dataset_can_not_be_deleted_while_a_solution_version_of_its_group_is_trained(personalize, workshop, refused):
     group = workshop.group()
     dataset = workshop.dataset(group=group)
@@ -239,7 +239,7 @@ def test_a_dataset_that_is_being_updated_refuses_another_update(personalize_back
         workshop.start_import(dataset, "s3://bucket/users.csv")
 
 
-@pytest.mark.personalize(transitions={"dataset-import-job": "polls:1"})
+@pytest.mark.mock_personalize(transitions={"dataset-import-job": "polls:1"})
 def test_a_dataset_with_a_running_import_can_not_be_updated(personalize, workshop, refused):
     dataset = workshop.dataset("ITEMS")
     job = workshop.start_import(dataset, "s3://bucket/items.csv")

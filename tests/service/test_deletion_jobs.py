@@ -134,7 +134,7 @@ def test_an_unknown_group_is_not_found(personalize, refused):
         create(personalize, "arn:aws:personalize:us-east-1:123456789012:dataset-group/none")
 
 
-@pytest.mark.personalize(transitions="polls:1")
+@pytest.mark.mock_personalize(transitions="polls:1")
 def test_a_group_that_is_not_active_is_refused(personalize, group, refused):
     with refused("ResourceInUseException", "CREATE PENDING"):
         create(personalize, group)
@@ -146,7 +146,7 @@ def test_a_taken_name_is_refused(personalize, group, refused):
         create(personalize, group)
 
 
-@pytest.mark.personalize(transitions={"data-deletion-job": "polls:2"})
+@pytest.mark.mock_personalize(transitions={"data-deletion-job": "polls:2"})
 def test_a_group_has_five_pending_jobs(personalize, workshop, group, refused):
     location = workshop.upload(["USER_ID"])
     jobs = [create(personalize, group, location, f"forget-{number}") for number in range(5)]

@@ -64,7 +64,7 @@ def test_an_unknown_group_is_not_found(personalize, refused):
         create(personalize, "arn:aws:personalize:us-east-1:123456789012:dataset-group/none")
 
 
-@pytest.mark.personalize(transitions="polls:1")
+@pytest.mark.mock_personalize(transitions="polls:1")
 def test_a_group_that_is_not_active_takes_no_tracker(personalize, workshop, refused):
     with refused("ResourceInUseException", "CREATE PENDING"):
         create(personalize, workshop.group())

@@ -119,7 +119,7 @@ def test_a_taken_name_is_refused(personalize, items, refused):
         create(personalize, items)
 
 
-@pytest.mark.personalize(transitions={"dataset-export-job": "polls:1"}, quotas={"export_jobs_running": 1})
+@pytest.mark.mock_personalize(transitions={"dataset-export-job": "polls:1"}, quotas={"export_jobs_running": 1})
 def test_so_many_exports_run_at_once(personalize, items, refused):
     create(personalize, items)
     with refused("LimitExceededException"):

@@ -92,7 +92,7 @@ def test_a_group_that_is_not_there_is_refused(create: Callable[..., str], refuse
         create(datasetGroupArn="arn:aws:personalize:us-east-1:123456789012:dataset-group/none")
 
 
-@pytest.mark.personalize(quotas={"filters": 2})
+@pytest.mark.mock_personalize(quotas={"filters": 2})
 def test_a_group_has_so_many_filters(create: Callable[..., str], refused: Callable[..., Any]) -> None:
     create()
     create()
@@ -100,7 +100,7 @@ def test_a_group_has_so_many_filters(create: Callable[..., str], refused: Callab
         create()
 
 
-@pytest.mark.personalize(quotas={"filter_fields_group": 2})
+@pytest.mark.mock_personalize(quotas={"filter_fields_group": 2})
 def test_the_filters_of_a_group_use_so_many_fields(create: Callable[..., str], refused: Callable[..., Any]) -> None:
     create("INCLUDE ItemID WHERE Items.PRICE > 1 AND Items.CATEGORY_L1 IN ($C)")
     create("INCLUDE ItemID WHERE Items.PRICE > 2")
@@ -108,7 +108,7 @@ def test_the_filters_of_a_group_use_so_many_fields(create: Callable[..., str], r
         create()
 
 
-@pytest.mark.personalize(transitions="polls:2")
+@pytest.mark.mock_personalize(transitions="polls:2")
 def test_only_a_settled_filter_can_be_deleted(
     backend: PersonalizeBackend, client: Any, refused: Callable[..., Any]
 ) -> None:
@@ -118,7 +118,7 @@ def test_only_a_settled_filter_can_be_deleted(
     assert not backend.filters
 
 
-@pytest.mark.personalize(transitions={"filter": "polls:1"})
+@pytest.mark.mock_personalize(transitions={"filter": "polls:1"})
 def test_a_filter_goes_away_step_by_step(create: Callable[..., str], client: Any, refused: Callable[..., Any]) -> None:
     arn = create()
     with refused("ResourceInUseException"):

@@ -70,7 +70,7 @@ def test_the_file_is_read_at_the_end_of_the_job(personalize_backend, personalize
     assert workshop.rows(dataset) == ["u1,i1,1,View"]
 
 
-@pytest.mark.personalize(transitions={"dataset-import-job": "clock"})
+@pytest.mark.mock_personalize(transitions={"dataset-import-job": "clock"})
 def test_an_import_takes_six_minutes_on_the_clock(personalize_backend, personalize, workshop):
     job = create(personalize, workshop.dataset(), workshop.upload(HEADER + "\n"))
     personalize_backend.clock.advance(minutes=5)
@@ -202,7 +202,7 @@ def test_files_are_read_from_the_s3_of_moto(personalize, workshop):
     assert described(personalize, create(personalize, workshop.dataset()))["status"] == "ACTIVE"
 
 
-@pytest.mark.personalize(minimums="aws")
+@pytest.mark.mock_personalize(minimums="aws")
 def test_an_import_of_interactions_needs_a_thousand_records(workshop):
     dataset = workshop.dataset()
     rows = [f"u{number},i,{number},View" for number in range(1000)]
@@ -213,7 +213,7 @@ def test_an_import_of_interactions_needs_a_thousand_records(workshop):
     assert workshop.imported(dataset, HEADER, *rows)["status"] == "ACTIVE"
 
 
-@pytest.mark.personalize(minimums="aws")
+@pytest.mark.mock_personalize(minimums="aws")
 def test_an_import_of_items_can_be_small(workshop):
     job = workshop.imported(workshop.dataset("ITEMS"), "ITEM_ID,PRICE,CATEGORY_L1", "i1,1.5,tools")
     assert job["status"] == "ACTIVE"
@@ -260,7 +260,7 @@ def test_a_taken_name_is_refused(personalize, workshop, refused):
         create(personalize, dataset)
 
 
-@pytest.mark.personalize(transitions={"dataset-import-job": "polls:1"})
+@pytest.mark.mock_personalize(transitions={"dataset-import-job": "polls:1"})
 def test_five_imports_run_at_once(personalize, workshop, refused):
     dataset, location = workshop.dataset(), workshop.upload(HEADER + "\n")
     jobs = [workshop.start_import(dataset, location) for _ in range(5)]
@@ -271,7 +271,7 @@ def test_five_imports_run_at_once(personalize, workshop, refused):
     workshop.start_import(dataset, location)
 
 
-@pytest.mark.personalize(transitions={"dataset-import-job": "polls:1"}, quotas={"import_jobs_running": 1})
+@pytest.mark.mock_personalize(transitions={"dataset-import-job": "polls:1"}, quotas={"import_jobs_running": 1})
 def test_imports_of_other_regions_do_not_count(personalize_backend, workshop, refused):
     location = workshop.upload(HEADER + "\n")
     elsewhere = type(workshop)(personalize_backend, boto3.client("personalize", region_name="eu-west-1"))

@@ -126,7 +126,7 @@ def test_a_group_without_interactions_is_refused(personalize, group, refused):
         )
 
 
-@pytest.mark.personalize(transitions="polls:1")
+@pytest.mark.mock_personalize(transitions="polls:1")
 def test_a_group_that_is_not_active_is_refused(personalize, group, refused):
     with refused("ResourceInUseException", "CREATE PENDING"):
         personalize.create_metric_attribution(

@@ -147,7 +147,7 @@ def test_a_campaign_that_is_not_there_is_not_found_with_404(shop: Any) -> None:
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404
 
 
-@pytest.mark.personalize(transitions={"campaign": "polls:1"})
+@pytest.mark.mock_personalize(transitions={"campaign": "polls:1"})
 def test_a_campaign_in_creation_does_not_answer(shop: Any, refused: Callable[..., Any]) -> None:
     campaign = shop.campaign("aws-popularity-count")
     with refused(MISSING):

@@ -39,7 +39,7 @@ def test_a_schema_is_described_at_once_with_its_text_unchanged(personalize):
     assert schema == {"name": "clicks", "schemaArn": f"{PREFIX}clicks", "schema": text}
 
 
-@pytest.mark.personalize(transitions="polls:3")
+@pytest.mark.mock_personalize(transitions="polls:3")
 def test_a_schema_has_no_status_to_wait_for(personalize, workshop):
     group = workshop.group()
     for _ in range(4):
@@ -137,7 +137,7 @@ def test_a_schema_that_a_dataset_is_about_to_get_can_not_be_deleted(
         personalize.delete_schema(schemaArn=new)
 
 
-@pytest.mark.personalize(quotas={"schemas": 1})
+@pytest.mark.mock_personalize(quotas={"schemas": 1})
 def test_a_region_holds_so_many_schemas(personalize, refused):
     create(personalize)
     with refused("LimitExceededException"):

@@ -217,7 +217,7 @@ class TestFixtures:
     ) -> None:
         assert personalize_backend.seeded == {"shop": shop_dataset_group}
 
-    @pytest.mark.personalize(preset="shop")
+    @pytest.mark.mock_personalize(preset="shop")
     def test_a_preset_of_the_marker_is_that_of_the_fixture(
         self, personalize_backend: PersonalizeBackend, shop_dataset_group: SeededGroup
     ) -> None:

@@ -46,7 +46,7 @@ def in_threads(work: Callable[[int], None], threads: int = THREADS) -> None:
     assert not problems
 
 
-@pytest.mark.personalize(quotas=None)
+@pytest.mark.mock_personalize(quotas=None)
 def test_mixed_calls_leave_what_they_would_have_left_one_by_one(
     backend: PersonalizeBackend,
     client: Any,
@@ -127,7 +127,7 @@ def test_quotas_hold(backend: PersonalizeBackend, client: Any) -> None:
     assert len(backend.dataset_groups) == 5
 
 
-@pytest.mark.personalize(transitions="clock", quotas=None)
+@pytest.mark.mock_personalize(transitions="clock", quotas=None)
 def test_time_may_go_on_meanwhile(backend: PersonalizeBackend, client: Any) -> None:
     def work(number: int) -> None:
         for turn in range(ROUNDS):
