@@ -92,11 +92,13 @@ class WholeSink:
     def take(self, texts: Sequence[str]) -> None:
         """Store each number."""
         _check_characters(self.field, texts)
-        numbers = [int(text) for text in texts if text] if self.field.nullable else list(map(int, texts))
-        if numbers and (self.field.nullable or self.field.type == "int"):  # the array refuses what is no long
-            low, high = bounds_of(self.field)
-            if not low <= min(numbers) <= max(numbers) <= high:
-                raise ValueError("bounds")
+        if self.field.type == "long" and not self.field.nullable:
+            self.values.extend(map(int, texts))  # the array refuses what is no long
+            return
+        numbers = [int(text) for text in texts if text or not self.field.nullable]
+        low, high = bounds_of(self.field)
+        if numbers and not low <= min(numbers) <= max(numbers) <= high:
+            raise ValueError("bounds")
         if len(numbers) < len(texts):
             self.values.extend(int(text) if text else NULL_INTEGER for text in texts)
         else:
