@@ -175,9 +175,7 @@ def create_solution(
 ) -> Solution:
     """A new solution, which is ACTIVE at once (printed output of AWS samples)."""
     group = region.find(DatasetGroup, dataset_group_arn)
-    if (recipe_arn is None) != perform_auto_ml:
-        raise refusal("recipe or automl")
-    recipe = find_recipe(recipe_arn or AUTO_ML_RECIPE)
+    recipe = _chosen_recipe(recipe_arn, perform_auto_ml)
     _check_recipe(recipe, group, perform_auto_training, perform_incremental_update)
     automatic = recipe.supports_auto_training if perform_auto_training is None else perform_auto_training
     records = region.records[dataset_group_arn]
@@ -211,6 +209,12 @@ def create_solution(
     )
     # The first training is within the hour (service model): here at the end of it.
     return new.enter(schedule_training(region, solution, region.now() + HOUR, first=True))
+
+
+def _chosen_recipe(recipe_arn: str | None, auto_ml: bool) -> Recipe:
+    if (recipe_arn is None) != auto_ml:
+        raise refusal("recipe or automl")
+    return find_recipe(recipe_arn or AUTO_ML_RECIPE)
 
 
 def _require_data(region: Region, recipe: Recipe, dataset_group_arn: str) -> None:
