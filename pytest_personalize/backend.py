@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from itertools import chain
 from os import PathLike
@@ -21,6 +21,7 @@ from pytest_personalize.service.kernel.quotas import minimums as data_minimums
 from pytest_personalize.service.kernel.resource import Resource
 from pytest_personalize.shapes.attempts import no_answer, read_timeout, send
 from pytest_personalize.shapes.http_responses import HttpAnswer, accepted, refused
+from pytest_personalize.shapes.regions import service_regions
 from pytest_personalize.testing.calls import Call, Calls
 from pytest_personalize.testing.clock import BackendClock
 from pytest_personalize.testing.declarations import Answers, region_of
@@ -41,7 +42,9 @@ class PersonalizeBackend(Resources):
     none, or a mapping of single values; ``minimums`` is ``"aws"`` to ask for as much data as AWS does. ``s3`` is where
     jobs read and write: ``"memory"``, a folder whose sub-folders are buckets, or a boto3 S3 client; by default moto's
     S3 when that is active, memory otherwise. ``preset`` is a dataset group to begin with: ``"shop"``, ``"video"``,
-    ``"movies"`` or ``"actions"``; it is then in ``seeded``. ``seed`` steers all that looks random.
+    ``"movies"`` or ``"actions"``; it is then in ``seeded``. ``seed`` steers all that looks random. ``regions`` is where
+    the service exists beside ``region``: ``"aws"`` for the regions that botocore lists, ``"any"``, or a collection of
+    names; clients of another region get EndpointConnectionError.
     """
 
     def __init__(
@@ -55,8 +58,10 @@ class PersonalizeBackend(Resources):
         preset: str | None = None,
         s3: Any = None,
         seed: int = 0,
+        regions: str | Collection[str] = "aws",
     ) -> None:
         self.region_name = region
+        self._regions = regions
         self.account_id = account_id
         self.clock = BackendClock()
         self.calls = Calls()
@@ -181,6 +186,7 @@ class PersonalizeBackend(Resources):
                 "transitions": self.transitions.state(),
                 "minimums": self._minimums,
                 "seed": self._account.seed,
+                "regions": self._regions if isinstance(self._regions, str) else sorted(self._regions),
                 "now": self.clock.timestamp(),
             }
             save(Path(path), settings, self.snapshot())
@@ -200,6 +206,21 @@ class PersonalizeBackend(Resources):
             backend.clock.freeze(now)
             backend.clock.unfreeze()
         return backend
+
+    def reaches(self, region: str) -> bool:
+        """Whether a client of that region finds the service there: in its own, in ``regions``, and where a test put it.
+
+        The hook asks, as a client that gets no answer has to be at hand.
+        """
+        if region == self.region_name or self._regions == "any" or region in self._named_regions():
+            return True
+        used = self._account.regions.get(region)
+        return used is not None and (bool(used.declared) or any(len(table) for _, table in used.tables()))
+
+    def _named_regions(self) -> Collection[str]:
+        if self._regions == "aws":
+            return service_regions()
+        return self._regions.replace(",", " ").split() if isinstance(self._regions, str) else self._regions
 
     def respond(
         self, service: str, operation: str, region: str, body: bytes | str, patience: float | None = None
@@ -247,6 +268,9 @@ class PersonalizeBackend(Resources):
             now = account.catch_up()
             members: dict[str, Any] = {}
             try:
+                if not self.reaches(region):
+                    there = ", ".join(sorted({self.region_name, *self._named_regions()}))
+                    raise NoAnswer("request", f"there is no Personalize in {region}, only in {there}")
                 members = endpoint.decode(body)
                 if self.faults.concern(operation):
                     work = partial(self._work, service, operation, region, members, form)
@@ -257,8 +281,7 @@ class PersonalizeBackend(Resources):
                 self.calls.append(Call(service, operation, region, members, None, error.code, error.message, now))
                 raise
             except NoAnswer as lost:
-                text = f"the {lost.reason} was lost" if lost.reason != "timeout" else "the client gave up waiting"
-                self.calls.append(Call(service, operation, region, members, None, lost.error, text, now))
+                self.calls.append(Call(service, operation, region, members, None, lost.error, lost.text, now))
                 raise
             self.calls.append(Call(service, operation, region, members, answer, None, None, now))
             return answer

@@ -6,7 +6,7 @@ import asyncio
 import difflib
 import inspect
 import threading
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Coroutine, Generator, Mapping
 from functools import wraps
 from types import TracebackType
 from typing import Any, Final, TypeVar, cast, overload
@@ -170,6 +170,7 @@ def mock_personalize(
     preset: str | None = ...,
     s3: Any = ...,
     seed: int = ...,
+    regions: str | Collection[str] = ...,
 ) -> Mock: ...
 
 
