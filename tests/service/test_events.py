@@ -249,15 +249,28 @@ def test_every_distinct_event_is_exported_as_it_was_put(calls, request):
         ({"properties": '{"TIMESTAMP": 1}'}, "TIMESTAMP"),
         ({"properties": '{"Impression": "i1"}'}, "Impression"),
         ({"properties": '{"pagesRead": "many"}'}, "PAGES_READ"),
-        ({"properties": json.dumps({"discount": "x" * 1024})}, "1024"),
-        ({"impression": [str(n) for n in range(26)]}, "impression"),
-        ({"recommendationId": "x" * 41}, "recommendationId"),
-        ({"metricAttribution": {"eventAttributionSource": " "}}, "eventAttributionSource"),
         ({"impression": ["ü" * 256] * 25}, "bytes"),
     ],
 )
 def test_a_bad_event_is_refused_and_the_others_of_the_call_with_it(put, workshop, clicks, refused, event, said):
     with refused("InvalidInputException", said):
+        put({"itemId": "good"}, event)
+    assert workshop.rows(clicks) == []
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        ({"properties": json.dumps({"discount": "x" * 1024})}, "1024"),
+        ({"impression": [str(n) for n in range(26)]}, "impression"),
+        ({"recommendationId": "x" * 41}, "recommendationId"),
+        ({"metricAttribution": {"eventAttributionSource": " "}}, "eventAttributionSource"),
+    ],
+)
+def test_row_1_an_event_out_of_shape_is_refused_and_the_others_of_the_call_with_it(
+    put, workshop, clicks, refused, event, said
+):
+    with refused("ValidationException", said):
         put({"itemId": "good"}, event)
     assert workshop.rows(clicks) == []
 
@@ -284,7 +297,7 @@ def test_an_event_without_a_value_for_a_column_without_null_is_refused(workshop,
 
 
 def test_eleven_events_are_too_many(put, refused):
-    with refused("InvalidInputException", "eventList"):
+    with refused("ValidationException", "eventList"):
         put(*({"sentAt": n} for n in range(11)))
 
 

@@ -238,7 +238,6 @@ class TestRefusals:
             {"optimizationObjective": {"itemAttribute": "PRICE", "objectiveSensitivity": "LOW"}},
             {"autoTrainingConfig": {"schedulingExpression": "rate(31 days)"}},
             {"autoTrainingConfig": {"schedulingExpression": "rate(0 days)"}},
-            {"autoTrainingConfig": {"schedulingExpression": "every day"}},
             {"trainingDataConfig": {"excludedDatasetColumns": {"ITEMS": ["COLOUR"]}}},
             {"trainingDataConfig": {"excludedDatasetColumns": {"USERS": ["AGE"]}}},
             {"trainingDataConfig": {"excludedDatasetColumns": {"INTERACTIONS": ["EVENT_TYPE"]}}},
@@ -257,6 +256,10 @@ class TestRefusals:
     def test_configurations_that_sims_does_not_take(self, create: Any, refused: Any, config: dict[str, Any]) -> None:
         with refused("InvalidInputException"):
             create(solutionConfig=config)
+
+    def test_row_1_a_schedule_out_of_shape_is_refused(self, create: Any, refused: Any) -> None:
+        with refused("ValidationException", "schedulingExpression"):
+            create(solutionConfig={"autoTrainingConfig": {"schedulingExpression": "every day"}})
 
     def test_a_schedule_needs_automatic_training(self, create: Any, refused: Any) -> None:
         config = {"autoTrainingConfig": {"schedulingExpression": "rate(2 days)"}}

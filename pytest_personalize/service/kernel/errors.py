@@ -9,6 +9,9 @@ from __future__ import annotations
 from attrs import frozen
 
 INVALID_INPUT = "InvalidInputException"
+# A violated constraint of a shape, which no service models: SDKs show a ClientError without a class of its own.
+# unknown: whether runtime and events say so, too, as it is printed for the control plane alone. chosen: they do
+VALIDATION = "ValidationException"
 NOT_FOUND = "ResourceNotFoundException"
 ALREADY_EXISTS = "ResourceAlreadyExistsException"
 IN_USE = "ResourceInUseException"
@@ -62,7 +65,7 @@ REFUSALS: dict[str, Refusal] = {
     ),
     "wrong arn": Refusal(INVALID_INPUT, "The given Arn is not the Arn of a {wanted} of this account and region: {arn}"),
     # -- requests -------------------------------------------------------------------------------------------------
-    "violations": Refusal(INVALID_INPUT, "{message}", "wording of other AWS services with the JSON protocol"),
+    "violations": Refusal(VALIDATION, "{message}", "printed once by the control plane; wording of the JSON protocol"),
     "body": Refusal(INVALID_INPUT, "The body of the request is not a JSON object: {problem}"),
     "next token": Refusal(INVALID_TOKEN, "The given next token is not valid for this request: {token}"),
     "unknown operation": Refusal(UNKNOWN_OPERATION, "{operation} is not emulated. Emulated operations: {known}."),
