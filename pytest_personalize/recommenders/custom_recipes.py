@@ -61,6 +61,7 @@ PERSONALIZATION_RECIPES = (
         name="aws-user-personalization-v2",
         recipe_type="USER_PERSONALIZATION",
         algorithm_arn=_ALGORITHM + "aws-user-personalization-v2",
+        creation_date_time=1704067200.0,
         description=(
             "Transformer model that recommends items to a user; trains on up to 5 million items and 3 billion "
             "interactions; exploration is run by the service."
@@ -161,6 +162,7 @@ RANKING_RECIPES = (
         name="aws-personalized-ranking-v2",
         recipe_type="PERSONALIZED_RANKING",
         algorithm_arn=_ALGORITHM + "aws-personalized-ranking-v2",
+        creation_date_time=1704067200.0,
         description="Transformer model that re-ranks a given list of items for a user; up to 5 million items.",
         hyperparameters=(_APPLY_RECENCY_BIAS,),
         trains_on_items=True,
@@ -250,7 +252,6 @@ RELATED_ITEMS_RECIPES = (
         requires_item=True,
         metadata_always=True,
         supports_incremental_update=True,
-        supports_promotions=True,
         supports_ranking_influence=True,
     ),
 )
@@ -273,6 +274,7 @@ POPULAR_ITEMS_RECIPES = (
         name="aws-trending-now",
         recipe_type="POPULAR_ITEMS",
         algorithm_arn=_ALGORITHM + "aws-trending-now-custom",
+        creation_date_time=1664582400.0,
         feature_transformation_defaults={"trend_discovery_frequency": "2 hours"},
         description="Items whose interaction count grows fastest between consecutive time windows.",
         hyperparameters=(
@@ -339,6 +341,7 @@ SEGMENTATION_RECIPES = (
             "Builds for each given item-attribute query the segment of users most likely to interact with matching "
             "items."
         ),
+        filters_on_interactions=False,
         hyperparameters=(_integer("hidden_dimension", "149", 32, 256),),
         metrics=SEGMENT_METRICS,
         required_datasets=("INTERACTIONS", "ITEMS"),

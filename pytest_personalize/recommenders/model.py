@@ -26,7 +26,8 @@ class Settings:
     ``event_value_threshold``. ``event_weights`` and ``event_thresholds`` are the events configuration, by event type:
     only the ratio of weights counts. ``excluded_columns`` are column names by dataset type, in any case. ``objective``
     is a numeric item attribute and LOW, MEDIUM, HIGH or OFF. ``unknown_item_score`` is what a ranking gives to items
-    that it does not know: None leaves the score out (seen in printed output), 0.0 is what the scoring page says.
+    that it does not know: None leaves the score out (printed output), 0.0 is what the scoring page says. ``now``
+    is when the training takes place (epoch seconds), for trends; None stands for the newest event.
     """
 
     hyperparameters: Mapping[str, str] = _NOTHING
@@ -38,6 +39,7 @@ class Settings:
     objective: tuple[str, str] | None = None
     unknown_item_score: float | None = None
     seed: int = 0
+    now: float | None = None
 
 
 @frozen(kw_only=True)

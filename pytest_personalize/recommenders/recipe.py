@@ -100,6 +100,7 @@ class Recipe:
     supports_batch_inference: bool = True
     supports_theme_generation: bool = False
     supports_batch_segment: bool = False
+    filters_on_interactions: bool = True
     supports_promotions: bool = False
     supports_optimization_objective: bool = False
     supports_events_config: bool = False

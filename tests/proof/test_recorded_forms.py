@@ -187,7 +187,7 @@ def test_scores_have_at_most_seven_decimals_and_fall(world: Any, samples: dict[s
     assert sum(scores) == pytest.approx(1, abs=1e-5)
 
 
-def test_training_hours_have_three_decimals(world: Any, samples: dict[str, Any]) -> None:
+def test_row_7_training_hours_have_three_decimals(world: Any, samples: dict[str, Any]) -> None:
     hours = world.call("DescribeSolutionVersion", samples["DescribeSolutionVersion"])["solutionVersion"][
         "trainingHours"
     ]

@@ -310,7 +310,6 @@ CONFLICTS = [
     Case("CreateSolution", II, "recipe and AutoML", {"performAutoML": True}),
     Case("CreateSolution", II, "neither recipe nor AutoML", {"recipeArn": None}),
     Case("CreateSolution", II, "use case", {"recipeArn": f"{RECIPE}ecomm-popular-items-by-views"}),
-    Case("CreateSolution", II, "HPO without ranges", {"performHPO": True}),
     Case("CreateSolution", II, "HPO of nothing", {"performHPO": True, "solutionConfig": {"hpoConfig": HPO}}),
     Case(
         "CreateSolution", II, "hyperparameter", {"solutionConfig": {"algorithmHyperParameters": {"model.dropout": "1"}}}
@@ -337,8 +336,7 @@ CONFLICTS = [
     Case("ListRecipes", VE, "recipes of others", {"recipeProvider": "OTHERS"}),
     Case("TagResource", II, "not taggable", {"resourceArn": "<users schema>"}),
     Case("ListTagsForResource", II, "not taggable", {"resourceArn": f"{RECIPE}sims"}),
-    Case("UpdateCampaign", II, "no change", {"minProvisionedTPS": 1}),
-    Case("UpdateCampaign", II, "other solution", {"solutionVersionArn": "<ranks version>"}),
+    Case("UpdateCampaign", II, "weight", {"campaignConfig": {"itemExplorationConfig": {"explorationWeight": "2"}}}),
     Case("UpdateDataset", II, "schema of another type", {"schemaArn": "<users schema>"}),
     Case("UpdateMetricAttribution", II, "no Arn", {"metricAttributionArn": None}),
     Case("UpdateMetricAttribution", II, "unknown metric", {"removeMetrics": ["no-such"]}),
@@ -366,7 +364,6 @@ CONFLICTS = [
         "the second one is bad",
         {"userId": "u99", "eventList": [EVENT | {"itemId": "i99"}, EVENT | {"properties": "{"}]},
     ),
-    Case("PutActionInteractions", II, "event type", {"actionInteractions": [ACTION_EVENT | {"eventType": "Liked"}]}),
     Case("PutActionInteractions", NF, "unknown tracking id", {"trackingId": "no-such"}),
     Case(
         "PutActionInteractions",

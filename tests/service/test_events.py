@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_personalize import mock_personalize
+from pytest_personalize.service.kernel.errors import ServiceError
 
 EVENT_FIELDS = {
     "EVENT_VALUE": ["float", "null"],
@@ -540,18 +541,28 @@ def put_action_event(personalize, personalize_events):
     return put
 
 
-@pytest.mark.parametrize("event_type", ["TAKEN", "NOT_TAKEN", "VIEWED", "Taken", "Not taken", "Viewed"])
+@pytest.mark.parametrize("event_type", ["TAKEN", "NOT_TAKEN", "VIEWED", "Taken", "Not taken", "Viewed", "Click"])
 def test_an_action_event_becomes_a_row(workshop, put_action_event, event_type):
     dataset = workshop.dataset("ACTION_INTERACTIONS")
     put_action_event(dataset, {"eventType": event_type})
     assert workshop.rows(dataset) == [f"u1,a1,{event_type},1"]
 
 
-def test_another_type_of_action_event_is_refused(workshop, put_action_event, refused):
-    dataset = workshop.dataset("ACTION_INTERACTIONS")
-    with refused("InvalidInputException", "Click"):
-        put_action_event(dataset, {}, {"eventType": "Click"})
-    assert workshop.rows(dataset) == []
+@pytest.mark.parametrize("sent_at", ["1700000000", "1700000000.25", "2023-11-14T22:13:20Z"])
+def test_a_time_may_be_text(workshop, group, clicks, backend, sent_at):
+    """Clients that write their own requests send epoch seconds in quotes."""
+    event = {"eventType": "View", "itemId": "i", "sentAt": sent_at}
+    members = {"trackingId": workshop.tracking_id(group), "sessionId": "s", "userId": "u", "eventList": [event]}
+    backend.call("personalize-events", "PutEvents", "us-east-1", json.dumps(members), "wire")
+    assert [row.split(",")[2] for row in workshop.rows(clicks)] == ["1700000000"]
+
+
+def test_properties_that_are_json_instead_of_text_are_refused_in_the_service_s_words(workshop, group, clicks, backend):
+    event = {"eventType": "View", "itemId": "i", "sentAt": 1, "properties": {"discount": "5"}}
+    members = {"trackingId": workshop.tracking_id(group), "sessionId": "s", "userId": "u", "eventList": [event]}
+    with pytest.raises(ServiceError, match="Error parsing properties json") as caught:
+        backend.call("personalize-events", "PutEvents", "us-east-1", json.dumps(members), "wire")
+    assert caught.value.code == "InvalidInputException"
 
 
 def test_an_action_session_is_given_to_its_user(workshop, personalize, personalize_events, put_action_event):

@@ -11,6 +11,8 @@ from pytest_personalize.service.kernel.trained import Trained
 
 HOUR: Final = 3600.0
 DEFAULT_HOURS: Final = 2.0
+INCREMENTAL_HOURS: Final = 0.5
+"""After about that time aws-semantic-similarity with incremental updates takes in new items (developer guide)."""
 TREND_HOURS: Final = {"30 minutes": 0.5, "1 hour": 1.0}
 """Trend discovery frequency -> hours; the longer ones are refreshed every 2 hours all the same (developer guide)."""
 
@@ -25,8 +27,7 @@ def plan_update(
     trained: Trained | None = region.models.get(model_arn)
     if trained is None:
         return None
-    # unknown: how often a model with incremental updates takes in new items. chosen: as often as the others
-    hours = _hours(trained) or (DEFAULT_HOURS if incremental else None)
+    hours = _hours(trained) or (INCREMENTAL_HOURS if incremental else None)
     if hours is None:
         return None
     period = hours * HOUR
@@ -37,10 +38,10 @@ def plan_update(
     return due
 
 
-def update_model(region: Region, model_arn: str, dataset_group_arn: str) -> None:
+def update_model(region: Region, model_arn: str, dataset_group_arn: str, now: float) -> None:
     """Put the model in place that knows the new items."""
     trained: Trained | None = region.models.get(model_arn)
-    new = None if trained is None else updated(trained, region.records[dataset_group_arn])
+    new = None if trained is None else updated(trained, region.records[dataset_group_arn], now)
     if new is not None:
         region.models[model_arn] = new
 

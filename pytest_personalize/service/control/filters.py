@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from attrs import frozen
 
@@ -22,6 +22,9 @@ from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation, delet
 from pytest_personalize.service.kernel.operations import Page, operation
 from pytest_personalize.service.kernel.paging import list_page
 from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource
+
+BATCH_JOBS: Final = ("batch-inference-job", "batch-segment-job")
+"""The kinds of jobs that may use a filter; they know filters, and not the reverse."""
 
 
 @resource_kind
@@ -130,5 +133,15 @@ def list_filters(
 
 @operation("DeleteFilter")
 def delete_filter(region: Region, *, filter_arn: str) -> None:
-    """Delete an ACTIVE or failed filter."""
-    region.delete(region.find(Filter, filter_arn), "DeleteFilter", (ACTIVE, CREATE_FAILED))
+    """Delete an ACTIVE or failed filter that no running batch job uses (developer guide)."""
+    found = region.find(Filter, filter_arn)
+    region.require(found, "DeleteFilter", (ACTIVE, CREATE_FAILED))
+    running = [
+        job.arn
+        for kind in BATCH_JOBS
+        for job in region.table(kind)
+        if job.filter_arn == filter_arn and region.engine.is_moving(job.arn)
+    ]
+    if running:
+        raise refusal("used", arn=filter_arn, blockers=", ".join(running))
+    region.delete(found, "DeleteFilter", (ACTIVE, CREATE_FAILED))

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from random import Random
 from typing import Final
 
 from pytest_personalize.recommenders.recipe import Hyperparameter, Recipe
-from pytest_personalize.service.control.solution_config import (
-    CategoricalHyperParameterRange,
-    HPOConfig,
-    Range,
-)
+from pytest_personalize.service.control.solution_config import CategoricalHyperParameterRange, HPOConfig, Range
 
 MOST_TRIALS: Final = 4
 """unknown: how the service searches. chosen: the ends, the middle and the default; each trial is a whole evaluation."""
 
+DRAWN_TRIALS: Final = 10
+"""unknown: the search without hpoConfig. chosen: so many candidates, drawn from the recipe's tunable default ranges."""
+
 Trial = dict[str, str]
 
 
-def trials(recipe: Recipe, config: HPOConfig | None) -> list[Trial]:
+def trials(recipe: Recipe, config: HPOConfig | None, seed: int) -> list[Trial]:
     """Values to try for the hyperparameters that may vary, at most as many as there are training jobs.
 
-    Without ranges everything varies that the recipe can tune, within the recipe's own bounds.
+    Without ranges everything varies that the recipe can tune, within the recipe's own bounds; without a configuration
+    the values are drawn by ``seed``.
     """
+    if config is None:
+        draw = Random(seed)
+        tunable = [knob for knob in recipe.hyperparameters if knob.tunable]
+        return [{knob.name: _drawn(knob, draw) for knob in tunable} for _ in range(DRAWN_TRIALS)] if tunable else []
     choices = dict(_choices(recipe, config))
     if not choices:
         return []
@@ -41,6 +46,15 @@ def _choices(recipe: Recipe, config: HPOConfig | None) -> Iterator[tuple[str, li
             values = _values(knob, None if given is None else given[knob.name])
             if values:
                 yield knob.name, values
+
+
+def _drawn(knob: Hyperparameter, draw: Random) -> str:
+    if knob.kind == "categorical":
+        return draw.choice(knob.values)
+    low, high = knob.low, knob.high
+    if low is None or high is None:
+        return knob.default
+    return str(draw.randint(int(low), int(high))) if knob.kind == "integer" else f"{draw.uniform(low, high):.4f}"
 
 
 def _values(knob: Hyperparameter, one: Range | None) -> list[str]:
