@@ -10,11 +10,13 @@ if TYPE_CHECKING:
     from pytest_personalize.interception import RealPersonalizeCallBlocked, active_backend, attach
     from pytest_personalize.mock import mock_personalize
     from pytest_personalize.testing.seeded import SeededGroup
+    from pytest_personalize.testing.sleep_loops import SleepLoopError
 
 __all__ = [
     "PersonalizeBackend",
     "RealPersonalizeCallBlocked",
     "SeededGroup",
+    "SleepLoopError",
     "active_backend",
     "attach",
     "mock_personalize",
@@ -24,6 +26,7 @@ _ROOMS = {
     "PersonalizeBackend": "backend",
     "RealPersonalizeCallBlocked": "interception",
     "SeededGroup": "testing.seeded",
+    "SleepLoopError": "testing.sleep_loops",
     "active_backend": "interception",
     "attach": "interception",
     "mock_personalize": "mock",

@@ -30,6 +30,7 @@ from pytest_personalize.testing.resources import Resources
 from pytest_personalize.testing.saving import load, save
 from pytest_personalize.testing.seeded import SeededGroup
 from pytest_personalize.testing.seeding import find_preset, kit, put_in, sizes_of
+from pytest_personalize.testing.sleep_loops import SleepLoops
 from pytest_personalize.testing.snapshots import Snapshot, restored, taken
 
 
@@ -63,7 +64,8 @@ class PersonalizeBackend(Resources):
         self.region_name = region
         self._regions = regions
         self.account_id = account_id
-        self.clock = BackendClock()
+        self._loops = SleepLoops(lambda: {one.arn: one.status for one in self.all_resources()})
+        self.clock = BackendClock(self._loops.slept)
         self.calls = Calls()
         self.faults = Faults(self.clock.inner)
         self._s3 = s3
@@ -278,13 +280,17 @@ class PersonalizeBackend(Resources):
                 else:
                     answer = endpoint.answer(account.region(region), service, operation, members, form)
             except ServiceError as error:
-                self.calls.append(Call(service, operation, region, members, None, error.code, error.message, now))
+                self._note(Call(service, operation, region, members, None, error.code, error.message, now))
                 raise
             except NoAnswer as lost:
-                self.calls.append(Call(service, operation, region, members, None, lost.error, lost.text, now))
+                self._note(Call(service, operation, region, members, None, lost.error, lost.text, now))
                 raise
-            self.calls.append(Call(service, operation, region, members, answer, None, None, now))
+            self._note(Call(service, operation, region, members, answer, None, None, now))
             return answer
+
+    def _note(self, call: Call) -> None:
+        self.calls.append(call)
+        self._loops.called(call)
 
     def _work(
         self, service: str, operation: str, region: str, members: dict[str, Any], form: endpoint.Form
