@@ -106,3 +106,9 @@ def test_use_cases_that_drop_items_the_user_had(name: str, event_type: str | Non
 )
 def test_features_that_few_recipes_have(feature: str, names: set[str]) -> None:
     assert {name for name, recipe in RECIPES.items() if getattr(recipe, feature)} == names
+
+
+def test_row_25_similarity_by_texts_promotes_nothing() -> None:
+    promoting = {name for name, recipe in RECIPES.items() if recipe.supports_promotions}
+    assert "aws-semantic-similarity" not in promoting
+    assert {"aws-similar-items", "aws-sims"} <= promoting
