@@ -94,7 +94,7 @@ def test_row_8_a_saved_backend_keeps_its_regions(tmp_path: Any) -> None:
 
 
 def test_row_8_the_ini_file_names_regions(pytester: pytest.Pytester) -> None:
-    pytester.makeini("[pytest]\npersonalize_regions = eu-north-1")
+    pytester.makeini("[pytest]\npersonalize_regions = eu-north-1\nasyncio_default_fixture_loop_scope = function")
     pytester.makepyfile(
         """
         import boto3
