@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pytest_personalize.interception import RealPersonalizeCallBlocked, active_backend, attach
     from pytest_personalize.mock import mock_personalize
     from pytest_personalize.testing.seeded import SeededGroup
+    from pytest_personalize.testing.sleep_loops import SleepLoopError
 
     __version__: str
 
@@ -22,6 +23,7 @@ __all__ = [
     "PersonalizeWarning",
     "RealPersonalizeCallBlocked",
     "SeededGroup",
+    "SleepLoopError",
     "TimestampWarning",
     "active_backend",
     "attach",
@@ -34,6 +36,7 @@ _ROOMS = {
     "PersonalizeWarning": "caveats",
     "RealPersonalizeCallBlocked": "interception",
     "SeededGroup": "testing.seeded",
+    "SleepLoopError": "testing.sleep_loops",
     "TimestampWarning": "caveats",
     "active_backend": "interception",
     "attach": "interception",

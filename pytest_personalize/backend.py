@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import chain
 from os import PathLike
 from pathlib import Path
@@ -22,10 +22,12 @@ from pytest_personalize.testing.clock import BackendClock
 from pytest_personalize.testing.declarations import DeclaredAnswers, region_of
 from pytest_personalize.testing.faults import Faults
 from pytest_personalize.testing.options import checked_account_id, checked_data, checked_region, checked_seed
+from pytest_personalize.testing.reach import Reach
 from pytest_personalize.testing.resources import Resources
 from pytest_personalize.testing.saving import load, save
 from pytest_personalize.testing.seeded import Named, SeededGroup
 from pytest_personalize.testing.seeding import find_preset, kit, other_arns, put_in, sizes_of
+from pytest_personalize.testing.sleep_loops import SleepLoops
 from pytest_personalize.testing.snapshots import Snapshot, restored, taken
 from pytest_personalize.testing.waiting import PAUSE, has_arrived, looked_at
 
@@ -43,7 +45,8 @@ class PersonalizeBackend(Resources):
     sub-folders are buckets (a path, or a text with a slash such as ``"./folder"``), an object store or a boto3 S3
     client; by default moto's S3 when that is active, memory otherwise. ``preset`` is a dataset group to begin with:
     ``"shop"``, ``"video"``, ``"movies"`` or ``"actions"``; it is then in ``seeded``. ``seed`` steers all that looks
-    random.
+    random. ``regions`` is where the service exists beside ``region``: ``"aws"`` for the regions that botocore lists,
+    ``"any"``, or a collection of names; clients of another region get EndpointConnectionError.
     """
 
     def __init__(
@@ -58,8 +61,10 @@ class PersonalizeBackend(Resources):
         preset: names.Preset | None = None,
         s3: Any = None,
         seed: int = 0,
+        regions: str | Collection[str] = "aws",
     ) -> None:
-        self._clock = BackendClock()
+        self._loops = SleepLoops(lambda: {one.arn: one.status for one in self.all_resources()})
+        self._clock = BackendClock(self._loops.slept)
         self._calls = Calls()
         self._faults = Faults(self.clock.inner)
         self._store = store_choice(s3, lambda: self._memory, region)
@@ -78,8 +83,9 @@ class PersonalizeBackend(Resources):
         )
         self._account.engine.sabotage = self.faults.doom
         self._seeded: dict[str, SeededGroup] = {}
-        self._door = Door(self._account, self.calls, self.faults)
-        super().__init__(self._read_region, checked_region(region))
+        self._reach = Reach(self._account, checked_region(region), regions)
+        self._door = Door(self._account, self.calls, self.faults, self._reach, self._loops)
+        super().__init__(self._read_region, region)
         if preset is not None:
             self.seed(preset)
 
@@ -226,6 +232,7 @@ class PersonalizeBackend(Resources):
                 "minimums": self._minimums,
                 "data": self._data,
                 "seed": self._account.seed,
+                "regions": regions if isinstance(regions := self._reach.setting, str) else sorted(regions),
                 "now": self.clock.timestamp(),
             }
             save(Path(path), settings, self.snapshot())

@@ -13,6 +13,8 @@ from pytest_personalize.shapes.attempts import no_answer, read_timeout, send
 from pytest_personalize.shapes.http_responses import HttpAnswer, accepted, refused
 from pytest_personalize.testing.calls import Call, Calls
 from pytest_personalize.testing.faults import Faults, NoAnswer
+from pytest_personalize.testing.reach import Reach
+from pytest_personalize.testing.sleep_loops import SleepLoops
 
 
 class Door:
@@ -21,12 +23,17 @@ class Door:
     ``lock`` is held while a call is answered; whoever else looks at the account holds it too.
     """
 
-    def __init__(self, account: Account, calls: Calls, faults: Faults) -> None:
+    def __init__(self, account: Account, calls: Calls, faults: Faults, reach: Reach, loops: SleepLoops) -> None:
         self.lock = threading.RLock()
         self._account = account
         self._calls = calls
         self._faults = faults
-        self.concern = faults.concern
+        self._reach = reach
+        self._loops = loops
+
+    def concern(self, operation: str, region: str) -> bool:
+        """Whether a call may get no answer, or another one than that of the service: it then needs its client."""
+        return self._faults.concern(operation) or region not in self._reach
 
     def respond(
         self, service: str, operation: str, region: str, body: bytes | str, patience: float | None = None
@@ -75,24 +82,29 @@ class Door:
             members: dict[str, Any] = {}
             try:
                 account.engine.catch_up(account.regions, now)
+                if region not in self._reach:
+                    raise NoAnswer("request", f"there is no Personalize in {region}, only in {self._reach}")
                 members = endpoint.decode(body)
-                if self.concern(operation):
+                if self._faults.concern(operation):
                     work = partial(self._work, service, operation, region, members, form)
                     answer = self._faults.through(operation, work, patience)
                 else:
                     answer = endpoint.answer(account.region(region), service, operation, members, form)
             except ServiceError as error:
-                self._calls.append(Call(service, operation, region, members, None, error.code, error.message, now))
+                self._note(Call(service, operation, region, members, None, error.code, error.message, now))
                 raise
             except NoAnswer as lost:
-                text = f"the {lost.reason} was lost" if lost.reason != "timeout" else "the client gave up waiting"
-                self._calls.append(Call(service, operation, region, members, None, lost.error, text, now))
+                self._note(Call(service, operation, region, members, None, lost.error, lost.text, now))
                 raise
             except BaseException as bug:  # of ours, of a store, or Ctrl-C
-                self._calls.append(Call(service, operation, region, members, None, type(bug).__name__, str(bug), now))
+                self._note(Call(service, operation, region, members, None, type(bug).__name__, str(bug), now))
                 raise
-            self._calls.append(Call(service, operation, region, members, answer, None, None, now))
+            self._note(Call(service, operation, region, members, answer, None, None, now))
             return answer
+
+    def _note(self, call: Call) -> None:
+        self._calls.append(call)
+        self._loops.called(call)
 
     def _work(
         self, service: str, operation: str, region: str, members: dict[str, Any], form: endpoint.Form

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import threading
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Coroutine, Generator, Mapping
 from functools import wraps
 from types import TracebackType
 from typing import Any, Final, TypeVar, cast, overload
@@ -193,6 +193,7 @@ def mock_personalize(
     preset: names.Preset | None = ...,
     s3: Any = ...,
     seed: int = ...,
+    regions: str | Collection[str] = ...,
 ) -> Mock: ...
 
 

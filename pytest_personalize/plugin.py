@@ -27,6 +27,7 @@ INI_OPTIONS: Final = {
     "personalize_region": "region of clients without one, and of the resource mappings (default: us-east-1)",
     "personalize_account_id": "account in the ARNs (default: 123456789012)",
     "personalize_transitions": "how statuses change: instant (default), polls:N or clock",
+    "personalize_regions": "where the service exists: aws (default: as botocore lists), any, or names of regions",
 }
 ACTIVE_BEFORE = pytest.StashKey[tuple[Activation, ...]]()
 BEFORE = pytest.StashKey[Any]()

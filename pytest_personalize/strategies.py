@@ -50,7 +50,7 @@ class InvalidRequest:
 
     ``path`` says where (``tags.1.member.tagKey``), ``constraint`` which rule, in the words of the service.
     ``stopped_by_client`` is true for what botocore refuses before it calls, with ``ParamValidationError``; all else
-    is refused by the service with InvalidInputException.
+    is refused by the service with ValidationException.
     """
 
     params: Params

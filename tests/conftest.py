@@ -20,7 +20,7 @@ from botocore.session import get_session
 from hypothesis import settings
 
 from pytest_personalize.service import endpoint
-from pytest_personalize.service.kernel.errors import INVALID_INPUT, UNKNOWN_OPERATION, ServiceError
+from pytest_personalize.service.kernel.errors import UNKNOWN_OPERATION, VALIDATION, ServiceError
 from pytest_personalize.shapes import models
 from pytest_personalize.shapes.response import check_output
 
@@ -50,12 +50,6 @@ def _is_modelled(name: str) -> bool:
     return isinstance(shape, StructureShape) and member in shape.members
 
 
-NOT_MODELLED = {
-    ("ListDatasetGroups", INVALID_INPUT): "a maxResults or nextToken that the shape forbids has to be refused somehow",
-    ("ListSchemas", INVALID_INPUT): "a maxResults or nextToken that the shape forbids has to be refused somehow",
-}
-"""Refusals with a code that the service model does not list for the operation, and why they are there."""
-
 AGAINST_THE_MODEL = {
     "datasetImportJob.roleArn": "the model wants an Arn of Personalize, the service prints that of the role",
     "datasetExportJob.roleArn": "as in import jobs",
@@ -67,6 +61,7 @@ AGAINST_THE_MODEL = {
 class Watch:
     """Holds every answer against its output shape, and every refusal against the errors that are modelled for it.
 
+    What breaks a constraint of an input shape is refused with an error that no operation models.
     Faults that a test asks for are not the service's: they do not come by here.
     """
 
@@ -90,7 +85,7 @@ class Watch:
         if code == UNKNOWN_OPERATION:
             return name not in models.operation_names(service)
         errors = models.service_model(service).operation_model(name).error_shapes
-        return code in {error.name for error in errors} or (name, code) in NOT_MODELLED
+        return code == VALIDATION or code in {error.name for error in errors}
 
 
 @pytest.fixture(scope="session", autouse=True)

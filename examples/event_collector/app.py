@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 BATCH: Final = 10
 """How many events PutEvents takes."""
 
-REFUSED: Final = "InvalidInputException"
-"""What Personalize says to events that it will never take."""
+REFUSED: Final = frozenset({"InvalidInputException", "ValidationException"})
+"""What Personalize says to events that it will never take; the second is no exception of the client's own."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Collector:
             )
         except ClientError as error:
             code = error.response["Error"]["Code"]
-            if code == REFUSED and len(batch) > 1:
+            if code in REFUSED and len(batch) > 1:
                 for visit in batch:
                     self._send([visit])
             else:

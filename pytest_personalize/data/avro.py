@@ -290,7 +290,7 @@ def _fits(field: Field, wanted: Wanted) -> bool:
 def _count_problems(rules: Rules, fields: tuple[Field, ...]) -> Iterator[str]:
     required = _required_names(rules)
     own = [f for f in fields if f.name not in required and f.name not in rules.reserved]
-    useful = [f for f in fields if f.name not in required and f.trainable]
+    useful = [f for f in fields if f.trainable and f.name not in required and (rules.reserved_count or f in own)]
     if len(useful) < rules.metadata_minimum:
         yield (
             "a metadata field is missing: expected at least one number, categorical string or (in Items) textual string"

@@ -115,9 +115,10 @@ def _merged(current: _Rows, new: _Rows, mode: ImportMode) -> _Rows:
         current.extend(new)
         return current
     fresh = current.empty()
-    fresh.extend(new)
-    # unknown: which record of an id wins after a FULL import, the imported or the earlier put one. chosen: the put one
-    fresh.extend(current.select(current.origins))  # as a mask: BULK is 0, and nothing else is
+    put = current.select(current.origins)  # as a mask: BULK is 0, and nothing else is
+    # The newest record of an id is the one that counts (developer guide); events have their times.
+    for part in (put, new) if isinstance(current, EntityTable) else (new, put):
+        fresh.extend(part)
     return fresh
 
 

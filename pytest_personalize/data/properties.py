@@ -28,6 +28,8 @@ FORBIDDEN_KEYS: Final = ("userId", "sessionId", "eventType", "timestamp", "recom
 """Keys that the properties of an event must not have, in any case (service model, Event.properties)."""
 
 _FORBIDDEN: Final = frozenset(map(str.lower, FORBIDDEN_KEYS))
+# unknown: an event without IMPRESSION where the schema has it without null. chosen: accepted, the API calls it optional
+_OPTIONAL: Final = frozenset({"IMPRESSION"})
 _OF_THE_CALL: Final = frozenset({"USER_ID", "TIMESTAMP", "EVENT_TYPE"})
 _EVENTS: Final = frozenset({"INTERACTIONS", "ACTION_INTERACTIONS"})
 
@@ -61,6 +63,7 @@ def read_properties(
     given = _object(properties) if properties is not None else {}
     if schema.dataset_type in _EVENTS:
         _refuse_forbidden(given)
+    optional = _OPTIONAL if schema.dataset_type in _EVENTS else ()
     fields = _fields_by_key(schema)
     values: dict[str, Value] = {}
     for key, value in given.items():
@@ -73,7 +76,7 @@ def read_properties(
         if value is not None and (field := fields.get(key := property_name(name))) is not None:
             values[field.name] = _checked(field, value, key)
     for field in fields.values():
-        if values.setdefault(field.name, None) is None and not field.nullable:
+        if values.setdefault(field.name, None) is None and not field.nullable and field.name not in optional:
             raise PropertiesError(missing(field), column=property_name(field.name))
     return values
 
@@ -88,7 +91,9 @@ def _fields_by_key(schema: Schema) -> dict[str, Field]:
     return own_names | {property_name(field.name): field for field in fields}
 
 
-def _object(properties: str) -> dict[str, Any]:
+def _object(properties: object) -> dict[str, Any]:
+    if not isinstance(properties, str):
+        raise PropertiesError(UNREADABLE)  # JSON itself, which only a caller without botocore can send
     try:
         given = read_json(properties)
     except ValueError:

@@ -47,7 +47,8 @@ class Rules:
         required: Fields that must be there, never null, in exactly this form.
         reserved: Fields that may be there in this form, null or not.
         alternatives: Other spellings of required fields.
-        metadata_minimum: Metadata fields that must be there at least, reserved ones included.
+        metadata_minimum: Metadata fields that must be there at least.
+        reserved_count: Whether reserved fields count among them.
         metadata_maximum: Fields besides required and reserved ones at most.
     """
 
@@ -55,6 +56,7 @@ class Rules:
     reserved: Mapping[str, Wanted] = MappingProxyType({})
     alternatives: Mapping[str, str] = MappingProxyType({})
     metadata_minimum: int = 0
+    reserved_count: bool = True
     metadata_maximum: int = 100
 
 
@@ -74,14 +76,16 @@ _EVENT_RESERVED = {
 }
 _EVENT_REQUIRED = {"USER_ID": _ID, "ITEM_ID": _ID, "TIMESTAMP": _LONG}
 _DOMAIN_EVENTS = Rules(required=_EVENT_REQUIRED | {"EVENT_TYPE": _TEXT}, reserved=_EVENT_RESERVED, metadata_maximum=5)
-_USERS = Rules(required={"USER_ID": _ID}, metadata_minimum=1, metadata_maximum=25)
+_USERS = Rules(required={"USER_ID": _ID}, metadata_minimum=1, reserved_count=False, metadata_maximum=25)
 
 RULES: Final[Mapping[tuple[str | None, str], Rules]] = {
     (None, "INTERACTIONS"): Rules(
         required=_EVENT_REQUIRED, reserved=_EVENT_RESERVED | {"EVENT_TYPE": _TEXT}, metadata_maximum=5
     ),
     (None, "USERS"): _USERS,
-    (None, "ITEMS"): Rules(required={"ITEM_ID": _ID}, reserved={"CREATION_TIMESTAMP": _LONG}, metadata_minimum=1),
+    (None, "ITEMS"): Rules(
+        required={"ITEM_ID": _ID}, reserved={"CREATION_TIMESTAMP": _LONG}, metadata_minimum=1, reserved_count=False
+    ),
     (None, "ACTIONS"): Rules(
         required={"ACTION_ID": _ID},
         reserved={

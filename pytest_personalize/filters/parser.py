@@ -114,7 +114,7 @@ class _Builder:
     def condition(self, children: list[Any]) -> Condition:
         dataset, name, operator, operand = children
         operator = Operator(operator.upper())
-        _refuse_quoted_parameters(operand)
+        operand = _with_placeholder(operand)
         if operator is Operator.NOT_IN and isinstance(operand, Parameter):
             raise invalid_symbol(
                 str(operand),
@@ -158,16 +158,20 @@ class _Builder:
         return CurrentItem(name=name.upper(), position=_position(item))
 
 
-def _refuse_quoted_parameters(operand: Operand) -> None:
-    # unknown: the service may take "$GENRE" for a literal. chosen: refused, since it is a placeholder that was
-    # meant, and then every filter value for it would be an unknown parameter.
-    for value in operand.values if isinstance(operand, Texts) else ():
+def _with_placeholder(operand: Operand) -> Operand:
+    # unknown: the service may take "$GENRE" for a literal. chosen: a placeholder, as an example of the guide has it;
+    # among other texts it is refused, as no request could ever give it a value.
+    values = operand.values if isinstance(operand, Texts) else ()
+    if len(values) == 1 and _QUOTED_PARAMETER.fullmatch(values[0]):
+        return Parameter(name=values[0][1:], position=operand.position)
+    for value in values:
         if _QUOTED_PARAMETER.fullmatch(value):
             raise invalid_symbol(
                 f'"{value}"',
                 f"At column {operand.position}: a placeholder in quotes is a literal; write {value} without quotes.",
                 operand.position,
             )
+    return operand
 
 
 def _position(token: Token) -> int:

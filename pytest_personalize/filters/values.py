@@ -2,6 +2,7 @@
 
 Texts carry their own double quotes, several are separated by commas; numbers may be quoted or not (developer guide,
 applying a filter; AWS sample notebooks for numbers of either form).
+unknown: single quotes around texts. chosen: they do as well, as in expressions
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from functools import lru_cache
 from pytest_personalize.filters.errors import FilterError
 from pytest_personalize.filters.nodes import number
 
-_ITEM = re.compile(r'\s*(?:"([^"]*)"|([^",]*))\s*(,|$)')
+_ITEM = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([^"',]*))\s*(,|$)""")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 
 
@@ -46,8 +47,9 @@ def _items(value: str) -> list[tuple[str | None, str]]:
     items: list[tuple[str | None, str]] = []
     offset = 0
     while match := _ITEM.match(value, offset):
-        items.append((match[1], match[2] and match[2].strip()))
+        quoted = match[2] if match[1] is None else match[1]
+        items.append((quoted, match[3] and match[3].strip()))
         offset = match.end()
-        if not match[3]:
+        if not match[4]:
             return items
     raise FilterError(f"{value[offset:]!r} is neither a text in double quotes nor a number")

@@ -28,10 +28,12 @@ def _before_call(
 ) -> Any:
     """The hook: the answer of the active backend, or None to let botocore go on."""
     backend = ACTIVATIONS.current
-    # A call that is to meet a fault is answered at the net, where the client is at hand.
-    if backend is None or backend._door.concern(model.name):
+    if backend is None:
         return None
     region = context.get("client_region") or request_signer.region_name
+    # A call that may get no answer is answered at the net, where the client is at hand.
+    if backend._door.concern(model.name, region):
+        return None
     return backend._door.respond(model.service_model.service_name, model.name, region, params["body"])
 
 

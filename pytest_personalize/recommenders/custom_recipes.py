@@ -86,6 +86,7 @@ PERSONALIZATION_RECIPES = (
     _personal(
         name="aws-user-personalization-v2",
         algorithm_arn=_ALGORITHM + "aws-user-personalization-v2",
+        creation_date_time=1704067200.0,
         description=(
             "Transformer model that recommends items to a user; trains on up to 5 million items and 3 billion "
             "interactions; exploration is run by the service."
@@ -183,6 +184,7 @@ RANKING_RECIPES = (
     _ranking(
         name="aws-personalized-ranking-v2",
         algorithm_arn=_ALGORITHM + "aws-personalized-ranking-v2",
+        creation_date_time=1704067200.0,
         description="Transformer model that re-ranks a given list of items for a user; up to 5 million items.",
         hyperparameters=(_APPLY_RECENCY_BIAS,),
         metadata_always=True,
@@ -293,6 +295,7 @@ POPULAR_ITEMS_RECIPES = (
         recommender=trending_items,
         metrics=trend_metrics,
         algorithm_arn=_ALGORITHM + "aws-trending-now-custom",
+        creation_date_time=1664582400.0,
         feature_transformation_defaults={"trend_discovery_frequency": "2 hours"},
         description="Items whose interaction count grows fastest between consecutive time windows.",
         hyperparameters=(_TREND_DISCOVERY_FREQUENCY,),
@@ -369,6 +372,7 @@ SEGMENTATION_RECIPES = (
             "Builds for each given item-attribute query the segment of users most likely to interact with matching "
             "items."
         ),
+        filters_on_interactions=False,
         required_datasets=("INTERACTIONS", "ITEMS"),
     ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from pytest_personalize.data.records import Records
 from pytest_personalize.recommenders.holdout import Case, by_time, by_users
@@ -41,7 +41,8 @@ def evaluate(recipe: Recipe, records: Records, settings: Settings) -> dict[str, 
     Raises:
         TrainingError: The data do not allow a training.
     """
-    measured = recipe.metrics(prepare(recipe, records, settings))
+    training = prepare(recipe, records, evolve(settings, now=None))  # the data end where they end
+    measured = recipe.metrics(training)
     return {name: round(measured[name], 4) for name in sorted(measured)}
 
 
@@ -110,19 +111,18 @@ def _with_event_weights(training: Training, outcomes: Sequence[Outcome]) -> dict
 
 
 def _average_rewards(training: Training, outcomes: Sequence[Outcome]) -> float:
-    """The reward of the held-out items that are among the first 25, over the reward of all held-out items.
+    """The discounted reward of the hits among the first 25, over what these items give in their best order.
 
-    unknown: which recommendations the guide's denominator takes in. chosen: all that was held out
+    What was held out and not recommended does not count (developer guide); nor does a user without a rewarding hit.
     """
     values = rewards(training)
     if values is None:
         return 0.0
     shares = []
     for outcome in outcomes:
-        whole = sum(values[item] for item in sorted(outcome.held_out))
-        if whole:
-            hit = outcome.held_out.intersection(outcome.items)
-            shares.append(sum(values[item] for item in sorted(hit)) / whole)
+        gains = [values[item] if hit else 0.0 for item, hit in zip(outcome.items, outcome.hits, strict=True)]
+        if any(gains):
+            shares.append(normalized_gain(gains, gains, LENGTH))
     return mean(shares)
 
 

@@ -25,7 +25,8 @@ class Settings:
     Only events of ``event_type`` are trained on (case is ignored), and of these only those whose value reaches
     ``event_value_threshold``. ``event_weights`` and ``event_thresholds`` are the events configuration, by event type:
     only the ratio of weights counts. ``excluded_columns`` are column names by dataset type, in any case. ``objective``
-    is a numeric item attribute and LOW, MEDIUM, HIGH or OFF.
+    is a numeric item attribute and LOW, MEDIUM, HIGH or OFF. ``now`` is when the training takes place (epoch seconds),
+    for trends; None stands for the newest event.
     """
 
     hyperparameters: Mapping[str, str] = _NOTHING
@@ -36,6 +37,7 @@ class Settings:
     excluded_columns: Mapping[str, frozenset[str]] = _NOTHING
     objective: tuple[str, str] | None = None
     seed: int = 0
+    now: float | None = None
 
 
 @frozen(kw_only=True)

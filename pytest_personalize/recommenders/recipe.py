@@ -105,6 +105,7 @@ class Recipe:
     supports_incremental_update: bool = False
     supports_campaign: bool = True
     supports_theme_generation: bool = False
+    filters_on_interactions: bool = True
     supports_promotions: bool = False
     supports_training_data_config: bool = True
     supports_optimization_objective: bool = False

@@ -39,14 +39,15 @@ def increases(training: Training, upto: float, length: float) -> Counter[int]:
 def trending_items(training: Training) -> PopularItems:
     """Order the items by the growth of their interactions, the same list for everybody, without scores.
 
-    Time is cut into windows that end at the newest interaction of the data. What an item's interactions in the last
-    window are more than in the window before, is its growth. Items that grow come first, the fastest on top; the list
-    goes on with the others by popularity.
+    Time is cut into windows that end at the training, or at the newest interaction where that is later. What an item's
+    interactions in the last window are more than in the window before, is its growth. Items that grow come first, the
+    fastest on top; the list goes on with the others by popularity, and without interactions in these windows it is
+    that of popularity (developer guide, Trending-Now).
     """
     counts = histories(training).popularity(training.item_count)
     known = frozenset(training.column(training.log.items))
     newest = max(training.column(training.log.times), default=0)
-    growth = increases(training, newest, window(training))
+    growth = increases(training, max(newest, training.settings.now or newest), window(training))
     by_popularity = by_count(counts, list(known))
     order = sorted(by_popularity, key=lambda item: max(0, growth[item]), reverse=True)
     return PopularItems(order=array("I", order), known=known)

@@ -51,7 +51,9 @@ def answer(region: Region, service: str, name: str, members: Mapping[str, Any], 
     try:
         arguments = way.validate(members)
     except ShapeViolations as violations:
-        raise refusal("violations", message=violations.message) from None
+        paths = {violation.path for violation in violations.violations}
+        row = "domain" if paths == {"domain"} else "violations"
+        raise refusal(row, message=violations.message) from None
     region.operation = name
     try:
         result = way.run(region, **arguments)

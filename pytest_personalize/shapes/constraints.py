@@ -1,5 +1,6 @@
 """What a service model demands of single values, and how the service words a value that fails."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Final, TypeAlias
@@ -139,6 +140,7 @@ def _string_check(shape: Shape) -> Check:
     least, most = length_limits(shape)
     matches = pattern_test(shape)
     values = frozenset(shape.enum) if isinstance(shape, StringShape) and shape.enum else None
+    json_text = bool(shape.serialization.get("jsonvalue"))
 
     def check(value: object, path: Path, violations: list[Violation]) -> object:
         if (
@@ -148,6 +150,8 @@ def _string_check(shape: Shape) -> Check:
             and (values is None or value in values)
         ):
             return value
+        if json_text and isinstance(value, dict | list):
+            return value  # what is JSON instead of text with JSON in it: refused as such, by who reads it
         violations.extend(explain(value, path))
         return value
 
@@ -201,7 +205,7 @@ def _boolean_check(shape: Shape) -> Check:
 
 def _timestamp_check(shape: Shape) -> Check:
     def check(value: object, path: Path, violations: list[Violation]) -> object:
-        seconds = _iso_seconds(value) if isinstance(value, str) else value
+        seconds = _seconds(value) if isinstance(value, str) else value
         if type(seconds) not in (int, float) or not -_LONGEST_TIME <= seconds <= _LONGEST_TIME:  # type: ignore[operator]
             violations.append(mistyped(shape, value, path))
             return value
@@ -210,7 +214,10 @@ def _timestamp_check(shape: Shape) -> Check:
     return check
 
 
-def _iso_seconds(text: str) -> float | None:
+def _seconds(text: str) -> float | None:
+    """The time that a text says: digits in quotes, as hand-written clients send them, or ISO 8601."""
+    if _DIGITS.fullmatch(text):
+        return float(text)
     try:
         moment = datetime.fromisoformat(text)
         return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).timestamp()
@@ -218,6 +225,7 @@ def _iso_seconds(text: str) -> float | None:
         return None
 
 
+_DIGITS: Final = re.compile(r"[0-9]{1,18}(\.[0-9]+)?")
 _LARGEST_FLOAT: Final = 1.7976931348623157e308
 _WHOLE_NUMBERS: Final = frozenset({"integer", "long"})
 # The Java types behind the model's names; a float is read as a double, for JSON knows no other.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+from datetime import datetime
 from email.utils import formatdate
 from functools import cache, lru_cache
 from itertools import count
@@ -10,10 +12,21 @@ from typing import Any, Final
 
 from botocore.awsrequest import HeadersDict
 
-from pytest_personalize.shapes.errors import content_type, error_status, parsed_error
+from pytest_personalize.shapes.errors import content_type, error_body, error_status, parsed_error
 from pytest_personalize.shapes.models import protocol, service_errors
 
 _serials: Final = count(1)
+_encode: Final = json.JSONEncoder(separators=(",", ":"), default=datetime.timestamp).encode
+
+FRONT_END: Final = {
+    "personalize": {
+        "strict-transport-security": "max-age=47304000; includeSubDomains",
+        "x-frame-options": "DENY",
+        "cache-control": "no-cache",
+        "x-content-type-options": "nosniff",
+    }
+}
+"""Headers that every answer of a service has since 2024 (printed output)."""
 
 
 class HttpAnswer:
@@ -35,7 +48,7 @@ class HttpAnswer:
 
 def accepted(service: str, members: dict[str, Any]) -> tuple[HttpAnswer, dict[str, Any]]:
     """A successful answer; ``members`` are what the client returns besides the metadata."""
-    headers = response_headers(service)
+    headers = response_headers(service, len(_encode(members)) if members else 0)
     metadata = {
         "RequestId": headers["x-amzn-requestid"],
         "HTTPStatusCode": 200,
@@ -48,19 +61,23 @@ def accepted(service: str, members: dict[str, Any]) -> tuple[HttpAnswer, dict[st
 def refused(service: str, code: str, message: str) -> tuple[HttpAnswer, dict[str, Any]]:
     """A refusal, from which botocore makes the exception of that code."""
     status = error_status(service, code)
-    headers = response_headers(service)
-    parsed = parsed_error(code, message, code in service_errors(service), status, headers)
+    modelled = code in service_errors(service)
+    _, own, _ = error_body(protocol(service), code, message, modelled, status)
+    headers = response_headers(service) | own
+    parsed = parsed_error(code, message, modelled, status, headers)
     parsed["ResponseMetadata"]["RetryAttempts"] = 0
     return HttpAnswer(status, headers), parsed
 
 
-def response_headers(service: str) -> dict[str, str]:
-    """The headers that every answer has, with a new request id."""
+def response_headers(service: str, length: int = 0) -> dict[str, str]:
+    """The headers that every answer has, with a new request id; ``length`` is that of the body in bytes."""
     return {
         "date": _date(int(time.time())),
         "content-type": _content_type(service),
+        "content-length": str(length),
         "x-amzn-requestid": f"{next(_serials):08x}-0000-4000-8000-000000000000",
         "connection": "keep-alive",
+        **FRONT_END.get(service, {}),
     }
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from pytest_personalize.service.kernel.clock import Clock
-from pytest_personalize.testing.sleeping import Sleeper, sleeping_on
+from pytest_personalize.testing.sleeping import Sleeper, move_held_time, sleeping_on
 
 
 def _time_of_the_process() -> float:
@@ -29,8 +29,9 @@ class BackendClock:
     of what they do. ``inner`` is the clock of the service itself.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, slept: Callable[[], None] = lambda: None) -> None:
         self.inner = Clock(_time_of_the_process)
+        self._slept = slept
 
     def __repr__(self) -> str:
         going = "runs" if self.inner.state.frozen is None else "stands still"
@@ -92,10 +93,21 @@ class BackendClock:
     def skip_sleep(self) -> Iterator[BackendClock]:
         """Until the block ends, ``time.sleep`` and ``asyncio.sleep`` move this clock and return at once.
 
+        ``time.time``, ``time.time_ns`` and ``time.monotonic`` follow it, so that a loop with a deadline ends; the
+        standard library, botocore and what else carries calls or runs tests get the time of the process. A loop that
+        looks at ``datetime.now()`` alone needs freezegun or time-machine around it: a sleep then moves their time.
+        ``SleepLoopError`` for a thread or task that made a call and sleeps 10,000 times while no status changes.
+
         It holds for all threads of the process, and for code that did ``from time import sleep``. Tasks of asyncio
         that sleep side by side wake in the order of their times, and the clock moves to each of them; sleeps of
         several threads add up. In nested blocks the innermost clock is moved. Timers, timeouts and waits for events
         or locks go on in real time.
         """
-        with sleeping_on(Sleeper(self.timestamp, self.inner.move_to)):
+        with sleeping_on(Sleeper(self.timestamp, self._sleep_to, self._slept)):
             yield self
+
+    def _sleep_to(self, moment: float) -> None:
+        """Move to the end of a sleep: the time that freezegun or time-machine holds, if this clock follows it."""
+        ahead = moment - self.timestamp()
+        if ahead > 0 and (self.inner.state.frozen is not None or not move_held_time(ahead)):
+            self.inner.move_to(moment)

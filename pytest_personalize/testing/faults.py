@@ -44,13 +44,25 @@ ERRORS: Final[dict[Reason, str]] = {
 """What botocore raises when there is no answer, and ``Call.error`` then says."""
 
 
-class NoAnswer(Exception):
-    """An attempt that gets no answer: the request or the answer was lost, or the client has given up waiting."""
+TEXTS: Final[dict[Reason, str]] = {
+    "request": "the request was lost",
+    "answer": "the answer was lost",
+    "timeout": "the client gave up waiting",
+}
+"""What ``Call.message`` then says."""
 
-    def __init__(self, reason: Reason) -> None:
-        super().__init__(reason)
+
+class NoAnswer(Exception):
+    """An attempt that gets no answer: the request or the answer was lost, or the client has given up waiting.
+
+    ``text`` says why, where it is not a fault that a test has declared.
+    """
+
+    def __init__(self, reason: Reason, text: str | None = None) -> None:
         self.reason: Reason = reason
         self.error = ERRORS[reason]
+        self.text = text or TEXTS[reason]
+        super().__init__(self.text)
 
 
 @define

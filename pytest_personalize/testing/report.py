@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
+from pytest_personalize.service.kernel.errors import VALIDATION
 from pytest_personalize.service.kernel.resource import Resource
 from pytest_personalize.testing.calls import Call
 from pytest_personalize.testing.coverage import coverage
@@ -21,6 +22,10 @@ WIDTH_OF_VALUES: Final = 90
 WIDTH_OF_REFUSALS: Final = 400
 WIDTH_OF_LISTS: Final = 100
 TITLE: Final = "Amazon Personalize"
+HINTS: Final[Mapping[str, str]] = {
+    VALIDATION: "has no class of its own: catch ClientError and look at response['Error']['Code']"
+}
+"""What is worth knowing of an error that a call was refused with."""
 
 
 class Watched(Protocol):
@@ -60,6 +65,8 @@ def _backend_lines(backend: Watched, calls: Sequence[Call]) -> Iterator[str]:
         yield f"last {LAST_CALLS} of {len(calls)} calls of this test:" if len(calls) > LAST_CALLS else "calls:"
         for call in calls[-LAST_CALLS:]:
             yield from _call_lines(call)
+        met = {call.error for call in calls}
+        yield from (f"{code} {hint}" for code, hint in HINTS.items() if code in met)
     resources = backend.all_resources()
     if resources:
         yield "resources:"

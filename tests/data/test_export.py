@@ -34,6 +34,16 @@ def shop(items: Make) -> Records:
     return records
 
 
+@pytest.mark.parametrize(("mode", "lines"), [("ALL", ["i1,9,"]), ("BULK", ["i1,9,"]), ("PUT", ["i1,2,"])])
+def test_row_28_a_full_import_after_a_put_record_is_the_newest_record(
+    items: Make, mode: ExportMode, lines: list[str]
+) -> None:
+    records = items(YEAR="int", GENRE="string? categorical")
+    records.table("ITEMS").put(records.items.intern("i1"), {"YEAR": 2})
+    import_text(records, "ITEMS", "ITEM_ID,YEAR,GENRE\ni1,9,\n")
+    assert export(records, "ITEMS", mode).splitlines()[1:] == lines
+
+
 @pytest.mark.parametrize(
     ("mode", "lines"),
     [

@@ -175,3 +175,8 @@ class TestEvents:
             "ActionInteractions", USER_ID="string", ACTION_ID="string", EVENT_TYPE="string", TIMESTAMP="long"
         )
         assert read_properties(None, actions, {"ACTION_ID": "a1"}) == {"ACTION_ID": "a1"}
+
+
+def test_row_13_an_event_needs_no_impression_where_the_schema_has_it_without_null(schema: Make) -> None:
+    seen = schema("Interactions", USER_ID="string", ITEM_ID="string", TIMESTAMP="long", IMPRESSION="string")
+    assert read_properties(None, seen, {"ITEM_ID": "i"}) == {"ITEM_ID": "i", "IMPRESSION": None}

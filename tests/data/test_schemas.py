@@ -238,3 +238,12 @@ class TestReplacement:
             check_replacement(users, schema("Users", "ECOMMERCE", USER_ID="string", AGE="int"))
         with pytest.raises(SchemaError, match="one for ITEMS: expected one for USERS"):
             check_replacement(users, schema("Items", ITEM_ID="string", AGE="int"))
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [("Items", {"ITEM_ID": "string", "CREATION_TIMESTAMP": "long"}), ("Users", {"USER_ID": "string"})],
+)
+def test_row_17_ids_and_reserved_fields_are_no_metadata(schema: Make, name: str, fields: dict[str, str]) -> None:
+    with pytest.raises(SchemaError, match="a metadata field is missing"):
+        schema(name, **fields)

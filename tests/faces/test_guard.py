@@ -72,8 +72,8 @@ class TestRefusal:
             f"ListDatasetGroups of a 'personalize' client was about to leave for {REAL_HOST}: no mock of Amazon "
             "Personalize is active here. Ask for the personalize_backend fixture, or put @mock_personalize or "
             "'with mock_personalize():' around the call. If it is meant for the real service, mark the test with "
-            "@pytest.mark.mock_personalize(passthrough=True), or allow all real calls with --personalize-allow-network or "
-            "with personalize_block_network = false in the ini file."
+            "@pytest.mark.mock_personalize(passthrough=True), or allow all real calls with "
+            "--personalize-allow-network or with personalize_block_network = false in the ini file."
         )
 
     def test_it_survives_a_process_pool(self) -> None:

@@ -59,6 +59,16 @@ class TestFailedTests:
             "  ACTIVE         dataset-group in eu-west-1: there",
         ]
 
+    def test_row_1_what_to_catch_of_an_error_without_a_class_is_said(self, run: Run, section: Section) -> None:
+        result = run("""
+            def test_it(personalize_backend):
+                CLIENT.create_dataset_group(name="no blanks")
+        """)
+        assert (
+            "ValidationException has no class of its own: catch ClientError and look at response['Error']['Code']"
+            in section(result, TITLE)
+        )
+
     def test_of_many_calls_the_last_are_shown(self, run: Run, section: Section) -> None:
         result = run("""
             def test_it(personalize_backend):

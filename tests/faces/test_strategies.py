@@ -78,7 +78,7 @@ class TestEveryOperation:
                 with pytest.raises(ClientError) as caught:
                     call(**request.params)
             error = caught.value.response["Error"]
-            assert error["Code"] == "InvalidInputException"
+            assert error["Code"] == "ValidationException"
             assert error["Message"].startswith("1 validation error detected: Value")
             assert f"at '{request.path}' failed to satisfy constraint: {request.constraint}" in error["Message"]
 

@@ -201,8 +201,8 @@ class TestContent:
         assert json.loads(page.all("pre")[0]) == {"name": "films"}
         arn = "arn:aws:personalize:us-east-1:123456789012:dataset-group/films"
         assert json.loads(page.all("pre")[1]) == {"datasetGroupArn": arn}
-        assert page.all("span.bad")[0].startswith("InvalidInputException: 1 validation error detected: Value")
-        assert json.loads(page.all("pre")[5])["code"] == "InvalidInputException"
+        assert page.all("span.bad")[0].startswith("ValidationException: 1 validation error detected: Value")
+        assert json.loads(page.all("pre")[5])["code"] == "ValidationException"
 
     def test_the_resources_with_their_status_and_reasons(self, journey: str) -> None:
         page = Page(journey)

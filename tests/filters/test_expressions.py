@@ -356,6 +356,11 @@ UNCERTAIN_ACCEPTED = [
         "INTERACTIONS.EVENT_TYPE",
         "two AWS samples have single quotes",
     ),
+    (
+        'EXCLUDE ItemID WHERE Items.CATEGORY IN ("$CATEGORY")',
+        "ITEMS.CATEGORY",
+        "row 27: an example of the guide has the placeholder in quotes",
+    ),
 ]
 
 UNCERTAIN_REFUSED = [
@@ -367,7 +372,7 @@ UNCERTAIN_REFUSED = [
         "the star means any event type; as a text it would silently match nothing",
     ),
     (
-        'EXCLUDE ItemID WHERE Items.CATEGORY IN ("$CATEGORY")',
+        'EXCLUDE ItemID WHERE Items.CATEGORY IN ("$CATEGORY", "Drama")',
         "ITEMS.CATEGORY",
         41,
         "a placeholder in quotes is a literal; write $CATEGORY without quotes",

@@ -28,6 +28,14 @@ def test_texts_carry_their_own_quotes_and_are_separated_by_commas(select: Select
     assert select("INCLUDE ItemID WHERE Items.GENRE IN ($GENRES)", GENRES=value) == left
 
 
+def test_texts_may_stand_in_single_quotes(select: Select) -> None:
+    assert select("INCLUDE ItemID WHERE Items.GENRE IN ($GENRES)", GENRES="'Horror'") == ["alien"]
+
+
+def test_row_27_a_placeholder_may_stand_in_quotes(select: Select) -> None:
+    assert select('INCLUDE ItemID WHERE Items.GENRE IN ("$GENRES")', GENRES='"Horror"') == ["alien"]
+
+
 @pytest.mark.parametrize("value", ["1979", '"1979"', " 1979 ", "1979.0"])
 def test_numbers_are_quoted_or_not(select: Select, value: str) -> None:
     assert select("INCLUDE ItemID WHERE Items.YEAR <= $YEAR", YEAR=value) == ["alien", "casablanca"]

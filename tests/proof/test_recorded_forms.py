@@ -1,13 +1,13 @@
 """The form of answers that the real service was seen to give: members, ARNs, numbers, status words.
 
-The table says in our own words what is printed in the outputs of AWS sample notebooks of 2020 to 2024. Where a member
-came into the service later than the output, the table has it, with its year.
+The table says in our own words what is printed in the outputs of notebooks, those of AWS and of others, of 2020 to
+2025. Where a member came into the service later than the output, the table has it, with its year.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -70,6 +70,19 @@ METRICS = (
     *(f"precision_at_{length}" for length in (5, 10, 25)),
 )
 
+RECOMMENDATION_ID = Text("RID-[0-9a-f]{2}(-[0-9a-f]{4}){2}-[0-9a-f]{12}-CID-[0-9a-f]{6}")
+SCORED = {"itemId": Text("i[0-9]+"), "score": float}
+RECOMMENDER = {
+    "recommenderArn": arn("recommender/[a-z-]+"),
+    "datasetGroupArn": arn("dataset-group/store"),
+    "name": NAME,
+    "recipeArn": Text("arn:aws:personalize:::recipe/aws-ecomm-[a-z-]+"),
+    "modelMetrics": dict.fromkeys(METRICS, float),
+    "recommenderConfig": {},
+    "status": ACTIVE,
+    **DATES,
+}
+
 FORMS: list[tuple[str, str, Any]] = [
     ("CreateDatasetGroup", "", {"datasetGroupArn": arn("dataset-group/new")}),
     (
@@ -92,6 +105,10 @@ FORMS: list[tuple[str, str, Any]] = [
         {"eventTrackerArn": arn("event-tracker/[0-9a-f]{8}"), "trackingId": UUID},
     ),
     ("DeleteCampaign", "", {}),
+    ("DeleteSchema", "", {}),
+    ("PutEvents", "", {}),
+    ("GetRecommendations", "personal", {"itemList": [SCORED] * 3, "recommendationId": RECOMMENDATION_ID}),
+    ("DescribeRecommender", "", {"recommender": RECOMMENDER}),
     ("GetSolutionMetrics", "", {"solutionVersionArn": VERSION, "metrics": dict.fromkeys(METRICS, float)}),
     ("DescribeSolution", "", {"solution": SOLUTION | {"solutionConfig": {}}}),
     ("DescribeSolution", "of segments", {"solution": SOLUTION}),
@@ -131,7 +148,7 @@ FORMS: list[tuple[str, str, Any]] = [
         "",
         {
             "personalizedRanking": [{"itemId": Text("i[12]"), "score": float}] * 2,
-            "recommendationId": Text("RID-[0-9a-f]{2}(-[0-9a-f]{4}){2}-[0-9a-f]{12}-CID-[0-9a-f]{6}"),
+            "recommendationId": RECOMMENDATION_ID,
         },
     ),
 ]
@@ -142,6 +159,7 @@ REQUESTS: dict[tuple[str, str], dict[str, Any]] = {
     ("DescribeSolution", "of segments"): {"solutionArn": "<fans>"},
     ("DescribeSolutionVersion", "of segments"): {"solutionVersionArn": "<fans version>"},
     ("DescribeSchema", "of a domain"): {"schemaArn": "<store schema>"},
+    ("GetRecommendations", "personal"): {"campaignArn": "<picks campaign>", "userId": "u1", "numResults": 3},
     ("GetPersonalizedRanking", ""): {"campaignArn": "<ranks campaign>", "userId": "u1", "inputList": ["i1", "i2"]},
 }
 """Requests that are not those of the samples."""
@@ -187,7 +205,7 @@ def test_scores_have_at_most_seven_decimals_and_fall(world: Any, samples: dict[s
     assert sum(scores) == pytest.approx(1, abs=1e-5)
 
 
-def test_training_hours_have_three_decimals(world: Any, samples: dict[str, Any]) -> None:
+def test_row_7_training_hours_have_three_decimals(world: Any, samples: dict[str, Any]) -> None:
     hours = world.call("DescribeSolutionVersion", samples["DescribeSolutionVersion"])["solutionVersion"][
         "trainingHours"
     ]
@@ -203,6 +221,20 @@ def test_recipes_are_listed_by_name_in_short_pages(world: Any) -> None:
         assert differences(form | domain, recipe) == []
     assert recipes == sorted(recipes, key=lambda recipe: recipe["name"])
     assert len(page["nextToken"]) <= 1500
+
+
+def test_a_recipe_that_was_printed_has_its_date(world: Any) -> None:
+    listed = {recipe["name"]: recipe["creationDateTime"] for recipe in world.call("ListRecipes", {})["recipes"]}
+    assert listed["aws-item-affinity"] == datetime(2021, 7, 15, tzinfo=UTC)
+    assert listed["aws-item-attribute-affinity"] == datetime(2021, 8, 25, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("operation", ["CreateSchema", "DeleteSchema", "PutEvents"])
+def test_row_5_the_names_of_the_headers(world: Any, samples: dict[str, Any], operation: str) -> None:
+    headers = world.call(operation, samples[operation])["ResponseMetadata"]["HTTPHeaders"]
+    always = {"date", "content-type", "content-length", "connection", "x-amzn-requestid"}
+    front_end = {"strict-transport-security", "x-frame-options", "cache-control", "x-content-type-options"}
+    assert set(headers) == (always if operation == "PutEvents" else always | front_end)
 
 
 def test_an_empty_list_says_nothing_else(world: Any) -> None:

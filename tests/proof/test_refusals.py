@@ -18,6 +18,7 @@ from pytest_personalize.service.kernel.quotas import QUOTAS, Quotas
 from pytest_personalize.shapes import models
 
 II = "InvalidInputException"
+VE = "ValidationException"
 NF = "ResourceNotFoundException"
 AE = "ResourceAlreadyExistsException"
 IU = "ResourceInUseException"
@@ -146,6 +147,7 @@ NEVER = {
     ("CreateDataset", LE): "the only limit is one dataset of a type, which is a name that is taken",
     ("CreateEventTracker", LE): "the only limit is one tracker of a group, which is refused as existing already",
     ("CreateMetricAttribution", LE): "the only limit is one of a group, which is refused as existing already",
+    ("ListRecipes", II): "all that it can refuse are constraints of its shape, which are no modelled errors",
     ("UpdateSolution", LE): "no quota is known that an update could exceed",
     ("TagResource", LE): "the limit of tags has an error of its own",
     ("ListTagsForResource", IU): "looking at tags disturbs nobody",
@@ -271,13 +273,13 @@ CONFLICTS = [
     Case("CreateCampaign", II, "weight", {"campaignConfig": {"itemExplorationConfig": {"explorationWeight": "2"}}}),
     Case("CreateCampaign", NF, "solution for a version", {"solutionVersionArn": "<picks>"}),
     Case("CreateCampaign", NF, "$LATEST of no version", {"solutionVersionArn": "<spare solution>/$LATEST"}),
-    Case("CreateDataDeletionJob", II, "no S3 path", {"dataSource": {"dataLocation": "users.csv"}}),
+    Case("CreateDataDeletionJob", VE, "no S3 path", {"dataSource": {"dataLocation": "users.csv"}}),
     Case("CreateDataset", II, "unknown type", {"datasetType": "Films"}),
     Case("CreateDataset", II, "type of another schema", {"datasetType": "Items"}),
     Case("CreateDataset", II, "schema of a domain", {"datasetType": "Interactions", "schemaArn": "<store schema>"}),
     Case("CreateDatasetGroup", II, "role without key", {"roleArn": ROLE}),
     Case("CreateDatasetGroup", II, "key without role", {"kmsKeyArn": KEY}),
-    Case("CreateDatasetImportJob", II, "no S3 path", {"dataSource": {"dataLocation": "items.csv"}}),
+    Case("CreateDatasetImportJob", VE, "no S3 path", {"dataSource": {"dataLocation": "items.csv"}}),
     Case("CreateDatasetImportJob", II, "no location", {"dataSource": {}}),
     Case(
         "CreateDatasetImportJob",
@@ -307,7 +309,6 @@ CONFLICTS = [
     Case("CreateSolution", II, "recipe and AutoML", {"performAutoML": True}),
     Case("CreateSolution", II, "neither recipe nor AutoML", {"recipeArn": None}),
     Case("CreateSolution", II, "use case", {"recipeArn": f"{RECIPE}ecomm-popular-items-by-views"}),
-    Case("CreateSolution", II, "HPO without ranges", {"performHPO": True}),
     Case("CreateSolution", II, "HPO of nothing", {"performHPO": True, "solutionConfig": {"hpoConfig": HPO}}),
     Case(
         "CreateSolution", II, "hyperparameter", {"solutionConfig": {"algorithmHyperParameters": {"model.dropout": "1"}}}
@@ -331,11 +332,10 @@ CONFLICTS = [
         "CreateSolutionVersion", II, "update of nothing", {"solutionArn": "<spare solution>", "trainingMode": "UPDATE"}
     ),
     Case("CreateSolutionVersion", II, "for the service", {"trainingMode": "AUTOTRAIN"}),
-    Case("ListRecipes", II, "recipes of others", {"recipeProvider": "OTHERS"}),
+    Case("ListRecipes", VE, "recipes of others", {"recipeProvider": "OTHERS"}),
     Case("TagResource", II, "not taggable", {"resourceArn": "<users schema>"}),
     Case("ListTagsForResource", II, "not taggable", {"resourceArn": f"{RECIPE}sims"}),
-    Case("UpdateCampaign", II, "no change", {"minProvisionedTPS": 1}),
-    Case("UpdateCampaign", II, "other solution", {"solutionVersionArn": "<ranks version>"}),
+    Case("UpdateCampaign", II, "weight", {"campaignConfig": {"itemExplorationConfig": {"explorationWeight": "2"}}}),
     Case("UpdateDataset", II, "schema of another type", {"schemaArn": "<users schema>"}),
     Case("UpdateMetricAttribution", II, "no Arn", {"metricAttributionArn": None}),
     Case("UpdateMetricAttribution", II, "unknown metric", {"removeMetrics": ["no-such"]}),
@@ -363,7 +363,6 @@ CONFLICTS = [
         "the second one is bad",
         {"userId": "u99", "eventList": [EVENT | {"itemId": "i99"}, EVENT | {"properties": "{"}]},
     ),
-    Case("PutActionInteractions", II, "event type", {"actionInteractions": [ACTION_EVENT | {"eventType": "Liked"}]}),
     Case("PutActionInteractions", NF, "unknown tracking id", {"trackingId": "no-such"}),
     Case(
         "PutActionInteractions",

@@ -71,12 +71,13 @@ CASES = [
 
 
 @pytest.mark.parametrize(("name", "request_", "place"), CASES)
-def test_what_breaks_a_constraint_is_refused(world: Any, name: str, request_: dict[str, Any], place: str) -> None:
+def test_row_1_what_breaks_a_constraint_is_refused(world: Any, name: str, request_: dict[str, Any], place: str) -> None:
     before = world.state()
     with pytest.raises(ClientError) as caught:
         world.clients.call(name, request_)
     error = caught.value.response["Error"]
-    assert error["Code"] == "InvalidInputException"
+    assert type(caught.value) is ClientError
+    assert error["Code"] == "ValidationException"
     assert f"at '{place}' failed to satisfy constraint" in error["Message"]
     assert world.state() == before
 

@@ -124,3 +124,9 @@ def test_features_that_few_recipes_have(feature: str, names: set[str]) -> None:
 )
 def test_what_few_recipes_answer_and_how(member: str, value: object, names: set[str]) -> None:
     assert {name for name, recipe in RECIPES.items() if getattr(recipe, member) == value} == names
+
+
+def test_row_25_similarity_by_texts_promotes_nothing() -> None:
+    promoting = {name for name, recipe in RECIPES.items() if recipe.supports_promotions}
+    assert "aws-semantic-similarity" not in promoting
+    assert {"aws-similar-items", "aws-sims"} <= promoting

@@ -128,6 +128,18 @@ def test_an_objective_adds_average_rewards(fans: Any) -> None:
     assert 0.0 < measured["average_rewards_at_k"] <= 1.0
 
 
+def test_row_28_rewards_that_were_not_recommended_do_not_count(fans: Any) -> None:
+    fans.dataset("Items", ("MARGIN", "float", {}))
+    for number in range(60):
+        fans.events(f"stray-{number}", [f"rare-{(number * 7 + step * step) % 60}" for step in range(12)])
+    for name in list(fans.records.items):
+        fans.item(name, MARGIN=1.0)
+    fans.item("never seen", MARGIN=0.0)
+    measured = measure(fans, "aws-user-personalization", objective=("MARGIN", "LOW"))
+    # All that can be hit is worth the same: the two differ in what was held out and not recommended.
+    assert measured["average_rewards_at_k"] > measured["normalized_discounted_cumulative_gain_at_25"]
+
+
 @pytest.mark.parametrize("recipe", ["aws-item-affinity", "aws-item-attribute-affinity"])
 def test_segments_are_measured_by_hits_and_recall_among_one_percent_of_users(world: Any, recipe: str) -> None:
     world.dataset("Items", ("SHELF", ["null", "string"], {"categorical": True}))

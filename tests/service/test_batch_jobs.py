@@ -88,15 +88,71 @@ def test_lines_agree_with_the_answers_in_real_time(jobs: Jobs) -> None:
         assert record["output"]["scores"] == [item["score"] for item in live]
 
 
-def test_events_after_the_training_do_not_count(jobs: Jobs) -> None:
-    version = jobs.shop.version("aws-user-personalization")
-    source = jobs.put([{"userId": "user-0"}])
+PERSONAL = ["aws-user-personalization", "aws-user-personalization-v2"]
+
+
+def turned(jobs: Jobs, version: str, user: str, moment: int) -> bool:
+    """Whether five events of a user on items of the other kind change what a batch job answers."""
+    source = jobs.put([{"userId": user}])
     jobs.infer(version, source)
     before = jobs.lines()
     for number in range(5):
-        jobs.shop.event("user-0", f"item-{2 * number + 1:02}", moment=1_700_000_000 + number)
+        jobs.shop.event(user, f"item-{2 * number + 1:02}", moment=moment + number)
     jobs.infer(version, source)
-    assert jobs.lines() == before
+    return jobs.lines() != before
+
+
+@pytest.mark.parametrize("recipe", PERSONAL)
+def test_row_20_events_of_known_users_count_without_a_training(jobs: Jobs, recipe: str) -> None:
+    assert turned(jobs, jobs.shop.version(recipe), "user-0", 1_700_000_000)
+
+
+def test_row_20_events_of_the_last_fifteen_minutes_do_not_count(jobs: Jobs, backend: PersonalizeBackend) -> None:
+    now = int(backend.clock.timestamp())
+    version = jobs.shop.version("aws-user-personalization")
+    assert not turned(jobs, version, "user-0", now - 600)
+    backend.clock.advance(minutes=20)
+    assert turned(jobs, version, "user-2", now)
+
+
+def test_row_20_events_do_not_count_for_other_recipes(jobs: Jobs) -> None:
+    assert not turned(jobs, jobs.shop.version("aws-popularity-count"), "user-0", 1_700_000_000)
+
+
+@pytest.mark.parametrize(("user", "counts"), [("user-0", True), ("newcomer", False)])
+def test_row_20_rankings_count_events_of_users_that_the_training_knew(jobs: Jobs, user: str, counts: bool) -> None:
+    version = jobs.shop.version("aws-personalized-ranking")
+    source = jobs.put([{"userId": user, "itemList": [f"item-{n:02}" for n in range(10)]}])
+    jobs.infer(version, source)
+    before = jobs.lines()
+    jobs.shop.event(user, "item-09")
+    jobs.infer(version, source)
+    assert (jobs.lines() != before) == counts
+
+
+@pytest.mark.parametrize(("recipe", "newest"), [(recipe, newest) for recipe in PERSONAL for newest in (True, False)])
+def test_row_20_a_job_on_the_newest_version_takes_in_new_items_first(jobs: Jobs, recipe: str, newest: bool) -> None:
+    version = jobs.shop.version(recipe)
+    solution = version.rpartition("/")[0]
+    if not newest:
+        jobs.client.create_solution_version(solutionArn=solution)
+    for number in range(8):
+        jobs.shop.event(f"user-{number}", "novelty")
+    jobs.infer(version, jobs.put([{"userId": "user-0"}]), numResults=100)
+    (record,) = jobs.records()
+    assert ("novelty" in record["output"]["recommendedItems"]) == newest
+
+
+def test_row_20_lines_of_v2_have_reasons(jobs: Jobs) -> None:
+    version = jobs.shop.version("aws-user-personalization-v2")
+    jobs.shop.event("user-0", "novelty")
+    jobs.infer(version, jobs.put([{"userId": f"user-{number}"} for number in range(20)]), numResults=100)
+    told = set()
+    for record in jobs.records():
+        output = record["output"]
+        reasons = zip(output["recommendedItems"], output["reasons"], strict=True)
+        told |= {(item, *why) for item, why in reasons if why}
+    assert told == {("novelty", "Exploration")}
 
 
 def test_related_items_have_no_scores(jobs: Jobs) -> None:
@@ -215,14 +271,21 @@ def test_an_inference_job_refuses_a_filter_that_its_recipe_cannot_apply(
 
 
 @pytest.mark.mock_personalize(transitions={"batch-inference-job": "polls:1"})
-def test_a_filter_that_is_deleted_before_the_job_runs_fails_it(jobs: Jobs) -> None:
+def test_row_19_a_filter_is_not_deleted_while_a_job_uses_it(jobs: Jobs, refused: Callable[..., Any]) -> None:
     version = jobs.shop.version("aws-popularity-count")
     arn = jobs.shop.filter("INCLUDE ItemID WHERE Items.PRICE > 1")
     started = jobs.infer(version, jobs.put([{"userId": "user-0"}]), filterArn=arn)
+    with refused("ResourceInUseException", started["batchInferenceJobArn"]):
+        jobs.client.delete_filter(filterArn=arn)
+    jobs.client.describe_batch_inference_job(batchInferenceJobArn=started["batchInferenceJobArn"])
     jobs.client.delete_filter(filterArn=arn)
-    ended = jobs.client.describe_batch_inference_job(batchInferenceJobArn=started["batchInferenceJobArn"])
-    assert ended["batchInferenceJob"]["status"] == "CREATE FAILED"
-    assert arn in ended["batchInferenceJob"]["failureReason"]
+
+
+def test_row_19_segments_by_attributes_take_no_filter_on_interactions(jobs: Jobs, refused: Callable[..., Any]) -> None:
+    version = jobs.shop.version("aws-item-attribute-affinity")
+    arn = jobs.shop.filter('EXCLUDE UserID WHERE Interactions.EVENT_TYPE IN ("Purchase")')
+    with refused(INVALID, "condition on interactions"):
+        jobs.segment(version, jobs.put([]), filterArn=arn)
 
 
 # -- segments ---------------------------------------------------------------------------------------------------------

@@ -293,30 +293,75 @@ class TestUpdate:
             client.update_campaign(campaignArn=campaign, minProvisionedTPS=6)
 
     @pytest.mark.parametrize("members", [{}, {"minProvisionedTPS": 1}])
-    def test_an_update_that_changes_nothing_is_refused(
-        self, client: Any, campaign: str, refused: Any, members: dict[str, Any]
+    def test_row_4_an_update_that_changes_nothing_is_answered_and_starts_nothing(
+        self, client: Any, campaign: str, describe: Any, members: dict[str, Any]
     ) -> None:
-        with refused("InvalidInputException"):
-            client.update_campaign(campaignArn=campaign, **members)
+        assert client.update_campaign(campaignArn=campaign, **members)["campaignArn"] == campaign
+        assert "latestCampaignUpdate" not in describe(campaign)
 
-    def test_deploying_what_is_deployed_is_refused(
-        self, client: Any, campaign: str, solution: str, refused: Any
+    def test_row_4_deploying_what_is_deployed_starts_nothing(
+        self, client: Any, campaign: str, solution: str, describe: Any
     ) -> None:
-        with refused("InvalidInputException"):
-            client.update_campaign(campaignArn=campaign, solutionVersionArn=solution + "/$LATEST")
+        client.update_campaign(campaignArn=campaign, solutionVersionArn=solution + "/$LATEST")
+        assert "latestCampaignUpdate" not in describe(campaign)
 
-    def test_a_configuration_that_is_in_place_is_refused(self, client: Any, campaign: str, refused: Any) -> None:
+    def test_row_4_a_configuration_that_is_in_place_starts_no_second_update(
+        self, backend: PersonalizeBackend, client: Any, campaign: str, describe: Any
+    ) -> None:
         config = {"enableMetadataWithRecommendations": True}
         client.update_campaign(campaignArn=campaign, campaignConfig=config)
-        with refused("InvalidInputException"):
-            client.update_campaign(campaignArn=campaign, campaignConfig=config)
+        first = describe(campaign)["latestCampaignUpdate"]
+        backend.clock.advance(minutes=1)
+        client.update_campaign(campaignArn=campaign, campaignConfig=config)
+        assert describe(campaign)["latestCampaignUpdate"] == first
 
-    def test_a_version_of_another_solution_is_refused(
-        self, client: Any, campaign: str, make_solution: Any, train: Any, refused: Any
+    def test_row_24_a_version_of_another_solution_of_the_group_is_deployed(
+        self, client: Any, campaign: str, solution: str, make_solution: Any, train: Any, describe: Any
     ) -> None:
-        other = train(make_solution(name="reads"))
-        with refused("InvalidInputException"):
+        other = make_solution(name="reads")
+        version = train(other)
+        client.update_campaign(campaignArn=campaign, solutionVersionArn=version)
+
+        assert describe(campaign)["solutionVersionArn"] == version
+        assert client.list_campaigns(solutionArn=solution)["campaigns"] == []
+        assert [one["campaignArn"] for one in client.list_campaigns(solutionArn=other)["campaigns"]] == [campaign]
+        client.delete_solution(solutionArn=solution)
+
+    def test_row_24_a_version_of_another_dataset_group_is_refused(
+        self, client: Any, campaign: str, make_group: Any, make_solution: Any, train: Any, refused: Any
+    ) -> None:
+        other = train(make_solution(name="reads", datasetGroupArn=make_group("INTERACTIONS")))
+        with refused("InvalidInputException", "another dataset group"):
             client.update_campaign(campaignArn=campaign, solutionVersionArn=other)
+
+    @pytest.mark.parametrize(
+        ("asked", "metadata"),
+        [({}, False), ({"campaignConfig": {"enableMetadataWithRecommendations": True}}, True)],
+    )
+    def test_row_24_an_older_recipe_gives_no_metadata_until_it_is_asked_for(
+        self,
+        client: Any,
+        make_solution: Any,
+        train: Any,
+        deploy: Any,
+        personalize_runtime: Any,
+        asked: dict[str, Any],
+        metadata: bool,
+        refused: Any,
+    ) -> None:
+        newer = train(make_solution("aws-user-personalization-v2", name="newer"))
+        older = train(make_solution("aws-user-personalization", name="older"))
+        live = deploy(newer, "moved", campaignConfig={"enableMetadataWithRecommendations": True})
+        request = {"campaignArn": live, "userId": "u1", "metadataColumns": {"ITEMS": ["PRICE"]}}
+        assert "metadata" in personalize_runtime.get_recommendations(**request)["itemList"][0]
+
+        client.update_campaign(campaignArn=live, solutionVersionArn=older, **asked)
+
+        if metadata:
+            assert "metadata" in personalize_runtime.get_recommendations(**request)["itemList"][0]
+        else:
+            with refused("InvalidInputException", "enableMetadataWithRecommendations"):
+                personalize_runtime.get_recommendations(**request)
 
     def test_a_version_in_training_is_refused(
         self, backend: PersonalizeBackend, client: Any, campaign: str, train: Any, solution: str, refused: Any
@@ -487,3 +532,32 @@ class TestDeletion:
     def test_an_unknown_campaign_is_not_found(self, client: Any, backend: PersonalizeBackend, refused: Any) -> None:
         with refused("ResourceNotFoundException"):
             client.delete_campaign(campaignArn=NOWHERE)
+
+
+def test_row_3_the_campaigns_that_deploy_a_version_are_listed(
+    client: Any, solution: str, train: Any, deploy: Any
+) -> None:
+    older, newer = train(solution), train(solution)
+    deployed = {
+        version: [deploy(version, f"{name}{n}") for n in range(2)] for name, version in [("a", older), ("b", newer)]
+    }
+
+    for version, campaigns in deployed.items():
+        page = client.list_campaigns(solutionArn=version, maxResults=1)
+        rest = client.list_campaigns(solutionArn=version, maxResults=1, nextToken=page["nextToken"])
+        assert [one["campaignArn"] for one in page["campaigns"] + rest["campaigns"]] == campaigns
+        assert "nextToken" not in rest
+
+
+def test_row_3_versions_are_not_listed_by_version(client: Any, version: str, refused: Any) -> None:
+    with refused("ResourceNotFoundException"):
+        client.list_solution_versions(solutionArn=version)
+
+
+def test_row_25_popularity_is_that_of_interactions(
+    client: Any, make_group: Any, make_solution: Any, train: Any, deploy: Any, refused: Any
+) -> None:
+    group = make_group("ITEMS")
+    version = train(make_solution("aws-semantic-similarity", name="texts", datasetGroupArn=group))
+    with refused("InvalidInputException", "Interactions dataset"):
+        deploy(version, campaignConfig={"rankingInfluence": {"POPULARITY": 0.5}})

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_personalize import mock_personalize
+from pytest_personalize.service.kernel.errors import ServiceError
 
 EVENT_FIELDS = {
     "EVENT_VALUE": ["float", "null"],
@@ -266,15 +267,28 @@ def test_every_distinct_event_is_exported_as_it_was_put(calls, request):
         ({"properties": '{"TIMESTAMP": 1}'}, "TIMESTAMP"),
         ({"properties": '{"Impression": "i1"}'}, "Impression"),
         ({"properties": '{"pagesRead": "many"}'}, "PAGES_READ"),
-        ({"properties": json.dumps({"discount": "x" * 1024})}, "1024"),
-        ({"impression": [str(n) for n in range(26)]}, "impression"),
-        ({"recommendationId": "x" * 41}, "recommendationId"),
-        ({"metricAttribution": {"eventAttributionSource": " "}}, "eventAttributionSource"),
         ({"impression": ["ü" * 256] * 25}, "bytes"),
     ],
 )
 def test_a_bad_event_is_refused_and_the_others_of_the_call_with_it(put, workshop, clicks, refused, event, said):
     with refused("InvalidInputException", said):
+        put({"itemId": "good"}, event)
+    assert workshop.rows(clicks) == []
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        ({"properties": json.dumps({"discount": "x" * 1024})}, "1024"),
+        ({"impression": [str(n) for n in range(26)]}, "impression"),
+        ({"recommendationId": "x" * 41}, "recommendationId"),
+        ({"metricAttribution": {"eventAttributionSource": " "}}, "eventAttributionSource"),
+    ],
+)
+def test_row_1_an_event_out_of_shape_is_refused_and_the_others_of_the_call_with_it(
+    put, workshop, clicks, refused, event, said
+):
+    with refused("ValidationException", said):
         put({"itemId": "good"}, event)
     assert workshop.rows(clicks) == []
 
@@ -301,7 +315,7 @@ def test_an_event_without_a_value_for_a_column_without_null_is_refused(workshop,
 
 
 def test_eleven_events_are_too_many(put, refused):
-    with refused("InvalidInputException", "eventList"):
+    with refused("ValidationException", "eventList"):
         put(*({"sentAt": n} for n in range(11)))
 
 
@@ -569,18 +583,28 @@ def put_action_event(personalize, personalize_events):
     return put
 
 
-@pytest.mark.parametrize("event_type", ["TAKEN", "NOT_TAKEN", "VIEWED", "Taken", "Not taken", "Viewed"])
+@pytest.mark.parametrize("event_type", ["TAKEN", "NOT_TAKEN", "VIEWED", "Taken", "Not taken", "Viewed", "Click"])
 def test_an_action_event_becomes_a_row(workshop, put_action_event, event_type):
     dataset = workshop.dataset("ACTION_INTERACTIONS")
     put_action_event(dataset, {"eventType": event_type})
     assert workshop.rows(dataset) == [f"u1,a1,{event_type},1"]
 
 
-def test_another_type_of_action_event_is_refused(workshop, put_action_event, refused):
-    dataset = workshop.dataset("ACTION_INTERACTIONS")
-    with refused("InvalidInputException", "Click"):
-        put_action_event(dataset, {}, {"eventType": "Click"})
-    assert workshop.rows(dataset) == []
+@pytest.mark.parametrize("sent_at", ["1700000000", "1700000000.25", "2023-11-14T22:13:20Z"])
+def test_a_time_may_be_text(workshop, group, clicks, backend, sent_at):
+    """Clients that write their own requests send epoch seconds in quotes."""
+    event = {"eventType": "View", "itemId": "i", "sentAt": sent_at}
+    members = {"trackingId": workshop.tracking_id(group), "sessionId": "s", "userId": "u", "eventList": [event]}
+    backend.call("personalize-events", "PutEvents", "us-east-1", json.dumps(members), "wire")
+    assert [row.split(",")[2] for row in workshop.rows(clicks)] == ["1700000000"]
+
+
+def test_properties_that_are_json_instead_of_text_are_refused_in_the_service_s_words(workshop, group, clicks, backend):
+    event = {"eventType": "View", "itemId": "i", "sentAt": 1, "properties": {"discount": "5"}}
+    members = {"trackingId": workshop.tracking_id(group), "sessionId": "s", "userId": "u", "eventList": [event]}
+    with pytest.raises(ServiceError, match="Error parsing properties json") as caught:
+        backend.call("personalize-events", "PutEvents", "us-east-1", json.dumps(members), "wire")
+    assert caught.value.code == "InvalidInputException"
 
 
 def test_an_action_session_is_given_to_its_user(workshop, personalize, personalize_events, put_action_event):

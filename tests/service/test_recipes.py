@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC
 from typing import Any
 
 import pytest
@@ -50,6 +51,31 @@ def test_max_results_sets_the_size_of_a_page(client: Any) -> None:
 
     assert len(page["recipes"]) == 22
     assert "nextToken" not in page
+
+
+@pytest.mark.parametrize(("domain", "pages"), [("ECOMMERCE", [5, 0]), ("VIDEO_ON_DEMAND", [0, 5])])
+def test_row_2_a_domain_filter_works_on_the_page_after_it_was_cut(client: Any, domain: str, pages: list[int]) -> None:
+    first = client.list_recipes(domain=domain)
+    second = client.list_recipes(domain=domain, nextToken=first["nextToken"])
+
+    assert [len(page["recipes"]) for page in (first, second)] == pages
+    assert "nextToken" not in second
+
+
+@pytest.mark.parametrize(
+    ("recipe", "date"),
+    [
+        ("aws-user-personalization-v2", "2024-01-01"),
+        ("aws-personalized-ranking-v2", "2024-01-01"),
+        ("aws-trending-now", "2022-10-01"),
+        ("aws-vod-trending-now", "2019-06-10"),
+        ("aws-item-affinity", "2021-07-15"),
+    ],
+)
+def test_row_6_recipes_are_as_old_as_was_printed(client: Any, recipe: str, date: str) -> None:
+    created = client.describe_recipe(recipeArn=RECIPE + recipe)["recipe"]["creationDateTime"]
+
+    assert created.astimezone(UTC).date().isoformat() == date
 
 
 def test_a_domain_filter_leaves_the_use_cases_of_that_domain(client: Any) -> None:

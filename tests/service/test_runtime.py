@@ -12,6 +12,7 @@ import pytest
 from pytest_personalize import PersonalizeBackend
 
 INVALID = "InvalidInputException"
+MALFORMED = "ValidationException"
 MISSING = "ResourceNotFoundException"
 RID = re.compile(r"RID-[0-9a-f]{2}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}-CID-[0-9a-f]{6}")
 
@@ -115,7 +116,7 @@ def test_the_newest_hundred_events_are_looked_at(shop: Any) -> None:
     [
         ({}, INVALID),
         ({"userId": "user-0", "numResults": 501}, INVALID),
-        ({"userId": "u" * 257}, INVALID),
+        ({"userId": "u" * 257}, MALFORMED),
         ({"userId": "user-0", "context": {"WEATHER": "rain"}}, INVALID),
         ({"userId": "user-0", "metadataColumns": {"ITEMS": ["PRICE"]}}, INVALID),
         ({"userId": "user-0", "filterArn": "arn:aws:personalize:us-east-1:123456789012:filter/none"}, MISSING),
@@ -291,7 +292,7 @@ def test_too_few_promoted_items_are_made_up_with_others(shop: Any) -> None:
 def test_rankings_take_no_part_in_promotions_and_requests_take_one(shop: Any, refused: Callable[..., Any]) -> None:
     campaign = shop.campaign("aws-user-personalization")
     promotion = {"name": "one", "percentPromotedItems": 50}
-    with refused(INVALID):
+    with refused(MALFORMED):
         shop.runtime.get_recommendations(campaignArn=campaign, userId="user-0", promotions=[promotion, promotion])
 
 

@@ -88,7 +88,7 @@ def test_a_rule_of_the_domain_is_enforced(personalize, refused):
 
 
 def test_an_unknown_domain_is_refused(personalize, refused):
-    with refused("InvalidInputException", "domain"):
+    with refused("ValidationException", "domain"):
         create(personalize, domain="GAMES")
 
 

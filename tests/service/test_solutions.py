@@ -238,7 +238,6 @@ class TestRefusals:
             {"optimizationObjective": {"itemAttribute": "PRICE", "objectiveSensitivity": "LOW"}},
             {"autoTrainingConfig": {"schedulingExpression": "rate(31 days)"}},
             {"autoTrainingConfig": {"schedulingExpression": "rate(0 days)"}},
-            {"autoTrainingConfig": {"schedulingExpression": "every day"}},
             {"trainingDataConfig": {"excludedDatasetColumns": {"ITEMS": ["COLOUR"]}}},
             {"trainingDataConfig": {"excludedDatasetColumns": {"USERS": ["AGE"]}}},
             {"trainingDataConfig": {"excludedDatasetColumns": {"INTERACTIONS": ["EVENT_TYPE"]}}},
@@ -257,6 +256,10 @@ class TestRefusals:
     def test_configurations_that_sims_does_not_take(self, create: Any, refused: Any, config: dict[str, Any]) -> None:
         with refused("InvalidInputException"):
             create(solutionConfig=config)
+
+    def test_row_1_a_schedule_out_of_shape_is_refused(self, create: Any, refused: Any) -> None:
+        with refused("ValidationException", "schedulingExpression"):
+            create(solutionConfig={"autoTrainingConfig": {"schedulingExpression": "every day"}})
 
     def test_a_schedule_needs_automatic_training(self, create: Any, refused: Any) -> None:
         config = {"autoTrainingConfig": {"schedulingExpression": "rate(2 days)"}}
@@ -344,7 +347,6 @@ class TestHyperparameterOptimization:
     @pytest.mark.parametrize(
         ("recipe", "config"),
         [
-            ("aws-sims", {}),
             ("aws-user-personalization-v2", hpo("categorical", {"name": "apply_recency_bias", "values": ["true"]})),
             ("aws-sims", hpo("integer", {"name": "min_cointeraction_count", "minValue": 0, "maxValue": 11})),
             ("aws-sims", hpo("integer", {"name": "min_cointeraction_count", "minValue": 5, "maxValue": 4})),
@@ -366,6 +368,18 @@ class TestHyperparameterOptimization:
     def test_what_it_refuses(self, create: Any, refused: Any, recipe: str, config: dict[str, Any]) -> None:
         with refused("InvalidInputException"):
             create(recipeArn=RECIPE + recipe, performHPO=True, solutionConfig=config)
+
+    def test_row_14_without_a_configuration_candidates_are_drawn_by_the_seed(self, client: Any, create: Any) -> None:
+        solution = create(recipeArn=RECIPE + "aws-sims", performHPO=True)
+
+        tuned = []
+        for _ in range(2):
+            version = client.create_solution_version(solutionArn=solution)["solutionVersionArn"]
+            described = client.describe_solution_version(solutionVersionArn=version)["solutionVersion"]
+            tuned.append(described["tunedHPOParams"]["algorithmHyperParameters"])
+        assert tuned[0] == tuned[1]
+        assert set(tuned[0]) == {"popularity_discount_factor", "min_cointeraction_count"}
+        assert 0 <= int(tuned[0]["min_cointeraction_count"]) <= 10
 
     def test_similar_items_sizes_are_set_through_ranges(self, create: Any, describe: Any) -> None:
         one = {"name": "item_id_hidden_dim", "minValue": 30, "maxValue": 200}

@@ -104,9 +104,9 @@ def test_refused_tags_create_nothing(taggable, refused, kind):
         ([{"tagKey": "AWS:team", "tagValue": "x"}], "InvalidInputException"),
         ([{"tagKey": "team", "tagValue": "aws:x"}], "InvalidInputException"),
         ([TEAM, TEAM], "InvalidInputException"),
-        ([{"tagKey": "k" * 129, "tagValue": ""}], "InvalidInputException"),
-        ([{"tagKey": "k", "tagValue": "v" * 257}], "InvalidInputException"),
-        ([{"tagKey": "k", "tagValue": "?"}], "InvalidInputException"),
+        ([{"tagKey": "k" * 129, "tagValue": ""}], "ValidationException"),
+        ([{"tagKey": "k", "tagValue": "v" * 257}], "ValidationException"),
+        ([{"tagKey": "k", "tagValue": "?"}], "ValidationException"),
         ([{"tagKey": f"k{n}", "tagValue": ""} for n in range(51)], "TooManyTagsException"),
     ],
 )

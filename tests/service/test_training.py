@@ -442,6 +442,26 @@ class TestRecommendersOnTheClock:
         assert client.describe_recommender(recommenderArn=recommender)["recommender"]["status"] == "ACTIVE"
 
 
+class TestUpdateTraining:
+    """Row 22: trainingMode UPDATE takes in new items; what it knew it learns nothing new about."""
+
+    def test_row_22_new_items_are_taken_in_and_events_about_known_ones_are_not(
+        self, client: Any, make_group: Any, solve: Any, train: Any, deploy: Any, recommend: Any, put_event: Any
+    ) -> None:
+        group = make_group("INTERACTIONS", "ITEMS")
+        solution = solve(group, "aws-user-personalization")
+        full = deploy(train(solution))
+        before = recommend(full, numResults=100)
+        for number in range(40):
+            put_event(group, f"new-{number}", before[-1])
+            put_event(group, f"new-{number}", "brand-new")
+
+        updated = recommend(deploy(train(solution, trainingMode="UPDATE")), numResults=100)
+        anew = recommend(deploy(train(solution)), numResults=100)
+        assert "brand-new" in updated
+        assert [item for item in updated if item != "brand-new"][-1] == before[-1] != anew[-1]
+
+
 class TestAutomaticUpdates:
     """The models that explore take in new items every two hours; nothing else changes before the next training."""
 
@@ -576,6 +596,36 @@ class TestAutomaticUpdates:
         assert "brand-new" not in before
         assert "brand-new" in recommend(recommender, numResults=100)
 
+    def test_row_21_only_the_newest_version_is_updated(
+        self,
+        backend: PersonalizeBackend,
+        group: str,
+        solve: Any,
+        train: Any,
+        deploy: Any,
+        recommend: Any,
+        put_event: Any,
+    ) -> None:
+        solution = solve(group, "aws-user-personalization")
+        older, newer = deploy(train(solution)), deploy(train(solution))
+        put_event(group, "u1", "brand-new")
+        backend.clock.advance(hours=2)
+
+        assert "brand-new" in recommend(newer, numResults=100)
+        assert "brand-new" not in recommend(older, numResults=100)
+
+    def test_row_23_without_news_trends_are_popular_items(
+        self, backend: PersonalizeBackend, group_of: Any, solve: Any, train: Any, deploy: Any, recommend: Any
+    ) -> None:
+        now = int(backend.clock.timestamp()) - 1_700_000_000
+        group = group_of([*events("classic", 20, start=now - 9 * 3600), *events("hit", 5, start=now - 600)])
+        campaign = deploy(train(solve(group, "aws-trending-now")))
+        before = recommend(campaign)
+        backend.clock.advance(hours=6)
+
+        assert before == ["hit", "classic"]
+        assert recommend(campaign) == ["classic", "hit"]
+
     def test_trends_are_followed(
         self, backend: PersonalizeBackend, client: Any, make_group: Any, recommend: Any, put_event: Any
     ) -> None:
@@ -592,7 +642,7 @@ class TestAutomaticUpdates:
         assert recommend(recommender)[0] == "sensation"
 
     @pytest.mark.needs_member("CreateSolutionRequest.performIncrementalUpdate")
-    def test_incremental_updates_bring_new_items_to_semantic_similarity(
+    def test_row_21_incremental_updates_bring_new_items_to_semantic_similarity_after_half_an_hour(
         self,
         backend: PersonalizeBackend,
         make_group: Any,
@@ -613,7 +663,9 @@ class TestAutomaticUpdates:
         properties = '{"title": "Film 9", "about": "a war at sea", "price": 1.0, "categoryL1": "x", "genres": "War"}'
         properties = properties.replace("}", ', "creationTimestamp": 1600000000}')
         personalize_events.put_items(datasetArn=dataset, items=[{"itemId": "i9", "properties": properties}])
-        backend.clock.advance(hours=2)
+        backend.clock.advance(minutes=29)
+        assert "i9" not in recommend(following, itemId="i1")
+        backend.clock.advance(minutes=1)
 
         assert "i9" in recommend(following, itemId="i1")
         assert "i9" not in recommend(standing, itemId="i1")

@@ -8,13 +8,16 @@ import threading
 import time
 import types
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from time import sleep as imported_sleep
+from types import ModuleType
+from typing import Any
 
 import boto3
 import pytest
 
-from pytest_personalize import PersonalizeBackend, mock_personalize
+from pytest_personalize import PersonalizeBackend, SleepLoopError, mock_personalize
 
 LONG = 3600.0
 SHORT = 5.0  # what a test may take in real seconds before it counts as having waited
@@ -328,6 +331,14 @@ class TestBesideFreezegun:
             asyncio.run(asyncio.sleep(LONG))
             assert backend.clock.now() == MOMENT + timedelta(seconds=2 * LONG)
 
+    def test_a_sleep_moves_the_time_of_freezegun(self, backend: PersonalizeBackend) -> None:
+        freezegun = pytest.importorskip("freezegun", reason="freezegun is not installed")
+        with freezegun.freeze_time(MOMENT), backend.clock.skip_sleep():
+            deadline = datetime.now(UTC) + timedelta(seconds=LONG)
+            while datetime.now(UTC) < deadline:
+                time.sleep(60)
+            assert backend.clock.now() == datetime.now(UTC) == deadline
+
 
 class TestBesideTimeMachine:
     def test_it_stands_where_time_machine_holds_the_time(self, backend: PersonalizeBackend) -> None:
@@ -347,3 +358,118 @@ class TestBesideTimeMachine:
             time.sleep(LONG)
             asyncio.run(asyncio.sleep(LONG))
             assert backend.clock.now() == MOMENT + timedelta(seconds=2 * LONG)
+
+    def test_a_sleep_moves_the_time_of_time_machine(self, backend: PersonalizeBackend) -> None:
+        time_machine = pytest.importorskip("time_machine", reason="time-machine is not installed")
+        with time_machine.travel(MOMENT, tick=False), backend.clock.skip_sleep():
+            deadline = datetime.now(UTC) + timedelta(seconds=LONG)
+            while datetime.now(UTC) < deadline:
+                time.sleep(60)
+            assert backend.clock.now() == datetime.now(UTC) == deadline
+
+
+PROGRAM = """
+from time import time, sleep
+
+def work():
+    end = time() + 600
+    while time() < end:
+        sleep(60)
+"""
+
+
+def sleep_for_ever() -> None:
+    while True:
+        time.sleep(1)
+
+
+class TestDeadlines:
+    """A loop that looks at the time between its sleeps ends when the clock has passed its deadline."""
+
+    @pytest.mark.parametrize(("name", "unit"), [("time", 1), ("time_ns", 10**9), ("monotonic", 1)])
+    def test_the_loop_of_a_program_ends(self, backend: PersonalizeBackend, name: str, unit: int) -> None:
+        before = backend.clock.now()
+        with backend.clock.skip_sleep():
+            looks = 0
+            now = getattr(time, name)
+            deadline = now() + 3600 * unit
+            while now() < deadline:
+                time.sleep(60)
+                looks += 1
+        assert looks in (60, 61)
+        assert timedelta(minutes=60) <= backend.clock.now() - before < timedelta(minutes=62)
+
+    def test_names_that_a_module_imported_follow_too(
+        self, backend: PersonalizeBackend, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        program = ModuleType("program")
+        lines = (
+            "from time import time, sleep",
+            "def work():",
+            "    end = time() + 600",
+            "    while time() < end: sleep(60)",
+        )
+        exec("\n".join(lines), vars(program))
+        monkeypatch.setitem(sys.modules, "program", program)
+        kept = vars(program)["time"]
+        with backend.clock.skip_sleep():
+            program.work()
+        assert vars(program)["time"] is kept
+
+    @pytest.mark.parametrize("name", ["threading", "botocore.auth", "pytest", "_pytest.runner", "pytest_personalize.x"])
+    def test_what_runs_the_tests_gets_the_time_of_the_process(self, backend: PersonalizeBackend, name: str) -> None:
+        module = {"__name__": name, "time": time}
+        with backend.clock.skip_sleep():
+            time.sleep(10 * LONG)
+            assert eval("time.time()", module) < time.time() - 9 * LONG
+            assert eval("time.monotonic()", module) < time.monotonic() - 9 * LONG
+
+    def test_the_functions_are_put_back(self, backend: PersonalizeBackend) -> None:
+        before = time.time, time.time_ns, time.monotonic, time.sleep
+        with backend.clock.skip_sleep():
+            assert time.time is not before[0]
+        assert (time.time, time.time_ns, time.monotonic, time.sleep) == before
+
+    def test_a_frozen_clock_moves_by_the_sleeps_alone(self, backend: PersonalizeBackend) -> None:
+        backend.clock.freeze(MOMENT)
+        with backend.clock.skip_sleep():
+            start = time.monotonic()
+            time.sleep(60)
+            assert time.time() == MOMENT.timestamp() + 60
+            assert time.monotonic() - start == pytest.approx(60)
+
+
+class TestEndlessLoops:
+    """A thread or task that made a call and sleeps on while no status changes is stopped."""
+
+    def test_it_is_told_its_last_call_and_the_status(self, backend: PersonalizeBackend, client: Any) -> None:
+        backend.transitions = "instant"
+        arn = client.create_dataset_group(name="films")["datasetGroupArn"]
+        client.describe_dataset_group(datasetGroupArn=arn)
+        with backend.clock.skip_sleep(), pytest.raises(SleepLoopError) as caught:
+            sleep_for_ever()
+        message = str(caught.value)
+        assert "slept 10,000 times" in message
+        assert "personalize.DescribeDatasetGroup" in message
+        assert message.endswith("with status ACTIVE")
+
+    def test_a_task_is_stopped(self, backend: PersonalizeBackend, client: Any) -> None:
+        async def work() -> None:
+            client.list_schemas()
+            while True:
+                await asyncio.sleep(1)
+
+        with backend.clock.skip_sleep(), pytest.raises(SleepLoopError, match=r"personalize\.ListSchemas"):
+            asyncio.run(work())
+
+    def test_a_thread_that_made_no_call_sleeps_on(self, backend: PersonalizeBackend, client: Any) -> None:
+        client.list_schemas()
+        with backend.clock.skip_sleep(), ThreadPoolExecutor() as pool:
+            pool.submit(lambda: [time.sleep(1) for _ in range(10_001)]).result()
+
+    def test_a_change_of_status_begins_the_count_anew(self, backend: PersonalizeBackend, client: Any) -> None:
+        for name in ("films", "books"):
+            client.create_dataset_group(name=name)
+            with backend.clock.skip_sleep():
+                for _ in range(9_999):
+                    time.sleep(0)

@@ -27,7 +27,9 @@ def bare(number: int, *, text: str = "") -> list[int]:
     return [number]
 
 
-@mock_personalize(region="eu-west-1", transitions="polls:2", quotas={"campaigns": 9}, preset="shop", seed=3)
+@mock_personalize(
+    region="eu-west-1", transitions="polls:2", quotas={"campaigns": 9}, preset="shop", seed=3, regions=["eu-west-1"]
+)
 def called(number: int) -> str:
     return str(number)
 

@@ -13,6 +13,8 @@ from pytest_personalize.service.kernel.resource import Resource
 from pytest_personalize.service.kernel.trained import Trained
 
 DEFAULT_HOURS: Final = 2.0
+INCREMENTAL_HOURS: Final = 0.5
+"""After about that time aws-semantic-similarity with incremental updates takes in new items (developer guide)."""
 
 
 def plan_update(
@@ -25,8 +27,7 @@ def plan_update(
     trained: Trained | None = region.models.get(model_arn)
     if trained is None:
         return None
-    # unknown: how often a model with incremental updates takes in new items. chosen: as often as the others
-    hours = _hours(trained) or (DEFAULT_HOURS if incremental else None)
+    hours = _hours(trained) or (INCREMENTAL_HOURS if incremental else None)
     if hours is None:
         return None
     period = hours * HOUR
@@ -37,11 +38,11 @@ def plan_update(
     return due
 
 
-def update_model(region: Region, model_arn: str, dataset_group_arn: str) -> None:
+def update_model(region: Region, model_arn: str, dataset_group_arn: str, now: float) -> None:
     """Put the model in place that knows the new items."""
     trained: Trained | None = region.models.get(model_arn)
     with suppress(Failure):  # with data that allow no training it keeps the model that it has
-        new = None if trained is None else updated(trained, region.records[dataset_group_arn])
+        new = None if trained is None else updated(trained, region.records[dataset_group_arn], now)
         if new is not None:
             region.models[model_arn] = new
 

@@ -9,13 +9,15 @@ from attrs import frozen
 
 from pytest_personalize.filters.compiled import CompiledFilter
 from pytest_personalize.service.answering.source import Source, make_source
+from pytest_personalize.service.control.automatic_updates import update_model
 from pytest_personalize.service.control.filters import usable_filter
-from pytest_personalize.service.control.solution_versions import SolutionVersion, what_it_needs
+from pytest_personalize.service.control.solution_versions import SolutionVersion, newest_version, what_it_needs
 from pytest_personalize.service.jobs.locations import S3DataConfig, input_objects, output_folder
+from pytest_personalize.service.jobs.training import batch_records
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.admission import Admission, Times, admit
 from pytest_personalize.service.kernel.errors import refusal
-from pytest_personalize.service.kernel.resource import Resource
+from pytest_personalize.service.kernel.resource import ACTIVE, Resource
 from pytest_personalize.service.kernel.tagging import Tag
 from pytest_personalize.service.kernel.trained import Trained
 
@@ -41,14 +43,22 @@ class BatchJob(Resource):
     def source(
         self, region: Region, exploration: Mapping[str, str] | None = None, influence: Mapping[str, float] | None = None
     ) -> Source:
-        """What it answers from: the data are those that the model knows, for filters as well."""
+        """What it answers from: the data that the version was trained on, and what ``batch_records`` adds to them.
+
+        A job on the newest version, if that is fully trained, takes in new items first (developer guide, batch
+        inference), where the recipe does so by itself.
+        """
         version = self.version(region)
+        now, group_arn = region.now(), version.dataset_group_arn
+        newest = newest_version(region, version.solution_arn, ACTIVE)
+        if version.recipe.automatic_update_hours and version == newest and version.training_mode != "UPDATE":
+            update_model(region, version.arn, group_arn, now)
         trained: Trained = region.models[version.arn]
         return make_source(
             trained,
-            trained.seen or trained.view,
+            batch_records(trained, region.records[group_arn], now),
             arn=version.arn,
-            dataset_group_arn=version.dataset_group_arn,
+            dataset_group_arn=group_arn,
             exploration=exploration,
             influence=influence,
             seed=region.account.seed,

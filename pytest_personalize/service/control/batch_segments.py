@@ -10,10 +10,13 @@ from attrs import frozen
 
 from pytest_personalize.failure import Failure
 from pytest_personalize.filters.attributes import parse_attributes
+from pytest_personalize.filters.parser import parse
+from pytest_personalize.recommenders.recipe import Recipe
 from pytest_personalize.recommenders.segments import SegmentModel
 from pytest_personalize.service.answering.answer import Ask, FilterUse, select
 from pytest_personalize.service.answering.source import Source
 from pytest_personalize.service.control.batch_jobs import BatchJob, admitted
+from pytest_personalize.service.control.filters import Filter
 from pytest_personalize.service.control.solution_versions import SolutionVersion
 from pytest_personalize.service.jobs.batch import (
     SEGMENT_LINES,
@@ -142,6 +145,8 @@ def create_batch_segment_job(
     recipe = version.recipe
     if recipe.batch_lines not in LINES:
         raise refusal("no batch", recipe=recipe.name, arn=solution_version_arn, jobs="batch segment jobs")
+    if filter_arn is not None and not recipe.filters_on_interactions:
+        _refuse_interactions(region, filter_arn, recipe)
     new, members = admitted(
         region,
         BatchSegmentJob,
@@ -157,6 +162,12 @@ def create_batch_segment_job(
     )
     job = BatchSegmentJob(batch_segment_job_arn=new.arn, job_input=job_input, job_output=job_output, **members)
     return new.enter(job)
+
+
+def _refuse_interactions(region: Region, filter_arn: str, recipe: Recipe) -> None:
+    parsed = parse(region.find(Filter, filter_arn).filter_expression)
+    if any(condition.dataset.has_events for one in parsed.expressions for condition in one.conditions):
+        raise refusal("interactions filter", filter=filter_arn, recipe=recipe.name)
 
 
 @operation("DescribeBatchSegmentJob")

@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from pytest_personalize.service.answering.source import Source, make_source
 from pytest_personalize.service.control.automatic_updates import plan_update, update_model
-from pytest_personalize.service.control.item_settings import check_exploration, check_metadata
+from pytest_personalize.service.control.item_settings import check_exploration, check_influence, check_metadata
 from pytest_personalize.service.control.solution_versions import SolutionVersion, newest_version, what_it_needs
 from pytest_personalize.service.control.solutions import Solution
 from pytest_personalize.service.kernel.account import Region
@@ -18,7 +18,7 @@ from pytest_personalize.service.kernel.admission import admit, times_now
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import ACTIONS, SCRIPTS, creation, deletion
 from pytest_personalize.service.kernel.operations import Page, operation, structure
-from pytest_personalize.service.kernel.paging import list_page
+from pytest_personalize.service.kernel.paging import PAGE_SIZE, list_page, sequence_page
 from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource, Update, evolved
 from pytest_personalize.service.kernel.state import resource_kind
 from pytest_personalize.service.kernel.tagging import Tag
@@ -131,6 +131,7 @@ def _updated(region: Region, campaign: Campaign, now: float) -> Campaign:
         return campaign
     changed = attrs.evolve(
         campaign,
+        solution_arn=region.find(SolutionVersion, update.solution_version_arn).solution_arn,
         solution_version_arn=update.solution_version_arn,
         min_provisioned_tps=update.min_provisioned_tps,
         campaign_config=update.campaign_config,
@@ -153,15 +154,15 @@ def _sync(region: Region, solution_arn: str, now: float) -> None:
 
 
 def _update_model(region: Region, campaign_arn: str, now: float) -> None:
-    """Fully trained versions are updated while they are deployed, until there is an UPDATE of them (service model)."""
+    """The newest version is updated while it is deployed, if it is fully trained (developer guide, service model)."""
     campaigns = region.rows(Campaign)
     campaign = campaigns.get(campaign_arn)
     if campaign is None or campaign.next_update != now:
         return
     version = region.rows(SolutionVersion).get(campaign.solution_version_arn)
     newest = newest_version(region, campaign.solution_arn, ACTIVE)
-    if version is not None and "UPDATE" not in (version.training_mode, newest and newest.training_mode):
-        update_model(region, version.arn, campaign.dataset_group_arn)
+    if version is not None and version == newest and version.training_mode != "UPDATE":
+        update_model(region, version.arn, campaign.dataset_group_arn, now)
     campaigns.put(_plan_update(region, campaign, now))
 
 
@@ -225,8 +226,7 @@ def _check_config(region: Region, version: SolutionVersion, config: CampaignConf
     recipe = version.recipe
     check_exploration(recipe, config.item_exploration_config)
     check_metadata(config.enable_metadata_with_recommendations, region.records[version.dataset_group_arn])
-    if config.ranking_influence is not None and not recipe.supports_ranking_influence:
-        raise refusal("recipe lacks", member="rankingInfluence", recipe=recipe.name)
+    check_influence(recipe, config.ranking_influence, region.records[version.dataset_group_arn])
 
 
 @operation("DescribeCampaign")
@@ -243,8 +243,14 @@ def list_campaigns(
     next_token: str | None = None,
     max_results: int | None = None,
 ) -> Page:
-    """The campaigns of a solution, or all of the region."""
-    return list_page(region, Campaign, solution_arn, next_token, max_results)
+    """The campaigns of a solution, those that deploy a version when the ARN is that of one, or all of the region."""
+    version = region.rows(SolutionVersion).get(solution_arn or "")
+    if version is None:
+        return list_page(region, Campaign, solution_arn, next_token, max_results)
+    deployed = [
+        one for one in region.rows(Campaign).of(version.solution_arn) if one.solution_version_arn == version.arn
+    ]
+    return sequence_page(f"campaigns?{version.arn}", deployed, next_token, max_results or PAGE_SIZE)
 
 
 @operation("UpdateCampaign")
@@ -261,21 +267,32 @@ def update_campaign(
     if campaign.declared:
         raise refusal("declared", arn=campaign_arn)
     version = _version(region, solution_version_arn or campaign.solution_version_arn)
-    if version.solution_arn != campaign.solution_arn:
-        raise refusal("other solution", arn=version.arn, campaign=campaign_arn)  # unknown: allowed? chosen: no
+    if version.dataset_group_arn != campaign.dataset_group_arn:
+        raise refusal("other dataset group", arn=version.arn, campaign=campaign_arn)
     if campaign_config is not None:
         _check_config(region, version, campaign_config)
     # unknown: whether a new configuration replaces the old one or adds to it. chosen: it replaces it
-    config = campaign.campaign_config if campaign_config is None else campaign_config
+    config = _kept_config(region, campaign, version) if campaign_config is None else campaign_config
     tps = campaign.min_provisioned_tps if min_provisioned_tps is None else min_provisioned_tps
     _check_sync(campaign, config, solution_version_arn)
-    same = (campaign.solution_version_arn, campaign.min_provisioned_tps, campaign.campaign_config)
-    if same == (version.arn, tps, config) and campaign.status != CREATE_FAILED:
-        raise refusal("no change", arn=campaign_arn)
     region.require(version)
     campaign = region.settled(region.require(campaign, (ACTIVE, CREATE_FAILED)))
-    _begin_update(region, campaign, version.arn, tps, config)
-    return campaign
+    same = (campaign.solution_version_arn, campaign.min_provisioned_tps, campaign.campaign_config)
+    if same != (version.arn, tps, config) or campaign.status == CREATE_FAILED:
+        _begin_update(region, campaign, version.arn, tps, config)
+    return campaign  # printed answers: what changes nothing is accepted, and starts no update
+
+
+def _kept_config(region: Region, campaign: Campaign, version: SolutionVersion) -> CampaignConfig | None:
+    """The configuration of an update that names none.
+
+    From a v2 recipe to an older one, metadata are switched off until they are asked for (developer guide, campaigns).
+    """
+    config = campaign.campaign_config
+    before = region.find(SolutionVersion, campaign.solution_version_arn).recipe
+    if config is None or not before.metadata_always or version.recipe.metadata_always:
+        return config
+    return attrs.evolve(config, enable_metadata_with_recommendations=None)
 
 
 def _check_sync(campaign: Campaign, config: CampaignConfig | None, given_arn: str | None) -> None:

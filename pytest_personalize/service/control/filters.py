@@ -24,6 +24,9 @@ from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Re
 from pytest_personalize.service.kernel.state import resource_kind
 from pytest_personalize.service.kernel.tagging import Tag
 
+BATCH_JOBS: Final = ("batch-inference-job", "batch-segment-job")
+"""The kinds of jobs that may use a filter; they know filters, and not the reverse."""
+
 
 @resource_kind
 @frozen(kw_only=True, slots=False)
@@ -128,5 +131,8 @@ def list_filters(
 
 @operation("DeleteFilter")
 def delete_filter(region: Region, *, filter_arn: str) -> None:
-    """Delete an ACTIVE or failed filter."""
-    region.delete(region.find(Filter, filter_arn), (ACTIVE, CREATE_FAILED))
+    """Delete an ACTIVE or failed filter that no running batch job uses (developer guide)."""
+    found = region.require(region.find(Filter, filter_arn), (ACTIVE, CREATE_FAILED))
+    jobs = (job for kind in BATCH_JOBS for job in region.engine.moving(region, kind) if job.filter_arn == filter_arn)
+    region.refuse_while("used", found, jobs)
+    region.delete(found, (ACTIVE, CREATE_FAILED))

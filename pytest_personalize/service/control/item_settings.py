@@ -28,6 +28,16 @@ def check_exploration(recipe: Recipe, config: Mapping[str, str] | None) -> None:
         number(value, name, *EXPLORATION[name])
 
 
+def check_influence(recipe: Recipe, influence: Mapping[str, float] | None, records: Records) -> None:
+    """Ranking influence is for the recipes that have it; popularity is that of interactions (developer guide)."""
+    if influence is None:
+        return
+    if not recipe.supports_ranking_influence:
+        raise refusal("recipe lacks", member="rankingInfluence", recipe=recipe.name)
+    if "POPULARITY" in influence and "INTERACTIONS" not in records.schemas:
+        raise refusal("popularity of nothing")
+
+
 def check_metadata(enabled: bool | None, records: Records) -> None:
     """Metadata in recommendations needs an Items dataset with a metadata column (service model)."""
     if not enabled:

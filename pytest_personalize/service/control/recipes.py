@@ -46,10 +46,14 @@ def list_recipes(
     max_results: int | None = None,
     domain: str | None = None,
 ) -> Page:
-    """The recipes on offer, by name; with ``domain`` the use cases of that domain alone."""
-    names = [name for name, recipe in RECIPES.items() if recipe.listed and domain in (None, recipe.domain)]
+    """The recipes on offer, by name; ``domain`` is looked at in a page that is cut already (printed output).
+
+    So the use cases of a domain may stand on the second page alone, below a first one that is empty and has a token.
+    """
+    names = [name for name, recipe in RECIPES.items() if recipe.listed]
     page = sequence_page(f"recipes?{domain or ''}", names, next_token, max_results or PAGE_SIZE)
-    return Page([_recipe(name) for name in page.items], page.next_token)
+    wanted = [name for name in page.items if domain in (None, RECIPES[name].domain)]
+    return Page([_recipe(name) for name in wanted], page.next_token)
 
 
 @operation("DescribeAlgorithm")

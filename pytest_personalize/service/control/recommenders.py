@@ -128,7 +128,7 @@ def _train(region: Region, recommender: Recommender, now: float) -> Recommender:
     records = region.records[recommender.dataset_group_arn]
     config = recommender.recommender_config.training_data_config
     settings = Settings(
-        excluded_columns=excluded_columns(config, records, recommender.columns), seed=region.account.seed
+        excluded_columns=excluded_columns(config, records, recommender.columns), seed=region.account.seed, now=now
     )
     region.models[recommender.arn] = train(region, recommender.dataset_group_arn, recommender.recipe, settings)
     return attrs.evolve(recommender, model_metrics=None)
@@ -180,7 +180,7 @@ def _update_model(region: Region, arn: str, now: float) -> None:
     recommender = recommenders.get(arn)
     if recommender is None or recommender.next_update != now:
         return
-    update_model(region, arn, recommender.dataset_group_arn)
+    update_model(region, arn, recommender.dataset_group_arn, now)
     due = plan_update(region, recommender, arn, now)
     recommenders.put(attrs.evolve(recommender, next_update=due))
 

@@ -37,8 +37,6 @@ def check_config(
     _check_values(recipe, "featurization", config.feature_transformation_parameters or {})
     if hpo and not recipe.supports_hpo:
         raise refusal("recipe lacks", member="performHPO", recipe=recipe.name)
-    if hpo and config.hpo_config is None:
-        raise refusal("hpo without config")
     if config.hpo_config is not None:
         _check_hpo(recipe, config.hpo_config)
     if config.event_value_threshold is not None:

@@ -14,7 +14,7 @@ from pytest_personalize.service.control.solution_config import SolutionConfig, s
 from pytest_personalize.service.control.solutions import AUTO_ML_RECIPE, AutoMLResult, Solution
 from pytest_personalize.service.control.training_columns import Columns
 from pytest_personalize.service.control.tuning import trials
-from pytest_personalize.service.jobs.training import train
+from pytest_personalize.service.jobs.training import train, train_update
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.admission import admit, times_now
 from pytest_personalize.service.kernel.errors import refusal
@@ -75,14 +75,11 @@ class SolutionVersion(Resource):
 
 def _train(region: Region, version: SolutionVersion, now: float) -> SolutionVersion:
     """The training, at the end of which the version is ACTIVE or CREATE FAILED."""
-    config = version.solution_config
-    records = region.records[version.dataset_group_arn]
-    settings = settings_of(config, version.event_type, records, version.columns, region.account.seed)
-    attempts = trials(version.recipe, None if config is None else config.hpo_config) if version.perform_hpo else None
-    trained = train(region, version.dataset_group_arn, version.recipe, settings, attempts)
-    if version.training_mode == "UPDATE":
-        # unknown: how much of new events an UPDATE learns. chosen: all, it only has no metrics of its own
-        trained = attrs.evolve(trained, full=_full_training(region, version.solution_arn))
+    full = _full_training(region, version.solution_arn) if version.training_mode == "UPDATE" else None
+    if full is None:
+        trained = _train_fully(region, version, now)
+    else:
+        trained = train_update(full, region.records[version.dataset_group_arn])
     region.models[version.arn] = trained
     _tell_solution(region, version)
     if any(campaign.follows for campaign in region.table("campaign").of(version.solution_arn)):
@@ -92,6 +89,15 @@ def _train(region: Region, version: SolutionVersion, now: float) -> SolutionVers
         training_hours=_training_hours(trained),
         tuned_hpo_params=None if trained.tuned is None else TunedHPOParams(algorithm_hyper_parameters=trained.tuned),
     )
+
+
+def _train_fully(region: Region, version: SolutionVersion, now: float) -> Trained:
+    config = version.solution_config
+    records = region.records[version.dataset_group_arn]
+    settings = settings_of(config, version.event_type, records, version.columns, region.account.seed)
+    hpo = None if config is None else config.hpo_config
+    attempts = trials(version.recipe, hpo, region.account.seed) if version.perform_hpo else None
+    return train(region, version.dataset_group_arn, version.recipe, attrs.evolve(settings, now=now), attempts)
 
 
 def _training_hours(trained: Trained) -> float:

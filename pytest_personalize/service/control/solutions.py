@@ -289,7 +289,7 @@ def update_solution(
         raise refusal("both event settings")
     if perform_auto_training and not solution.recipe.supports_auto_training:
         raise refusal("recipe lacks", member="performAutoTraining", recipe=solution.recipe.name)
-    # unknown: whether an update that says nothing is refused. chosen: yes, as for campaigns
+    # unknown: whether an update that says nothing is refused. chosen: yes, as for recommenders
     if perform_auto_training is None and perform_incremental_update is None and given == SolutionUpdateConfig():
         raise refusal("no change", arn=solution_arn)
     solution = region.settled(region.require(solution))

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from random import Random
 from typing import Final
 
 from pytest_personalize.recommenders.recipe import Hyperparameter, Recipe
-from pytest_personalize.service.control.solution_config import (
-    CategoricalHyperParameterRange,
-    HPOConfig,
-    Range,
-)
+from pytest_personalize.service.control.solution_config import CategoricalHyperParameterRange, HPOConfig, Range
 
 MOST_TRIALS: Final = 4
 """unknown: how the service searches. chosen: the ends, the middle and the default; each trial is a whole evaluation."""
 
+DRAWN_TRIALS: Final = 10
+"""unknown: the search without hpoConfig. chosen: so many candidates, drawn from the recipe's tunable default ranges."""
+
 Trial = dict[str, str]
 
 
-def trials(recipe: Recipe, config: HPOConfig | None) -> list[Trial]:
+def trials(recipe: Recipe, config: HPOConfig | None, seed: int) -> list[Trial]:
     """Values to try for the hyperparameters that may vary, at most as many as there are training jobs.
 
-    Without ranges everything varies that the recipe can tune, within the recipe's own bounds.
+    Without ranges everything varies that the recipe can tune, within the recipe's own bounds; without a configuration
+    the values are drawn by ``seed``.
     """
+    if config is None:
+        draw = Random(seed)
+        tunable = [parameter for parameter in recipe.hyperparameters if parameter.tunable]
+        return (
+            [{parameter.name: _drawn(parameter, draw) for parameter in tunable} for _ in range(DRAWN_TRIALS)]
+            if tunable
+            else []
+        )
     choices = dict(_choices(recipe, config))
     if not choices:
         return []
@@ -41,6 +50,15 @@ def _choices(recipe: Recipe, config: HPOConfig | None) -> Iterator[tuple[str, li
             values = _values(parameter, None if given is None else given[parameter.name])
             if values:
                 yield parameter.name, values
+
+
+def _drawn(parameter: Hyperparameter, draw: Random) -> str:
+    if parameter.kind == "categorical":
+        return draw.choice(parameter.values)
+    low, high = parameter.low, parameter.high
+    if low is None or high is None:
+        return parameter.default
+    return str(draw.randint(int(low), int(high))) if parameter.kind == "integer" else f"{draw.uniform(low, high):.4f}"
 
 
 def _values(parameter: Hyperparameter, one: Range | None) -> list[str]:

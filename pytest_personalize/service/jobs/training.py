@@ -16,6 +16,9 @@ from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.quotas import Minimums
 from pytest_personalize.service.kernel.trained import Trained, mark_of
 
+BATCH_DELAY: Final = 15 * 60.0
+"""How long before a batch job an event must have come to count in it, in seconds."""
+
 TUNED_FOR: Final = "normalized_discounted_cumulative_gain_at_25"
 """unknown: the metric that optimization looks at. chosen: the one that looks at most of a list."""
 
@@ -73,7 +76,7 @@ def _require_minimums(minimums: Minimums, recipe: Recipe, view: Records, setting
         raise Failure(f"Create failed. Fewer than {percent} percent of all users have at least 2 interactions each.")
 
 
-def updated(trained: Trained, records: Records) -> Trained | None:
+def updated(trained: Trained, records: Records, now: float) -> Trained | None:
     """The training after an automatic update (developer guide, automatic updates), None when nothing is new.
 
     An update takes in items and actions that the training did not know, with the events about them; a model of trends
@@ -81,30 +84,81 @@ def updated(trained: Trained, records: Records) -> Trained | None:
     when an import or another schema has replaced what the training saw.
     """
     mark = mark_of(records)
-    if mark == trained.mark or records.schemas != trained.view.schemas:
+    trends = trained.recipe.updates_take_all
+    if (mark == trained.mark and not trends) or records.schemas != trained.view.schemas:
         return None
-    view = records.view()
-    if not trained.recipe.updates_take_all:
-        interactions = _with_news(trained.view.interactions, view.interactions)
-        action_interactions = _with_news(trained.view.action_interactions, view.action_interactions)
-        if interactions is None and view.interactions is not None:
-            return None
-        view = attrs.evolve(
-            view,
-            interactions=interactions,
-            action_interactions=action_interactions,
-            users_table=trained.view.users_table,
-        )
-    model = fit(trained.recipe, view, trained.settings)
-    return attrs.evolve(trained, model=model, mark=mark, seen=view)
+    view = records.view() if trends else _view_with_news(trained.view, records.view())
+    if view is None:
+        return None
+    settings = attrs.evolve(trained.settings, now=now)
+    return attrs.evolve(trained, model=fit(trained.recipe, view, settings), settings=settings, mark=mark, seen=view)
 
 
-def _with_news(seen: EventLog | None, now: EventLog | None) -> EventLog | None:
+def train_update(full: Trained, records: Records) -> Trained:
+    """The training in mode UPDATE, on top of a full one: it takes in new items, and the events about them.
+
+    Events about items that the full training knew wait for the next one (developer guide, UPDATE).
+    """
+    view = _view_with_news(full.view, records.view(), replaced=True) or full.view
+    model = fit(full.recipe, view, full.settings)
+    return attrs.evolve(full, view=view, model=model, mark=mark_of(records), seen=None, full=full)
+
+
+def batch_records(trained: Trained, records: Records, now: float) -> Records:
+    """What a batch job answers from: the data of the training, and for personal recipes what users did since.
+
+    Those events count that concern known users and items and came up to 15 minutes before the job (developer guide,
+    batch inference).
+    unknown: when an event came is not kept. chosen: at its TIMESTAMP
+    """
+    base = trained.seen or trained.view
+    seen, log = base.interactions, records.view().interactions
+    if not trained.recipe.real_time or seen is None or log is None or not _continues(trained.view.interactions, log):
+        return base
+    learnt = len(trained.view.interactions or ())
+    users = set(seen.users).union(base.users_table or ())
+    columns = zip(log.users, log.items, log.times, strict=True)
+    counts = [
+        row < learnt or (time <= now - BATCH_DELAY and user in users and trained.model.knows(item))
+        for row, (user, item, time) in enumerate(columns)
+    ]
+    return attrs.evolve(base, interactions=log.select(counts))
+
+
+def _view_with_news(seen: Records, now: Records, *, replaced: bool = False) -> Records | None:
+    """What a training saw, with the items and actions that came since, and the events about them.
+
+    None when an import has replaced what the training saw, unless ``replaced`` says that this does not matter.
+    """
+    interactions = _with_news(seen.interactions, now.interactions, replaced)
+    if interactions is None and now.interactions is not None:
+        return None
+    return attrs.evolve(
+        now,
+        interactions=interactions,
+        action_interactions=_with_news(seen.action_interactions, now.action_interactions, replaced),
+        users_table=seen.users_table,
+    )
+
+
+def _with_news(seen: EventLog | None, now: EventLog | None, replaced: bool) -> EventLog | None:
     """The events that the training saw and those about items that it did not know; None when they are others."""
     if seen is None or now is None:
         return None
-    length = len(seen)
-    if len(now) < length or now.items[:length] != seen.items or now.times[:length] != seen.times:
-        return None
     known = set(seen.items)
-    return now.select([row < length or item not in known for row, item in enumerate(now.items)])
+    if _continues(seen, now):
+        length = len(seen)
+        return now.select([row < length or item not in known for row, item in enumerate(now.items)])
+    if not replaced:
+        return None
+    learnt = set(zip(seen.users, seen.items, seen.times, strict=True))
+    events = zip(now.users, now.items, now.times, strict=True)
+    return now.select([event in learnt or event[1] not in known for event in events])
+
+
+def _continues(seen: EventLog | None, now: EventLog) -> bool:
+    """Whether a log begins with what a training saw."""
+    if seen is None:
+        return False
+    length = len(seen)
+    return len(now) >= length and now.items[:length] == seen.items and now.times[:length] == seen.times

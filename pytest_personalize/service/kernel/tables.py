@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator
 from typing import Generic, TypeVar
 
@@ -40,7 +40,12 @@ class Table(Generic[R]):
     def put(self, resource: R) -> None:
         """Add a resource, or replace the one of the same ARN."""
         arn = resource.arn
-        if arn not in self._rows:
+        before = self._rows.get(arn)
+        if before is not None and before.parent_arn != resource.parent_arn:
+            serial = self._serial_of[arn]
+            self._lists[before.parent_arn].remove(serial)
+            insort(self._lists.setdefault(resource.parent_arn, []), serial)
+        if before is None:
             self._last += 1
             self._serial_of[arn] = self._last
             self._arn_of[self._last] = arn

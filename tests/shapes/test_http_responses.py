@@ -1,0 +1,46 @@
+"""Row 5: the headers of answers, as they were printed."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from pytest_personalize import PersonalizeBackend
+
+FRONT_END = {
+    "strict-transport-security": "max-age=47304000; includeSubDomains",
+    "x-frame-options": "DENY",
+    "cache-control": "no-cache",
+    "x-content-type-options": "nosniff",
+}
+
+
+def headers(answer: dict[str, Any]) -> dict[str, str]:
+    return dict(answer["ResponseMetadata"]["HTTPHeaders"])
+
+
+def test_row_5_the_control_plane_has_the_headers_of_its_front_end(personalize: Any, personalize_backend: Any) -> None:
+    assert headers(personalize.list_schemas()).items() >= FRONT_END.items()
+
+
+def test_row_5_the_length_is_that_of_the_body(personalize: Any, personalize_backend: PersonalizeBackend) -> None:
+    personalize.create_dataset_group(name="films")
+    answer = personalize.list_dataset_groups()
+    body = personalize_backend.call("personalize", "ListDatasetGroups", "us-east-1", "{}", "wire")
+    assert headers(answer)["content-length"] == str(len(json.dumps(body, separators=(",", ":"))))
+
+
+def test_row_5_no_body_has_length_0(shop_dataset_group: Any, personalize_events: Any) -> None:
+    event = {"eventType": "View", "itemId": "mug", "sentAt": 1700000000}
+    answer = personalize_events.put_events(trackingId=shop_dataset_group.tracking_id, sessionId="s", eventList=[event])
+    assert headers(answer)["content-length"] == "0"
+    assert not headers(answer).keys() & FRONT_END.keys()
+
+
+def test_row_5_refusals_have_a_length(personalize: Any, personalize_backend: PersonalizeBackend) -> None:
+    with pytest.raises(ClientError) as caught:
+        personalize.create_dataset_group(name="no blanks")
+    assert int(headers(caught.value.response)["content-length"]) > 100
