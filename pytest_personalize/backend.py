@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from itertools import chain
 from os import PathLike
@@ -11,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
 
+from pytest_personalize.data.rows import Row, rows_of
 from pytest_personalize.data.stores import Boto3Store, FolderStore, MemoryStore, ObjectStore, store_of_moto
 from pytest_personalize.service import endpoint
 from pytest_personalize.service.kernel.account import Account, Region
@@ -21,7 +23,7 @@ from pytest_personalize.service.kernel.quotas import minimums as data_minimums
 from pytest_personalize.service.kernel.resource import Resource
 from pytest_personalize.shapes.attempts import no_answer, read_timeout, send
 from pytest_personalize.shapes.http_responses import HttpAnswer, accepted, refused
-from pytest_personalize.testing.calls import Call, Calls
+from pytest_personalize.testing.calls import KEPT, Call, Calls
 from pytest_personalize.testing.clock import BackendClock
 from pytest_personalize.testing.declarations import Answers, region_of
 from pytest_personalize.testing.faults import Faults, NoAnswer
@@ -30,6 +32,7 @@ from pytest_personalize.testing.saving import load, save
 from pytest_personalize.testing.seeded import SeededGroup
 from pytest_personalize.testing.seeding import find_preset, kit, put_in, sizes_of
 from pytest_personalize.testing.snapshots import Snapshot, restored, taken
+from pytest_personalize.testing.watching import Before
 
 
 class PersonalizeBackend(Resources):
@@ -41,7 +44,8 @@ class PersonalizeBackend(Resources):
     none, or a mapping of single values; ``minimums`` is ``"aws"`` to ask for as much data as AWS does. ``s3`` is where
     jobs read and write: ``"memory"``, a folder whose sub-folders are buckets, or a boto3 S3 client; by default moto's
     S3 when that is active, memory otherwise. ``preset`` is a dataset group to begin with: ``"shop"``, ``"video"``,
-    ``"movies"`` or ``"actions"``; it is then in ``seeded``. ``seed`` steers all that looks random.
+    ``"movies"`` or ``"actions"``; it is then in ``seeded``. ``seed`` steers all that looks random. ``calls_kept`` is
+    how many calls stay on record, the newest ones.
     """
 
     def __init__(
@@ -55,11 +59,13 @@ class PersonalizeBackend(Resources):
         preset: str | None = None,
         s3: Any = None,
         seed: int = 0,
+        calls_kept: int = KEPT,
     ) -> None:
         self.region_name = region
         self.account_id = account_id
         self.clock = BackendClock()
-        self.calls = Calls()
+        self.calls = Calls(kept=calls_kept)
+        self.given: dict[str, Resource] = {}
         self.faults = Faults(self.clock.inner)
         self._s3 = s3
         self._minimums = minimums
@@ -105,6 +111,11 @@ class PersonalizeBackend(Resources):
         __tracebackhide__ = True
         return self.calls.assert_called(operation, times=times, **params)
 
+    def assert_not_called(self, operation: str, **params: Any) -> None:
+        """No such call, as ``calls.assert_not_called``."""
+        __tracebackhide__ = True
+        self.calls.assert_not_called(operation, **params)
+
     def region(self, name: str) -> Resources:
         """The resources of another region."""
         return Resources(self._read_region, name)
@@ -113,8 +124,35 @@ class PersonalizeBackend(Resources):
         """The resources of all regions, the oldest first; looking at them here does not count as a Describe."""
         with self._lock:
             self._account.catch_up()
-            tables = [table for region in self._account.regions.values() for _, table in region.tables()]
-            return sorted(chain.from_iterable(tables), key=lambda resource: resource.creation_date_time)
+            return sorted(self._resources(), key=lambda resource: resource.creation_date_time)
+
+    def _resources(self) -> Iterator[Resource]:
+        tables = (table for region in self._account.regions.values() for _, table in region.tables())
+        return chain.from_iterable(tables)
+
+    def so_far(self) -> Before:
+        """How things are now, for reports on what a test does from here on."""
+        with self._lock:
+            return Before(self.calls.tally.copy(), {resource.arn: resource for resource in self._resources()})
+
+    @contextmanager
+    def _giving(self) -> Iterator[None]:
+        """What comes in meanwhile is brought along, and nothing that a test has made by its calls."""
+        before = list(self._resources())
+        own = set(map(id, before))
+        yield
+        self.given.update((resource.arn, resource) for resource in self._resources() if id(resource) not in own)
+
+    def records(self, dataset_arn: str) -> list[Row]:
+        """The rows of a dataset as the service holds them: imported, put and streamed ones, the newest last.
+
+        A row is values by the field names of the schema, None for null. Of an item, user or action there is the newest
+        record; an event without a user stands under the id of its session. ``KeyError`` for another ARN.
+        """
+        name = region_of(dataset_arn, self.region_name)
+        with self._lock:
+            dataset = self.region(name).datasets[dataset_arn]
+            return rows_of(self._account.region(name).records[dataset.dataset_group_arn], dataset.dataset_type)
 
     @property
     def seeded(self) -> Mapping[str, SeededGroup]:
@@ -140,7 +178,7 @@ class PersonalizeBackend(Resources):
         wanted = sizes_of(found, sizes)
         group_name, region_name = name or preset, region or self.region_name
         built = kit(preset, group_name, wanted, region_name, self.account_id, self._account.seed)
-        with self._lock:
+        with self._lock, self._giving():
             self._account.catch_up()
             group = put_in(built, self._account.region(region_name), self._memory)
             self._seeded[group_name] = group
@@ -164,7 +202,7 @@ class PersonalizeBackend(Resources):
 
         The calls so far stay on record. ``ValueError`` for a snapshot of another account.
         """
-        with self._lock:
+        with self._lock, self._giving():
             self._memory = restored(snapshot, self._account, self.faults)
             self._seeded = dict(snapshot.seeded)
 
@@ -226,7 +264,10 @@ class PersonalizeBackend(Resources):
             except NoAnswer as lost:
                 raise no_answer(lost.error, request["url"]) from None
 
-        return send(client, operation, request, attempt)
+        def waiting_time() -> float:
+            return self.faults.waiting_time(operation.name, read_timeout(client, request))
+
+        return send(client, operation, request, attempt, waiting_time)
 
     def call(
         self,

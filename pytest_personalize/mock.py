@@ -170,6 +170,7 @@ def mock_personalize(
     preset: str | None = ...,
     s3: Any = ...,
     seed: int = ...,
+    calls_kept: int = ...,
 ) -> Mock: ...
 
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pytest_personalize.backend import PersonalizeBackend
     from pytest_personalize.mock import Mock
     from pytest_personalize.reports import Watcher
-    from pytest_personalize.testing.report import Seen
     from pytest_personalize.testing.seeded import SeededGroup
+    from pytest_personalize.testing.watching import Seen
 
 MARKER: Final = "personalize"
 PASSTHROUGH: Final = "passthrough"
@@ -36,6 +36,7 @@ INI_OPTIONS: Final = {
     "personalize_region": "region of clients without one, and of the resource mappings (default: us-east-1)",
     "personalize_account_id": "account in the ARNs (default: 123456789012)",
     "personalize_transitions": "how statuses change: instant (default), polls:N or clock",
+    "personalize_calls_kept": "how many calls a backend keeps on record, the newest ones (default: 10000)",
 }
 ACTIVE_BEFORE = pytest.StashKey[tuple[Activation, ...]]()
 BEFORE = pytest.StashKey[Any]()
@@ -52,6 +53,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini(
         "personalize_block_network",
         "Amazon Personalize: refuse calls to the real service (default: true)",
+        type="bool",
+        default=True,
+    )
+    parser.addini(
+        "personalize_strict_faults",
+        "Amazon Personalize: a test that never meets a fault that it declared is an error (default: true)",
         type="bool",
         default=True,
     )
@@ -111,7 +118,9 @@ def _watch(config: pytest.Config) -> None:
 
         # absolute, because workers of pytest-xdist are handed the option and may start elsewhere
         config.option.personalize_trace = str(config.invocation_params.dir / folder)
-        watchers.append(Traces(config.option.personalize_trace).test_ended)
+        traces = Traces(config.option.personalize_trace)
+        config.pluginmanager.register(traces, "personalize-traces")
+        watchers.append(traces.test_ended)
     config.stash[WATCHERS] = watchers
 
 
@@ -160,7 +169,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     ACTIVATIONS.begun = []
     item.stash[OUTCOME] = "passed"
     active = [activation.backend for activation in ACTIVATIONS if activation.backend is not None]
-    item.stash[BEFORE] = [(backend, backend.calls[-1] if backend.calls else None) for backend in active]
+    item.stash[BEFORE] = [(backend, backend.so_far()) for backend in active]
     # A test that goes back to the mock inside a class or module that passes through has its backend on top.
     lifting = any(mark.kwargs.get(PASSTHROUGH) for mark in item.iter_markers(MARKER))
     activation = ACTIVATIONS.push(None) if lifting else None
@@ -175,6 +184,16 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         del item.stash[BEFORE]  # items live as long as the run, backends need not
 
 
+@pytest.hookimpl(specname="pytest_runtest_makereport")
+def pytest_trim_traceback(item: pytest.Item, call: pytest.CallInfo[Any]) -> None:
+    """Show what the code under test did, and not what botocore did; here the errors of unittest are in place too."""
+    if call.excinfo is not None and not item.config.getoption("fulltrace") and _seen(item):
+        from pytest_personalize.reports import trim
+
+        if trim(call.excinfo.value):
+            call.excinfo = pytest.ExceptionInfo.from_exception(call.excinfo.value)
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """Show below a failed test what it did with Personalize."""
@@ -184,11 +203,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
         item.stash[OUTCOME] = report.outcome
     seen = _seen(item) if report.failed else []
     if seen:
-        from pytest_personalize.testing.report import TITLE, failure_section
+        from pytest_personalize.reports import add_section
 
-        text = failure_section(seen)
-        if text:
-            report.sections.append((TITLE, text))
+        add_section(report, item.config, seen)
 
 
 def _seen(item: pytest.Item) -> Seen:
@@ -267,6 +284,10 @@ def _backend_fixture(scope: Any) -> Callable[..., Any]:
             raise pytest.fail.Exception(f"options of Amazon Personalize: {error}", pytrace=False) from None
         yield entered
         mock.__exit__(None, None, None)
+        if scope == "function" and entered.faults:
+            from pytest_personalize.reports import check_faults
+
+            check_faults(request.node, request.node.stash[OUTCOME], entered)
 
     return backend
 

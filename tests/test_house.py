@@ -65,8 +65,7 @@ LAZY: dict[tuple[str, str], str] = {
     ("interception.hooks", "wrapt"): "it loads asyncio, which costs more than all else that the plugin loads",
     ("mock", "pytest"): "the decorator works without pytest, except on plain test classes, which only pytest knows",
     ("plugin", "boto3"): "a run that asks for no client must not pay for boto3",
-    ("plugin", f"{PACKAGE}.reports"): "only flags need it",
-    ("plugin", f"{PACKAGE}.testing.report"): "only failed tests need it",
+    ("plugin", f"{PACKAGE}.reports"): "only flags and failed tests need it",
     ("plugin", f"{PACKAGE}.mock"): "a run that uses no fixture must not pay for the emulator",
 }
 

@@ -176,7 +176,7 @@ def test_faults_are_met_in_the_order_of_their_declaration(backend: PersonalizeBa
 
 
 def test_other_operations_are_left_alone(backend: PersonalizeBackend, client: Any) -> None:
-    backend.faults.throttle("CreateSchema")
+    backend.faults.throttle("CreateSchema", times=None)
 
     client.list_schemas()
 
@@ -401,6 +401,7 @@ class TestDeclaration:
             "ListSchemas takes 1.5 s (always)",
             "CreateCampaign makes a job that fails: no (1 times)",
         ]
+        backend.faults.clear()
 
     def test_faults_can_be_taken_back(self, backend: PersonalizeBackend, client: Any) -> None:
         backend.faults.throttle("ListSchemas")
@@ -415,6 +416,7 @@ class TestDeclaration:
 
         with pytest.raises(AssertionError, match="no attempt has met yet:\n  ListSchemas fails with ThrottlingExcept"):
             backend.faults.assert_met()
+        backend.faults.clear()
 
     def test_faults_that_were_met_do_not(self, backend: PersonalizeBackend, client: Any) -> None:
         backend.faults.throttle("ListSchemas")
