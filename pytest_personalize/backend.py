@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import chain
 from os import PathLike
 from pathlib import Path
 from typing import Any, Self
 
 from pytest_personalize import names
+from pytest_personalize.data.rows import Row, rows_of
 from pytest_personalize.data.stores import MemoryStore, ObjectStore, store_choice
 from pytest_personalize.door import Door
 from pytest_personalize.service.kernel.account import Account, Region
@@ -17,7 +19,7 @@ from pytest_personalize.service.kernel.quotas import minimums as data_minimums
 from pytest_personalize.service.kernel.quotas import quotas as aws_quotas
 from pytest_personalize.service.kernel.resource import Resource
 from pytest_personalize.service.kernel.transitions import Transitions
-from pytest_personalize.testing.calls import Calls
+from pytest_personalize.testing.calls import KEPT, Calls
 from pytest_personalize.testing.clock import BackendClock
 from pytest_personalize.testing.declarations import DeclaredAnswers, region_of
 from pytest_personalize.testing.faults import Faults
@@ -30,6 +32,7 @@ from pytest_personalize.testing.seeding import find_preset, kit, other_arns, put
 from pytest_personalize.testing.sleep_loops import SleepLoops
 from pytest_personalize.testing.snapshots import Snapshot, restored, taken
 from pytest_personalize.testing.waiting import PAUSE, has_arrived, looked_at
+from pytest_personalize.testing.watching import Before
 
 
 class PersonalizeBackend(Resources):
@@ -46,7 +49,8 @@ class PersonalizeBackend(Resources):
     client; by default moto's S3 when that is active, memory otherwise. ``preset`` is a dataset group to begin with:
     ``"shop"``, ``"video"``, ``"movies"`` or ``"actions"``; it is then in ``seeded``. ``seed`` steers all that looks
     random. ``regions`` is where the service exists beside ``region``: ``"aws"`` for the regions that botocore lists,
-    ``"any"``, or a collection of names; clients of another region get EndpointConnectionError.
+    ``"any"``, or a collection of names; clients of another region get EndpointConnectionError. ``calls_kept`` is how
+    many calls stay on record, the newest ones.
     """
 
     def __init__(
@@ -62,11 +66,13 @@ class PersonalizeBackend(Resources):
         s3: Any = None,
         seed: int = 0,
         regions: str | Collection[str] = "aws",
+        calls_kept: int = KEPT,
     ) -> None:
         self._loops = SleepLoops(lambda: {one.arn: one.status for one in self.all_resources()})
         self._clock = BackendClock(self._loops.slept)
-        self._calls = Calls()
+        self._calls = Calls(kept=calls_kept)
         self._faults = Faults(self.clock.inner)
+        self.given: dict[str, Resource] = {}
         self._store = store_choice(s3, lambda: self._memory, region)
         self._minimums = minimums
         self._data = data
@@ -132,6 +138,11 @@ class PersonalizeBackend(Resources):
         __tracebackhide__ = True
         return self.calls.assert_called(operation, times=times, **params)
 
+    def assert_not_called(self, operation: str, **params: Any) -> None:
+        """No such call, as ``calls.assert_not_called``."""
+        __tracebackhide__ = True
+        self.calls.assert_not_called(operation, **params)
+
     def region(self, name: str) -> Resources:
         """The resources of another region; ``ValueError`` for a name that is none."""
         return Resources(self._read_region, checked_region(name))
@@ -155,8 +166,35 @@ class PersonalizeBackend(Resources):
         """The resources of all regions, the oldest first; looking at them here does not count as a Describe."""
         with self._door.lock:
             self._account.catch_up()
-            tables = [table for region in self._account.regions.values() for _, table in region.tables()]
-            return sorted(chain.from_iterable(tables), key=lambda resource: resource.creation_date_time)
+            return sorted(self._resources(), key=lambda resource: resource.creation_date_time)
+
+    def _resources(self) -> Iterator[Resource]:
+        tables = (table for region in self._account.regions.values() for _, table in region.tables())
+        return chain.from_iterable(tables)
+
+    def so_far(self) -> Before:
+        """How things are now, for reports on what a test does from here on."""
+        with self._door.lock:
+            return Before(self.calls.tally.copy(), {resource.arn: resource for resource in self._resources()})
+
+    @contextmanager
+    def _giving(self) -> Iterator[None]:
+        """What comes in meanwhile is brought along, and nothing that a test has made by its calls."""
+        before = list(self._resources())
+        own = set(map(id, before))
+        yield
+        self.given.update((resource.arn, resource) for resource in self._resources() if id(resource) not in own)
+
+    def records(self, dataset_arn: str) -> list[Row]:
+        """The rows of a dataset as the service holds them: imported, put and streamed ones, the newest last.
+
+        A row is values by the field names of the schema, None for null. Of an item, user or action there is the newest
+        record; an event without a user stands under the id of its session. ``KeyError`` for another ARN.
+        """
+        name = region_of(dataset_arn, self.region_name)
+        with self._door.lock:
+            dataset = self.region(name).datasets[dataset_arn]
+            return rows_of(self._account.region(name).records[dataset.dataset_group_arn], dataset.dataset_type)
 
     @property
     def seeded(self) -> Mapping[str, SeededGroup]:
@@ -193,7 +231,7 @@ class PersonalizeBackend(Resources):
         group_name, region_name = name or preset, checked_region(region or self.region_name)
         built = kit(preset, group_name, wanted, region_name, self.account_id, self._account.seed)
         others = other_arns(built.group, arns or {}, region_name)
-        with self._door.lock:
+        with self._door.lock, self._giving():
             self._account.catch_up()
             group = put_in(built, self._account.region(region_name), self._memory, others)
             self._seeded[group_name] = group
@@ -214,7 +252,7 @@ class PersonalizeBackend(Resources):
 
         The calls so far stay on record. ``ValueError`` for a snapshot of another account.
         """
-        with self._door.lock:
+        with self._door.lock, self._giving():
             self._memory = restored(snapshot, self._account, self.faults)
             self._seeded = dict(snapshot.seeded)
 

@@ -60,7 +60,10 @@ class Door:
             except NoAnswer as lost:
                 raise no_answer(lost.error, request["url"]) from None
 
-        return send(client, operation, request, attempt)
+        def waiting_time() -> float:
+            return self._faults.waiting_time(operation.name, read_timeout(client, request))
+
+        return send(client, operation, request, attempt, waiting_time)
 
     def call(
         self,

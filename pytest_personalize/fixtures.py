@@ -39,6 +39,10 @@ __all__ = [
 ]
 
 
+OUTCOME = pytest.StashKey[str]()
+"""How a test has fared so far: ``passed``, ``failed`` or ``skipped``."""
+
+
 def _backend_fixture(scope: Any) -> Callable[..., Any]:
     @pytest.fixture(scope=scope, name=BACKENDS[scope])
     def backend(request: pytest.FixtureRequest) -> Iterator[PersonalizeBackend]:
@@ -50,6 +54,10 @@ def _backend_fixture(scope: Any) -> Callable[..., Any]:
             raise pytest.fail.Exception(f"options of Amazon Personalize: {error}", pytrace=False) from None
         yield entered
         mock.__exit__(None, None, None)
+        if scope == "function" and entered.faults:
+            from pytest_personalize.reports import check_faults
+
+            check_faults(request.node, request.node.stash[OUTCOME], entered)
 
     return backend
 

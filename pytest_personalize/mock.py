@@ -194,6 +194,7 @@ def mock_personalize(
     s3: Any = ...,
     seed: int = ...,
     regions: str | Collection[str] = ...,
+    calls_kept: int = ...,
 ) -> Mock: ...
 
 

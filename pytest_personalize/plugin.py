@@ -14,6 +14,7 @@ import pytest
 
 from pytest_personalize import markers
 from pytest_personalize.fixtures import *  # noqa: F403, where pytest finds them
+from pytest_personalize.fixtures import OUTCOME
 from pytest_personalize.interception import ACTIVATIONS, Activation
 from pytest_personalize.interception.child_processes import begin_guarding, open_to_children
 from pytest_personalize.markers import pytest_itemcollected  # noqa: F401, likewise
@@ -21,17 +22,18 @@ from pytest_personalize.visibility import Visibility, is_seen
 
 if TYPE_CHECKING:
     from pytest_personalize.reports import Watcher
-    from pytest_personalize.testing.report import Seen
+    from pytest_personalize.testing.watching import Seen
 
 INI_OPTIONS: Final = {
     "personalize_region": "region of clients without one, and of the resource mappings (default: us-east-1)",
     "personalize_account_id": "account in the ARNs (default: 123456789012)",
     "personalize_transitions": "how statuses change: instant (default), polls:N or clock",
+    "personalize_data": "whether solutions and trainings want data: required (default) or optional",
     "personalize_regions": "where the service exists: aws (default: as botocore lists), any, or names of regions",
+    "personalize_calls_kept": "how many calls a backend keeps on record, the newest ones (default: 10000)",
 }
 ACTIVE_BEFORE = pytest.StashKey[tuple[Activation, ...]]()
 BEFORE = pytest.StashKey[Any]()
-OUTCOME = pytest.StashKey[str]()
 WATCHERS = pytest.StashKey[Any]()
 NEVER_ENDED = pytest.StashKey[list[str]]()
 WORKER_NEVER_ENDED: Final = "personalize_never_ended"
@@ -51,6 +53,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "personalize_allowed_hosts",
         "Amazon Personalize: hosts that may be called although the network is blocked, * for anything in a name",
         type="linelist",
+    )
+    parser.addini(
+        "personalize_strict_faults",
+        "Amazon Personalize: a test that never meets a fault that it declared is an error (default: true)",
+        type="bool",
+        default=True,
     )
     group = parser.getgroup("personalize", "Amazon Personalize")
     group.addoption("--personalize-transitions", metavar="MODE", help="how statuses change: instant, polls:N or clock")
@@ -109,7 +117,9 @@ def _watch(config: pytest.Config) -> None:
 
         # absolute, because workers of pytest-xdist are handed the option and may start elsewhere
         config.option.personalize_trace = str(config.invocation_params.dir / folder)
-        watchers.append(Traces(config.option.personalize_trace).test_ended)
+        traces = Traces(config.option.personalize_trace)
+        config.pluginmanager.register(traces, "personalize-traces")
+        watchers.append(traces.test_ended)
     config.stash[WATCHERS] = watchers
 
 
@@ -155,9 +165,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     ACTIVATIONS.begun = []
     item.stash[OUTCOME] = "passed"
     active = [(activation, activation.backend) for activation in ACTIVATIONS if activation.backend is not None]
-    item.stash[BEFORE] = [
-        (activation, backend, backend.calls[-1] if backend.calls else None) for activation, backend in active
-    ]
+    item.stash[BEFORE] = [(activation, backend, backend.so_far()) for activation, backend in active]
     try:
         with open_to_children() if markers.lifts_the_guard(item) else nullcontext():
             yield
@@ -166,6 +174,16 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     finally:
         ACTIVATIONS.begun = outer
         del item.stash[BEFORE]  # items live as long as the run, backends need not
+
+
+@pytest.hookimpl(specname="pytest_runtest_makereport")
+def pytest_trim_traceback(item: pytest.Item, call: pytest.CallInfo[Any]) -> None:
+    """Show what the code under test did, and not what botocore did; here the errors of unittest are in place too."""
+    if call.excinfo is not None and not item.config.getoption("fulltrace") and _seen(item):
+        from pytest_personalize.reports import trim
+
+        if trim(call.excinfo.value):
+            call.excinfo = pytest.ExceptionInfo.from_exception(call.excinfo.value)
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -177,11 +195,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
         item.stash[OUTCOME] = report.outcome
     seen = _seen(item) if report.failed else []
     if seen:
-        from pytest_personalize.testing.report import TITLE, failure_section
+        from pytest_personalize.reports import add_section
 
-        text = failure_section(seen)
-        if text:
-            report.sections.append((TITLE, text))
+        add_section(report, item.config, seen)
 
 
 def _seen(item: pytest.Item) -> Seen:

@@ -1,20 +1,110 @@
-"""What the flags of the plugin write about a run: how often which operation was used, and a page for each test."""
+"""What the plugin tells about a run: below a failed test, at the end, and in a page for each test."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import TracebackType
 from typing import Any, Final
 
 import pytest
 
-from pytest_personalize.testing.report import TITLE, Seen, Usage, calls_since
+from pytest_personalize.interception.services import SERVICES
+from pytest_personalize.testing.index import Row, index
+from pytest_personalize.testing.markup import visible
+from pytest_personalize.testing.report import TITLE, Usage, failure_section
 from pytest_personalize.testing.trace import file_name, page
+from pytest_personalize.testing.watching import Seen, tally_since
 
 WORKER_USAGE: Final = "personalize_usage"
+WORKER_TRACES: Final = "personalize_traces"
+LIBRARIES: Final = frozenset({"aiobotocore", "boto3", "botocore", "pytest_personalize", "wrapt"})
+"""Packages between the code under test and the answer of the mock."""
+
+COLOURS: Final = {
+    "good": {"green": True},
+    "bad": {"red": True},
+    "moving": {"yellow": True},
+    "hint": {"cyan": True},
+    "heading": {"bold": True},
+}
 
 Watcher = Callable[[pytest.Item, str, Seen], None]
 """Called at the end of each test with the outcome (``passed``, ``failed`` or ``skipped``)."""
+
+
+def add_section(report: pytest.TestReport, config: pytest.Config, seen: Seen) -> None:
+    """Show below a failed test what it did with Personalize, in colour where pytest uses any."""
+    terminal = config.pluginmanager.get_plugin("terminalreporter")  # workers of pytest-xdist have none
+
+    def paint(text: str, kind: str) -> str:
+        writer = terminal and terminal._tw
+        return str(writer.markup(text, **COLOURS[kind])) if writer and kind in COLOURS else text
+
+    text = failure_section(seen, paint)
+    if text:
+        report.sections.append((TITLE, text))
+
+
+def trim(error: BaseException) -> bool:
+    """Take the frames of the libraries out of the tracebacks of an error that came out of a call of the services.
+
+    What caused it is treated alike. What is left ends where the code under test made the call; returns whether there
+    was anything to take out.
+    """
+    trimmed = False
+    waiting: list[BaseException | None] = [error]
+    met: set[int] = set()
+    while waiting:
+        each = waiting.pop()
+        if each is None or id(each) in met:
+            continue
+        met.add(id(each))
+        frames = list(_frames(each.__traceback__))
+        kept = [one for one in frames if _package(one) not in LIBRARIES]
+        if kept and any(map(_calls_personalize, frames)):
+            rest: TracebackType | None = None
+            for one in reversed(kept):
+                rest = TracebackType(rest, one.tb_frame, one.tb_lasti, one.tb_lineno)
+            each.__traceback__ = rest
+            trimmed = True
+        waiting += [each.__cause__, each.__context__, *getattr(each, "exceptions", ())]
+    return trimmed
+
+
+def _frames(trace: TracebackType | None) -> Iterator[TracebackType]:
+    while trace is not None:
+        yield trace
+        trace = trace.tb_next
+
+
+def _package(trace: TracebackType) -> str:
+    return str(trace.tb_frame.f_globals.get("__name__", "")).partition(".")[0]
+
+
+def _calls_personalize(trace: TracebackType) -> bool:
+    """Whether it is the frame in which a client of one of the services makes a call."""
+    if trace.tb_frame.f_code.co_name != "_make_api_call":
+        return False
+    meta = getattr(trace.tb_frame.f_locals.get("self"), "meta", None)
+    return meta is not None and meta.service_model.service_name in SERVICES
+
+
+def check_faults(item: pytest.Item, outcome: str, backend: Any) -> None:
+    """Fail the tear-down of a test that passed without meeting a fault that it declared."""
+    missed = backend.faults.missed
+    if missed and outcome == "passed" and item.config.getini("personalize_strict_faults"):
+        pytest.fail(
+            "\n".join(
+                [
+                    "the test passed without meeting faults that it declared:",
+                    *(f"  {visible(str(fault))}" for fault in missed),
+                    "Make the calls that are to meet them, take them back with faults.clear(), or set "
+                    "personalize_strict_faults = false in the ini file.",
+                ]
+            ),
+            pytrace=False,
+        )
 
 
 class UsageReport:
@@ -25,8 +115,8 @@ class UsageReport:
 
     def test_ended(self, item: pytest.Item, outcome: str, seen: Seen) -> None:
         """Count the calls of one test."""
-        for backend, last in seen:
-            self.usage.add(calls_since(backend, last))
+        for backend, before in seen:
+            self.usage.add(tally_since(backend, before))
 
     @pytest.hookimpl
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -49,24 +139,59 @@ class UsageReport:
 
 
 class Traces:
-    """Writes the pages; makes the folder at once, so that a wrong one is noticed before the tests run.
+    """The plugin behind ``--personalize-trace``: a page for each test, and an index of them.
 
-    ``pytest.UsageError`` for a folder that cannot be made.
+    The folder is made at once, so that a wrong one is noticed before the tests run: ``pytest.UsageError`` for one that
+    cannot be made.
     """
 
     def __init__(self, folder: str) -> None:
         self.folder = Path(folder)
+        self.rows: list[Row] = []
+        self._failures: dict[str, list[str]] = {}
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise pytest.UsageError(f"--personalize-trace: {folder}: {error.strerror or error}") from None
 
+    @pytest.hookimpl
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep what failed for the page of the test."""
+        if report.failed:
+            self._failures.setdefault(report.nodeid, []).append(f"{report.when}:\n{report.longreprtext}")
+
     def test_ended(self, item: pytest.Item, outcome: str, seen: Seen) -> None:
         """Write the page of one test, if it had anything to do with Personalize."""
+        failures = self._failures.pop(item.nodeid, [])
         if not seen:
             return
         file = self.folder / file_name(item.nodeid)
         try:
-            file.write_text(page(item.nodeid, outcome, seen), "utf-8")
+            file.write_text(page(item.nodeid, outcome, seen, failures), "utf-8")
         except OSError as error:
             item.warn(pytest.PytestWarning(f"--personalize-trace: {file}: {error.strerror or error}"))
+            return
+        tallies = [tally_since(backend, before) for backend, before in seen]
+        errors = sorted({error for tally in tallies for _, _, error in tally if error is not None})
+        calls = sum(tally.total() for tally in tallies)
+        self.rows.append((item.nodeid, file.name, outcome, calls, ", ".join(errors)))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take the rows of a worker; one that crashed has sent none."""
+        self.rows += map(tuple, getattr(node, "workeroutput", {}).get(WORKER_TRACES, ()))
+
+    @pytest.hookimpl
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Write the index, or send the rows of a worker to where it is written."""
+        output = getattr(session.config, "workeroutput", None)
+        if output is not None:
+            output[WORKER_TRACES] = self.rows
+        elif self.rows and self.folder.is_dir():
+            (self.folder / "index.html").write_text(index(self.rows), "utf-8")
+
+    @pytest.hookimpl
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Tell where the index is."""
+        if self.rows:
+            terminalreporter.line(f"{TITLE}: pages of {len(self.rows)} tests in {self.folder / 'index.html'}")

@@ -84,8 +84,7 @@ class Watch:
     def may_refuse(self, service: str, name: str, code: str) -> bool:
         if code == UNKNOWN_OPERATION:
             return name not in models.operation_names(service)
-        errors = models.service_model(service).operation_model(name).error_shapes
-        return code == VALIDATION or code in {error.name for error in errors}
+        return code == VALIDATION or code in models.error_codes(service, name)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -83,9 +83,9 @@ LAZY: dict[tuple[str, str], str] = {
     ("mock", "pytest"): "the decorator works without pytest, except on plain test classes, which only pytest knows",
     ("fixtures", "aiobotocore"): "only its own fixture needs it, and it need not be installed",
     ("fixtures", "boto3"): "a run that asks for no client must not pay for boto3",
+    ("fixtures", f"{PACKAGE}.reports"): "only a test with faults needs it",
     ("plugin", f"{PACKAGE}.service.kernel.transitions"): "only a flag needs it",
-    ("plugin", f"{PACKAGE}.reports"): "only flags need it",
-    ("plugin", f"{PACKAGE}.testing.report"): "only failed tests need it",
+    ("plugin", f"{PACKAGE}.reports"): "only flags and failed tests need it",
     ("markers", f"{PACKAGE}.mock"): "a run that uses no fixture must not pay for the emulator",
 }
 

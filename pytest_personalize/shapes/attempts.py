@@ -7,6 +7,8 @@ the pauses that the handlers ask for are not made.
 
 from __future__ import annotations
 
+import asyncio
+import time
 import uuid
 from collections.abc import Callable, Generator, Mapping, MutableMapping
 from typing import Any, Final
@@ -17,8 +19,9 @@ from botocore.hooks import first_non_none_response
 Response = tuple[Any, dict[str, Any]]
 """The HTTP answer and the parsed members."""
 
-Steps = Generator[Mapping[str, Any], Any, Response]
-"""Gives the arguments of each ``needs-retry`` event, wants what the handlers returned, ends with the response."""
+Steps = Generator[Mapping[str, Any] | float, Any, Response]
+"""Gives seconds to wait, and the arguments of each ``needs-retry`` event; wants what the handlers returned of those,
+ends with the response."""
 
 _LOST: Final[Mapping[str, type[BotoCoreError]]] = {
     error.__name__: error for error in (ConnectionClosedError, EndpointConnectionError, ReadTimeoutError)
@@ -37,7 +40,13 @@ def read_timeout(client: Any, request: Mapping[str, Any]) -> float | None:
     return seconds
 
 
-def send(client: Any, operation: Any, request: dict[str, Any], attempt: Callable[[], Response]) -> Any:
+def send(
+    client: Any,
+    operation: Any,
+    request: dict[str, Any],
+    attempt: Callable[[], Response],
+    waiting_time: Callable[[], float],
+) -> Any:
     """Make attempts until the client is content, and return the response; raises what the last attempt raised.
 
     Args:
@@ -45,17 +54,26 @@ def send(client: Any, operation: Any, request: dict[str, Any], attempt: Callable
         operation: the operation model.
         request: the serialized request with its context.
         attempt: answers the request; may raise ``BotoCoreError``, as botocore's own HTTP session does.
+        waiting_time: the seconds to wait in reality before the next attempt.
     """
-    steps = _steps(client, operation, request, attempt)
+    steps = _steps(client, operation, request, attempt, waiting_time)
     drive = _drive_async if hasattr(client, "__aenter__") else _drive  # clients of aiobotocore have it
     return drive(client, operation, request["context"], steps)
 
 
-def _steps(client: Any, operation: Any, request: dict[str, Any], attempt: Callable[[], Response]) -> Steps:
+def _steps(
+    client: Any,
+    operation: Any,
+    request: dict[str, Any],
+    attempt: Callable[[], Response],
+    waiting_time: Callable[[], float],
+) -> Steps:
     attempts = 0
     while True:
         attempts += 1
         _note(request["context"], attempts)
+        if seconds := waiting_time():
+            yield seconds
         response: Response | None = None
         problem: BotoCoreError | None = None
         try:
@@ -96,7 +114,11 @@ def _drive(client: Any, operation: Any, context: Any, steps: Steps) -> Response:
     try:
         asked = next(steps)
         while True:
-            asked = steps.send(emit(_event("needs-retry", operation), **asked))
+            if isinstance(asked, float | int):
+                time.sleep(asked)
+                asked = next(steps)
+            else:
+                asked = steps.send(emit(_event("needs-retry", operation), **asked))
     except StopIteration as end:
         response: Response = end.value
         return response
@@ -110,7 +132,11 @@ async def _drive_async(client: Any, operation: Any, context: Any, steps: Steps) 
     try:
         asked = next(steps)
         while True:
-            asked = steps.send(await emit(_event("needs-retry", operation), **asked))
+            if isinstance(asked, float | int):
+                await asyncio.sleep(asked)
+                asked = next(steps)
+            else:
+                asked = steps.send(await emit(_event("needs-retry", operation), **asked))
     except StopIteration as end:
         response: Response = end.value
         return response

@@ -78,6 +78,11 @@ def service_errors(service: str) -> Mapping[str, int]:
     )
 
 
+def error_codes(service: str, name: str) -> frozenset[str]:
+    """The codes of the errors that an operation models."""
+    return frozenset(error.name for error in service_model(service).operation_model(name).error_shapes)
+
+
 @cache
 def operation(service: str, name: str) -> OperationShapes:
     """The shapes of one operation; KeyError when the installed model lacks it."""

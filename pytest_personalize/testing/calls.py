@@ -1,17 +1,32 @@
-"""``backend.calls``: every call that reached a backend, and assertions on them."""
+"""``backend.calls``: the calls that reached a backend, and assertions on them."""
 
 from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import marshal
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, Final, overload
 
-from attrs import define
+from attrs import define, field
 
-from pytest_personalize.nearest import nearest
+from pytest_personalize.nearest import hint
+from pytest_personalize.service.kernel.operations import Answer
+from pytest_personalize.shapes import models
+from pytest_personalize.testing.markup import visible
 
 NEAREST: Final = 3  # calls that a failed assertion shows
+KEPT: Final = 10_000  # calls of one backend, unless the ini option says otherwise
+
+
+Response = Mapping[str, Any] | None
+
+
+def _packed(response: Response) -> Response | bytes:
+    """The answers of the hot paths, which come in great numbers, in a fifth of their room."""
+    return marshal.dumps(dict(response)) if type(response) is Answer else response
 
 
 @define(frozen=True)
@@ -20,18 +35,29 @@ class Call:
 
     ``error`` is the code of a refusal.
 
-    ``response`` is what the caller got (no copy of it), None for a refused call; ``message`` is the text of the
-    refusal, ``time`` in epoch seconds on the clock of the backend. Neither credentials nor headers are kept.
+    ``response`` is what the service answered, None for a refused call; ``message`` is the text of the refusal, ``time``
+    in epoch seconds on the clock of the backend. Neither credentials nor headers are kept.
     """
 
     service: str
     operation: str
     region: str
     params: Mapping[str, Any]
-    response: Mapping[str, Any] | None
+    _response: Response | bytes = field(converter=_packed)
     error: str | None
     message: str | None
     time: float
+
+    @property
+    def response(self) -> Response:
+        """What the service answered, None for a refused call."""
+        kept = self._response
+        return marshal.loads(kept) if isinstance(kept, bytes) else kept
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """The same as ``params``."""
+        return self.params
 
     def matches(self, operation: str, params: Mapping[str, Any]) -> bool:
         """Whether it is a call of that operation with at least these parameters."""
@@ -40,15 +66,31 @@ class Call:
 
     def __str__(self) -> str:
         outcome = f"refused with {self.error}" if self.error else "answered"
-        return f"{self.service}.{self.operation}({_text(self.params)}) {outcome}"
+        return visible(f"{self.service}.{self.operation}({_text(self.params)}) {outcome}")
+
+
+Tally = Counter[tuple[str, str, str | None]]
+"""How many calls there were, by service, operation and error."""
 
 
 class Calls(Sequence[Call]):
-    """The calls in the order in which they came; ``append`` puts one on record."""
+    """The calls in the order in which they came: the newest ``kept`` of them, while ``tally`` counts them all.
 
-    def __init__(self, calls: list[Call] | None = None) -> None:
-        self._calls: list[Call] = [] if calls is None else calls
-        self.append = self._calls.append
+    ``ValueError`` for ``kept`` below 0.
+    """
+
+    def __init__(self, calls: Iterable[Call] = (), *, kept: int | str | None = KEPT) -> None:
+        limit = None if kept is None else int(kept)
+        if limit is not None and limit < 0:
+            raise ValueError(f"the number of calls to keep cannot be {limit}")
+        self._calls = deque(calls, limit)
+        self.tally: Tally = Counter()
+        self._forgotten: Tally = Counter()
+
+    def append(self, call: Call) -> None:
+        """Count a call, and keep it in the place of the oldest one if there are too many."""
+        self.tally[call.service, call.operation, call.error] += 1
+        self._calls.append(call)
 
     @overload
     def __getitem__(self, index: int) -> Call: ...
@@ -57,7 +99,7 @@ class Calls(Sequence[Call]):
     def __getitem__(self, index: slice) -> Calls: ...
 
     def __getitem__(self, index: int | slice) -> Call | Calls:
-        return Calls(self._calls[index]) if isinstance(index, slice) else self._calls[index]
+        return Calls(list(self._calls)[index], kept=None) if isinstance(index, slice) else self._calls[index]
 
     def __len__(self) -> int:
         return len(self._calls)
@@ -69,36 +111,69 @@ class Calls(Sequence[Call]):
         return f"<{len(self)} calls: {', '.join(call.operation for call in self)}>"
 
     def of(self, operation: str, **params: Any) -> Calls:
-        """The calls of one operation, those with at least these parameters when some are given."""
-        return Calls([call for call in self if call.matches(operation, params)])
+        """The calls of one operation, those with at least these parameters when some are given.
+
+        ``ValueError`` for a name that is no operation, or for a parameter that is no member of its request.
+        """
+        problem = _unknown(operation, params)
+        if problem is not None:
+            raise ValueError(problem)
+        return Calls([call for call in self if call.matches(operation, params)], kept=None)
+
+    def made(self, operation: str) -> int:
+        """How many calls of an operation there were since the last ``clear()``, those included that are not kept."""
+        return sum(count - self._forgotten[key] for key, count in self.tally.copy().items() if key[1] == operation)
 
     def clear(self) -> None:
         """Forget the calls so far."""
+        self._forgotten = self.tally.copy()
         self._calls.clear()
 
     def assert_called(self, operation: str, *, times: int | None = None, **params: Any) -> Calls:
         """The calls of that operation with at least these parameters; AssertionError when there is none.
 
-        ``times`` asks for exactly that many. The error shows the nearest calls and how they differ.
+        ``times`` asks for exactly that many. The error shows the nearest calls and how they differ. It is an
+        AssertionError, too, when the operation or a parameter is none that the service has.
         """
         __tracebackhide__ = True
-        found = self.of(operation, **params)
-        if (times is None and found) or len(found) == times:
+        found = self._known(operation, params)
+        count = len(found) if params else self.made(operation)
+        if (times is None and found) or count == times:
             return found
         wanted = "at least once" if times is None else f"{times} times"
         raise AssertionError(
-            f"expected {operation}({_text(params)}) {wanted}, it was called {len(found)} times\n"
+            f"expected {operation}({_text(params)}) {wanted}, it was called {count} times\n"
             + (found._listed() if found else self._nearest(operation, params))
+            + self._lost(operation)
         )
 
     def assert_not_called(self, operation: str, **params: Any) -> None:
-        """AssertionError when there was such a call."""
+        """AssertionError when there was such a call, or when there may have been one among those no longer kept."""
         __tracebackhide__ = True
-        found = self.of(operation, **params)
-        if found:
+        found = self._known(operation, params)
+        lost = self._lost(operation)
+        if found or lost:
+            count = len(found) if params else self.made(operation)
             raise AssertionError(
-                f"expected no {operation}({_text(params)}), it was called {len(found)} times\n{found._listed()}"
+                f"expected no {operation}({_text(params)}), it was called {count} times\n{found._listed()}{lost}"
             )
+
+    def _known(self, operation: str, params: Mapping[str, Any]) -> Calls:
+        __tracebackhide__ = True
+        try:
+            return self.of(operation, **params)
+        except ValueError as error:
+            raise AssertionError(str(error)) from None
+
+    def _lost(self, operation: str) -> str:
+        """What an assertion adds when calls of the operation came that are no longer kept."""
+        lost = self.made(operation) - sum(call.operation == operation for call in self)
+        if not lost:
+            return ""
+        return (
+            f"\nthe oldest {lost} calls of {operation} are no longer kept, and may have been what is looked for: "
+            f"personalize_calls_kept = {self._calls.maxlen}"
+        )
 
     def _listed(self) -> str:
         return "\n".join(f"  {call}" for call in self)
@@ -109,10 +184,28 @@ class Calls(Sequence[Call]):
             # the most recent of the calls that agree in most parameters
             same.sort(key=lambda call: -sum(call.params.get(name) == value for name, value in params.items()))
             return "\n".join(_difference(call, params) for call in same[:NEAREST])
-        names = {call.operation for call in self}
-        near = nearest(operation, sorted(names))
-        remedy = f"; did you mean {near!r}?" if near is not None else ""
-        return f"operations that were called: {', '.join(sorted(names)) or 'none'}{remedy}"
+        return f"operations that were called: {', '.join(sorted({call.operation for call in self})) or 'none'}"
+
+
+@cache
+def _members(operation: str) -> tuple[str, ...]:
+    """The members of the request of an operation; ``KeyError`` when no service has it."""
+    for service in models.SERVICES:
+        if operation in models.operation_names(service):
+            shape = models.operation(service, operation).input
+            return () if shape is None else tuple(shape.members)
+    raise KeyError(operation)
+
+
+def _unknown(operation: str, params: Mapping[str, Any]) -> str | None:
+    """What is wrong with a name that the service does not have; None when all are known."""
+    try:
+        members = _members(operation)
+    except KeyError:
+        known = [name for service in models.SERVICES for name in models.operation_names(service)]
+        return f"no operation {operation!r} exists; {hint(operation, known)}"
+    wrong = next((name for name in params if name not in members), None)
+    return None if wrong is None else f"{operation} has no parameter {wrong!r}; {hint(wrong, members)}"
 
 
 def _difference(call: Call, params: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ move the clock of the backend.
 
 from __future__ import annotations
 
+import random
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -20,6 +21,7 @@ from pytest_personalize.service.kernel.clock import Clock
 from pytest_personalize.service.kernel.errors import ServiceError
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS
 from pytest_personalize.service.kernel.operations import OPERATIONS
+from pytest_personalize.shapes import models
 
 T = TypeVar("T")
 
@@ -36,12 +38,25 @@ MESSAGES: Final = {
 }
 """The texts of errors that no service models (API reference, common errors)."""
 
+COMMON_ERRORS: Final = (
+    *("AccessDeniedException", "ExpiredTokenException", "IncompleteSignature", "InternalFailure"),
+    *("MalformedHttpRequestException", "NotAuthorized", "OptInRequired", "RequestAbortedException"),
+    *("RequestEntityTooLargeException", "RequestExpired", "RequestTimeoutException", "ServiceUnavailable"),
+    *("ThrottlingException", "UnknownOperationException", "UnrecognizedClientException", "ValidationError"),
+    *("ValidationException", "InternalServerException", "ServiceUnavailableException"),
+)
+"""What any operation may fail with, whatever its model says (API reference, common errors)."""
+
 ERRORS: Final[dict[Reason, str]] = {
     "request": "EndpointConnectionError",
     "answer": "ConnectionClosedError",
     "timeout": "ReadTimeoutError",
 }
 """What botocore raises when there is no answer, and ``Call.error`` then says."""
+
+CHAOS_OF_ATTEMPTS: Final = 0.25
+CHAOS_OF_JOBS: Final = 0.05
+"""How probable a fault is under ``chaos``."""
 
 
 TEXTS: Final[dict[Reason, str]] = {
@@ -69,18 +84,49 @@ class NoAnswer(Exception):
 class Fault:
     """One declared fault: of which ``operation``, how many ``times`` more it is met (None: always), and what is met.
 
-    ``seconds`` is how long an attempt takes, ``error`` what it is refused with, ``lost`` what gets lost of it,
-    ``doom`` why a job fails.
+    ``seconds`` is how long an attempt takes, and ``real`` whether its caller has to wait for them; ``error`` what it
+    is refused with, ``lost`` what gets lost of it, ``doom`` why a job fails, ``chaos`` the seed of faults that are
+    drawn. ``struck`` counts what has met it, ``restored`` says that a snapshot brought it.
     """
 
     operation: str
     times: int | None
     seconds: float = 0.0
+    real: bool = False
     error: tuple[str, str] | None = None
     lost: Lost | None = None
     doom: str | None = None
+    chaos: int | None = None
+    struck: int = 0
+    restored: bool = False
+
+    @property
+    def expected(self) -> bool:
+        """Whether a test that declares it expects it to be met: it is for a number of attempts, and no mere delay."""
+        return self.times is not None and not self.seconds and not self.restored
+
+    def drawn(self, jobs: bool) -> Fault | None:
+        """What the next attempt, or the next job, meets of chaos; another fault is met as it is.
+
+        Every third attempt is spared, so that a client which makes three attempts gets through.
+        """
+        if self.chaos is None:
+            return self if jobs == (self.doom is not None) else None
+        draw = random.Random(f"{self.chaos}/{self.struck}")
+        self.struck += 1
+        if jobs:
+            return Fault(ALL, None, doom=f"chaos {self.chaos}") if draw.random() < CHAOS_OF_JOBS else None
+        if self.struck % 3 == 0 or draw.random() >= CHAOS_OF_ATTEMPTS:
+            return None
+        seconds = round(draw.uniform(0.05, 5.0), 3)
+        code = draw.choice((None, "slow", "ThrottlingException", "InternalFailure", "ServiceUnavailable"))
+        if code == "slow":
+            return Fault(ALL, None, seconds=seconds)
+        return Fault(ALL, None, lost="request") if code is None else Fault(ALL, None, error=(code, MESSAGES[code]))
 
     def __str__(self) -> str:
+        if self.chaos is not None:
+            return f"chaos {self.chaos}"
         what = [f"takes {self.seconds:g} s"] if self.seconds else []
         what += [f"fails with {self.error[0]}"] if self.error else []
         what += [f"loses the {self.lost}"] if self.lost else []
@@ -105,23 +151,37 @@ class Faults:
         """
         return self.fail(operation, "ThrottlingException", times=times)
 
-    def fail(self, operation: str, code: str, message: str | None = None, *, times: int | None = 1) -> Fault:
+    def fail(
+        self,
+        operation: str,
+        code: str,
+        message: str | None = None,
+        *,
+        times: int | None = 1,
+        any_code: bool = False,
+    ) -> Fault:
         """Refuse the next ``times`` attempts with an error of that code, such as ``"ServiceUnavailable"``.
 
         The HTTP status follows from the code: that of the service model, or of the common errors of AWS, or 400.
+        ``ValueError`` for a code that is neither modelled for the operation nor common to all, unless ``any_code``.
         """
+        if not any_code:
+            _check_code(operation, code)
         text = MESSAGES.get(code, f"{code}, as declared by the test") if message is None else message
         return self._add(Fault(operation, times, error=(code, text)))
 
-    def latency(self, operation: str, seconds: float, *, times: int | None = None) -> Fault:
-        """Let attempts take so long on the clock of the backend; nobody waits.
+    def latency(self, operation: str, seconds: float, *, times: int | None = None, real: bool = False) -> Fault:
+        """Let attempts take so long on the clock of the backend; nobody waits, unless it is ``real``.
+
+        With ``real=True`` a client in this process waits in reality (a task of aiobotocore lets others run), which
+        shows what runs side by side and what a timeout of the code under test does.
 
         Above the ``read_timeout`` of its client the attempt ends there with ReadTimeoutError, while the service does
         its work all the same, as a slow one would.
         """
         if not 0 < seconds < float("inf"):
             raise ValueError(f"seconds must be a positive number, not {seconds!r}")
-        return self._add(Fault(operation, times, seconds=seconds))
+        return self._add(Fault(operation, times, seconds=seconds, real=real))
 
     def disconnect(self, operation: str, *, times: int | None = 1, lost: Lost = "request") -> Fault:
         """Cut the connection of the next ``times`` attempts.
@@ -140,6 +200,16 @@ class Faults:
         """
         return self._add(Fault(operation, times, doom=reason))
 
+    def chaos(self, seed: int) -> Fault:
+        """Bad days at random, drawn from the seed: the same seed gives the same faults to the same calls in a row.
+
+        A quarter of the attempts of all operations is throttled, fails with InternalFailure or ServiceUnavailable,
+        loses its request, or takes up to five seconds on the clock of the backend; every third attempt is spared, so
+        that a client which makes three gets through. One job in twenty fails. Calls of several threads meet them in
+        the order in which they come.
+        """
+        return self._add(Fault(ALL, None, chaos=int(seed)))
+
     def clear(self) -> None:
         """Take all faults back."""
         with self._lock:
@@ -151,6 +221,11 @@ class Faults:
         left = [f"  {fault}" for fault in self._pending if fault.times is not None]
         if left:
             raise AssertionError("\n".join(["faults that no attempt has met yet:", *left]))
+
+    @property
+    def missed(self) -> list[Fault]:
+        """The faults that were expected to be met and that nothing has met at all."""
+        return [fault for fault in self._pending if fault.expected and not fault.struck]
 
     def __iter__(self) -> Iterator[Fault]:
         return iter(self._pending)
@@ -165,19 +240,25 @@ class Faults:
         """Whether an attempt of that operation would meet a fault."""
         return bool(self._pending) and any(fault.doom is None for fault in self._of(operation))
 
+    def waiting_time(self, operation: str, patience: float | None) -> float:
+        """How many seconds the caller of the next attempt has to wait in reality."""
+        seconds = sum(fault.seconds for fault in self._of(operation) if fault.real)
+        return seconds if patience is None else min(seconds, patience)
+
     def through(self, operation: str, work: Callable[[], T], patience: float | None = None) -> T:
         """Do the work of one attempt, and meet what is declared: raises ServiceError or NoAnswer.
 
         ``patience`` is how many seconds the client waits for an answer, None without a limit.
         """
-        faults = [fault for fault in self._of(operation) if fault.doom is None]
+        faults = [met for fault in self._of(operation) if (met := fault.drawn(jobs=False)) is not None]
         slow = [fault for fault in faults if fault.seconds]
         bad = next((fault for fault in faults if not fault.seconds), Fault(operation, None))
         for fault in (*slow, bad):
             self._use(fault)
         seconds = sum(fault.seconds for fault in slow)
         timeout = patience is not None and seconds > patience
-        self._clock.advance(min(seconds, seconds if patience is None else patience))
+        waited = 0.0 if self._clock.state.frozen is not None else sum(fault.seconds for fault in slow if fault.real)
+        self._clock.advance(max(0.0, min(seconds, seconds if patience is None else patience) - waited))
         if bad.lost == "request":
             raise NoAnswer("request")
         if bad.error is not None and not timeout:
@@ -194,7 +275,8 @@ class Faults:
         if not self._pending:
             return None
         operation = _operation(kind, script)
-        fault = next((fault for fault in self._of(operation) if fault.doom is not None), None)
+        met = (fault.drawn(jobs=True) for fault in self._of(operation))
+        fault = next((fault for fault in met if fault is not None), None)
         if fault is None:
             return None
         self._use(fault)
@@ -207,12 +289,13 @@ class Faults:
     def set_state(self, state: list[Fault]) -> None:
         """Back to what ``state()`` gave, which stays untouched."""
         with self._lock:
-            self._pending = [attrs.evolve(fault) for fault in state]
+            self._pending = [attrs.evolve(fault, restored=True) for fault in state]
 
     def _of(self, operation: str) -> Iterator[Fault]:
         return (fault for fault in self._pending if fault.operation in (operation, ALL))
 
     def _use(self, fault: Fault) -> None:
+        fault.struck += 1
         if fault.times is None:
             return
         with self._lock:
@@ -243,5 +326,19 @@ def _jobs() -> set[str]:
 
 
 def _unknown(name: str, known: list[str], what: str) -> str:
-    remedy = f"there are {', '.join(sorted(known))}" if name in OPERATIONS else hint(name, sorted(known))
-    return f"no operation {name!r} {what}; {remedy}"
+    near = f"there are {', '.join(sorted(known))}" if name in OPERATIONS else hint(name, sorted(known))
+    return f"no operation {name!r} {what}; {near}"
+
+
+def _check_code(operation: str, code: str) -> None:
+    """``ValueError`` for a code that the service does not answer that operation with."""
+    modelled = {
+        own
+        for service in models.SERVICES
+        for name in models.operation_names(service)
+        if operation in (name, ALL)
+        for own in models.error_codes(service, name)
+    }
+    known = sorted(modelled.union(COMMON_ERRORS))
+    if code not in known:
+        raise ValueError(f"{operation} does not fail with {code!r}; {hint(code, known)} (any_code=True takes any)")

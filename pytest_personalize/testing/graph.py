@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any, Final
 
 import attrs
 
-from pytest_personalize.service.kernel.resource import ACTIVE, Resource
+from pytest_personalize.service.kernel.resource import Resource
 from pytest_personalize.testing.markup import Html, element
-from pytest_personalize.testing.report import name_of
+from pytest_personalize.testing.report import name_of, status_class
 
 MOST: Final = 200  # resources; more would be no picture
 BOX: Final = (262, 44)
@@ -18,24 +18,18 @@ MARGIN: Final = 10
 LETTERS: Final = 30  # that fit into a box
 
 
-def status_class(status: str) -> str:
-    """What a status means for a reader: ``good``, ``bad``, ``moving`` or ``still``."""
-    if status == ACTIVE:
-        return "good"
-    if "FAILED" in status:
-        return "bad"
-    return "moving" if "PENDING" in status or "PROGRESS" in status or status.endswith("ING") else "still"
+def drawing(resources: Sequence[Resource], marked: Set[str] = frozenset()) -> Html:
+    """The resources as boxes, each to the right of those that it was made from, with lines between them.
 
-
-def drawing(resources: Sequence[Resource]) -> Html:
-    """The resources as boxes, each to the right of those that it was made from, with lines between them."""
+    Those whose ARNs are ``marked`` are drawn as the test's own.
+    """
     arns = {resource.arn for resource in resources}
     makers = {resource.arn: _direct(resource.arn, _references(resources, arns)) for resource in resources}
     places = _places(resources, makers)
     width = MARGIN * 2 + max(column for column, _ in places.values()) * STEP[0] + BOX[0]
     height = MARGIN * 2 + max(row for _, row in places.values()) * STEP[1] + BOX[1]
     lines = [_line(places[maker], places[arn]) for arn, found in makers.items() for maker in sorted(found)]
-    boxes = [_box(resource, places[resource.arn]) for resource in resources]
+    boxes = [_box(resource, places[resource.arn], resource.arn in marked) for resource in resources]
     view = f"0 0 {width} {height}"
     return element("svg", *lines, *boxes, viewBox=view, width=width, height=height, role="img")
 
@@ -108,7 +102,7 @@ def _line(maker: tuple[int, int], made: tuple[int, int]) -> Html:
     return element("path", d=path)
 
 
-def _box(resource: Resource, place: tuple[int, int]) -> Html:
+def _box(resource: Resource, place: tuple[int, int], own: bool) -> Html:
     left, above = _corner(place)
     return element(
         "g",
@@ -116,7 +110,7 @@ def _box(resource: Resource, place: tuple[int, int]) -> Html:
         element("rect", x=left, y=above, width=BOX[0], height=BOX[1], rx=5),
         element("text", _cut(name_of(resource)), x=left + 10, y=above + 18, class_="name"),
         element("text", _cut(f"{resource.kind}: {resource.status or 'no status'}"), x=left + 10, y=above + 35),
-        class_=status_class(resource.status),
+        class_=f"{status_class(resource.status)} {'own' if own else 'found'}",
     )
 
 

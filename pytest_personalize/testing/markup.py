@@ -14,6 +14,8 @@ class Html(str):
     __slots__ = ()
 
 
+VOID: Final = frozenset({"input"})  # elements that have neither children nor an end
+
 _INVISIBLE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]"
 )
@@ -25,10 +27,10 @@ def visible(text: str) -> str:
     return _INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def element(name: str, *children: str, **attributes: object) -> Html:
+def element(name: str, /, *children: str, **attributes: object) -> Html:
     """One element. A child that is not ``Html`` is text; ``class_`` stands for the attribute ``class``."""
     written = "".join(f' {key.rstrip("_")}="{escape(visible(str(value)))}"' for key, value in attributes.items())
-    return Html(f"<{name}{written}>{joined(children)}</{name}>")
+    return Html(f"<{name}{written}>" if name in VOID else f"<{name}{written}>{joined(children)}</{name}>")
 
 
 def joined(children: Iterable[str]) -> Html:

@@ -5,90 +5,114 @@ from __future__ import annotations
 import json
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
-from pytest_personalize.service.kernel.errors import VALIDATION
-from pytest_personalize.service.kernel.resource import Resource
-from pytest_personalize.testing.calls import Call
-from pytest_personalize.testing.coverage import coverage
+from pytest_personalize.service.kernel.resource import ACTIVE, Resource
+from pytest_personalize.testing.calls import Call, Tally
+from pytest_personalize.testing.coverage import ServiceCoverage, coverage
+from pytest_personalize.testing.hints import Surroundings, hints, remedies
 from pytest_personalize.testing.markup import visible
+from pytest_personalize.testing.watching import Before, Seen, Watched, calls_since, own_resources, tally_since
 
 LAST_CALLS: Final = 10
 MOST_NAMES: Final = 5  # of resources of one kind with one status
 MOST_BACKENDS: Final = 3  # of one test
+MOST_LINES: Final = 3  # of one call, or of its answer
+WIDTH: Final = 100
 WIDTH_OF_VALUES: Final = 90
 WIDTH_OF_REFUSALS: Final = 400
-WIDTH_OF_LISTS: Final = 100
 TITLE: Final = "Amazon Personalize"
-HINTS: Final[Mapping[str, str]] = {
-    VALIDATION: "has no class of its own: catch ClientError and look at response['Error']['Code']"
-}
-"""What is worth knowing of an error that a call was refused with."""
+Paint = Callable[[str, str], str]
+"""Gives a text the colour for ``good``, ``bad``, ``moving``, ``still``, ``hint`` or ``heading``."""
 
 
-class Watched(Protocol):
-    """What a report needs of a backend."""
-
-    region_name: str
-    account_id: str
-
-    @property
-    def calls(self) -> Sequence[Call]: ...
-
-    def all_resources(self) -> list[Resource]: ...
+def plain(text: str, kind: str) -> str:
+    """No colour at all."""
+    return text
 
 
-Seen = Sequence[tuple[Watched, Call | None]]
-"""The backends that a test had to do with, and the last call of each before the test began."""
-
-
-def calls_since(backend: Watched, last: Call | None) -> list[Call]:
-    """The calls after that one; all of them when they were cleared in between."""
-    calls = list(backend.calls)
-    place = next((place for place in range(len(calls) - 1, -1, -1) if calls[place] is last), -1)
-    return calls[place + 1 :]
-
-
-def failure_section(seen: Seen) -> str:
-    """The last calls and the resources with their status, of the last backends that a failed test had to do with."""
-    told = [lines for backend, last in seen if (lines := list(_backend_lines(backend, calls_since(backend, last))))]
+def failure_section(seen: Seen, paint: Paint = plain) -> str:
+    """What a failed test made, changed and called, in the last backends that it had to do with."""
+    told = [
+        (backend, lines)
+        for backend, before in seen
+        if (lines := list(_backend_lines(backend, before, _others(backend, seen), paint)))
+    ]
+    blocks = [lines for _, lines in told]
     if len(told) > 1:
         # Hypothesis has one for every example, and the last example is the one that it has cut down.
-        told = [[f"backend {number}:", *lines] for number, lines in enumerate(told, 1)][-MOST_BACKENDS:]
-    return "\n".join(line for lines in told for line in lines)
+        blocks = [
+            [paint(f"backend {number}: account {backend.account_id}, {backend.region_name}", "heading"), *lines]
+            for number, (backend, lines) in enumerate(told, 1)
+        ][-MOST_BACKENDS:]
+    return "\n".join(line for lines in blocks for line in lines)
 
 
-def _backend_lines(backend: Watched, calls: Sequence[Call]) -> Iterator[str]:
-    if calls:
-        yield f"last {LAST_CALLS} of {len(calls)} calls of this test:" if len(calls) > LAST_CALLS else "calls:"
-        for call in calls[-LAST_CALLS:]:
-            yield from _call_lines(call)
-        met = {call.error for call in calls}
-        yield from (f"{code} {hint}" for code, hint in HINTS.items() if code in met)
-    resources = backend.all_resources()
-    if resources:
-        yield "resources:"
-        yield from _resource_lines(resources, backend.region_name)
+def _others(backend: Watched, seen: Seen) -> dict[str, dict[str, Resource]]:
+    """The resources of the other backends by ARN, by what those are called; those of the last few."""
+    return {
+        f"another active backend (account {other.account_id}, {other.region_name})": by_arn(other)
+        for other, _ in seen[-MOST_BACKENDS:]
+        if other is not backend
+    }
 
 
-def _resource_lines(resources: Sequence[Resource], home: str) -> Iterator[str]:
+def by_arn(backend: Watched) -> dict[str, Resource]:
+    """All its resources."""
+    return {resource.arn: resource for resource in backend.all_resources()}
+
+
+def _backend_lines(
+    backend: Watched, before: Before | None, others: Mapping[str, Mapping[str, Resource]], paint: Paint
+) -> Iterator[str]:
+    own, gone = own_resources(backend, before)
+    if own or gone:
+        yield paint("resources that this test made or changed:", "heading")
+        yield from _resource_lines(own, gone, backend.region_name, paint)
+    calls = calls_since(backend, before)
+    count = tally_since(backend, before).total()
+    if count:
+        yield paint(
+            f"last {min(LAST_CALLS, len(calls))} of {count} calls:" if count > LAST_CALLS else "calls:", "heading"
+        )
+        around = Surroundings(by_arn(backend), calls, others)
+        for number, call in list(enumerate(calls, 1 + count - len(calls)))[-LAST_CALLS:]:
+            yield from _call_lines(number, call, around, paint)
+
+
+def _resource_lines(own: Sequence[Resource], gone: Sequence[Resource], home: str, paint: Paint) -> Iterator[str]:
     """Those that failed one by one with their reasons, the others by status and kind."""
-    alike: dict[str, list[str]] = {}
-    width = max(len(resource.status) for resource in resources)
-    for resource in resources:
+    alike: dict[tuple[str, str], list[str]] = {}
+    statuses = [*(resource.status for resource in own), *(DELETED for _ in gone)]
+    width = max(map(len, statuses))
+    for status, resource in zip(statuses, (*own, *gone), strict=True):
         region = resource.arn.split(":")[3]
-        name = name_of(resource)
-        where = "" if region == home else f" in {region}"
-        start = f"  {resource.status:{width}}  {resource.kind}{where}: "
+        kind = f"{resource.kind}{'' if region == home else f' in {region}'}"
         if resource.failure_reason:
-            yield visible(f"{start}{name}: {resource.failure_reason}")
+            text = f"{status:{width}}  {kind}: {name_of(resource)}: {resource.failure_reason}"
+            yield from _lines(text, paint, "bad", len(status), width + 4)
+            for remedy in remedies(resource.failure_reason):
+                yield paint(f"{' ' * (width + 4)}{remedy}", "hint")
         else:
-            alike.setdefault(start, []).append(name)
-    for start, names in alike.items():
+            alike.setdefault((status, kind), []).append(name_of(resource))
+    for (status, kind), names in alike.items():
         more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-        yield f"{start}{', '.join(names[:MOST_NAMES])}{more}"
+        text = f"{status:{width}}  {kind}: {', '.join(names[:MOST_NAMES])}{more}"
+        yield from _lines(text, paint, status_class(status), len(status), width + 4)
+
+
+DELETED: Final = "DELETED"
+
+
+def status_class(status: str) -> str:
+    """What a status means for a reader: ``good``, ``bad``, ``moving`` or ``still``."""
+    if status == ACTIVE:
+        return "good"
+    if "FAILED" in status:
+        return "bad"
+    return "moving" if "PENDING" in status or "PROGRESS" in status or status.endswith("ING") else "still"
 
 
 def name_of(resource: Resource) -> str:
@@ -96,12 +120,49 @@ def name_of(resource: Resource) -> str:
     return resource.arn.split(":", 5)[-1].partition("/")[2]
 
 
-def _call_lines(call: Call) -> Iterator[str]:
-    yield visible(f"  {clock_time(call.time)} {call.service}.{call.operation}({given(call)})")
+def _call_lines(number: int, call: Call, around: Surroundings, paint: Paint) -> Iterator[str]:
+    start = f"  {number:3} {clock_time(call.time)[:-4]} {call.region} {call.service}.{call.operation}("
+    params = f"{visible(given(call))})"
+    if len(start) + len(params) <= WIDTH:
+        yield start + params
+    else:
+        yield start
+        yield from _lines(params, paint, "still", 0, 8, MOST_LINES, indent=8)
     if call.error:
-        yield visible(f"      {refusal(call)}")
+        yield from _lines(refusal(call), paint, "bad", len(call.error), 10, indent=8)
+        for found in hints(call, around):
+            yield from _lines(f"hint: {found}", paint, "hint", len("hint:"), 10, indent=8)
     elif call.response:
-        yield visible(f"      {_short(call.response)}")
+        yield from _lines(
+            _cut(_json(_status_first(call.response)), WIDTH_OF_VALUES), paint, "still", 0, 10, 1, indent=8
+        )
+
+
+def _lines(
+    text: str, paint: Paint, kind: str, painted: int, further: int, most: int | None = None, indent: int = 2
+) -> Iterator[str]:
+    """Lines that fit, further ones indented by so much, with the first so many letters of the text painted."""
+    first, *rest = textwrap.wrap(
+        visible(text).replace("\n", "\\n"),
+        WIDTH,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * further,
+        break_on_hyphens=False,
+        max_lines=most,
+        placeholder=" …",
+    )
+    yield (
+        first[:indent] + (paint(first[indent : indent + painted], kind) if painted else "") + first[indent + painted :]
+    )
+    yield from rest
+
+
+def _status_first(value: Any) -> Any:
+    """The same answer with the status in front of the other members, so that it shows where the answer is cut."""
+    if isinstance(value, Mapping):
+        status = {"status": value["status"]} if "status" in value else {}
+        return status | {name: _status_first(inner) for name, inner in value.items()}
+    return [_status_first(inner) for inner in value] if isinstance(value, list) else value
 
 
 def refusal(call: Call) -> str:
@@ -111,7 +172,7 @@ def refusal(call: Call) -> str:
 
 def given(call: Call) -> str:
     """The parameters of a call in short."""
-    return ", ".join(f"{name}={_short(value)}" for name, value in call.params.items())
+    return ", ".join(f"{name}={_cut(_json(value), WIDTH_OF_VALUES)}" for name, value in call.params.items())
 
 
 def clock_time(moment: float) -> str:
@@ -119,8 +180,8 @@ def clock_time(moment: float) -> str:
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
 
 
-def _short(value: Any) -> str:
-    return _cut(json.dumps(value, ensure_ascii=False, default=str), WIDTH_OF_VALUES)
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _cut(text: str, most: int) -> str:
@@ -134,13 +195,13 @@ class Usage:
         self._answered: Counter[tuple[str, str]] = Counter()
         self._refused: Counter[tuple[str, str, str]] = Counter()
 
-    def add(self, calls: Iterable[Call]) -> None:
+    def add(self, tally: Tally) -> None:
         """Count calls."""
-        for call in calls:
-            if call.error:
-                self._refused[call.service, call.operation, call.error] += 1
+        for (service, operation, error), count in tally.items():
+            if error is None:
+                self._answered[service, operation] += count
             else:
-                self._answered[call.service, call.operation] += 1
+                self._refused[service, operation, error] += count
 
     def state(self) -> list[list[Any]]:
         """All counts as plain values, to be sent from process to process."""
@@ -161,14 +222,18 @@ class Usage:
             yield f"{service.name}: {len(used)} of {len(service.emulated)} operations used"
             for name in used:
                 yield f"  {self._calls_of(service.name, name):6} {name}"
-            unused = ", ".join(name for name in service.emulated if name not in used)
-            if unused:
-                yield from textwrap.wrap(
-                    f"never used: {unused}", WIDTH_OF_LISTS, initial_indent="  ", subsequent_indent="    "
-                )
+            yield from self._unused(service)
         yield "errors met:" if self._refused else "no errors met"
         for (_, operation, error), count in sorted(self._refused.items(), key=lambda item: item[0][::-1]):
-            yield f"  {count:6} {error} of {operation}"
+            yield visible(f"  {count:6} {error} of {operation}")
+
+    def _unused(self, service: ServiceCoverage) -> Iterator[str]:
+        """The operations that were never used, a line for each resource; one that nobody touched is not spelt out."""
+        for family, names in service.families.items():
+            unused = [name for name in names if not self._calls_of(service.name, name)]
+            if unused:
+                all_of_it = f"all {len(names)}" if len(unused) == len(names) > 1 else ", ".join(unused)
+                yield _cut(f"  never used of {family}: {all_of_it}", WIDTH)
 
     def _calls_of(self, service: str, operation: str) -> int:
         refused = sum(count for key, count in self._refused.items() if key[:2] == (service, operation))

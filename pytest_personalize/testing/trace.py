@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from datetime import timedelta
 from typing import Any, Final
 
@@ -17,39 +17,15 @@ import attrs
 
 from pytest_personalize.service.kernel.resource import Resource
 from pytest_personalize.testing.calls import Call
-from pytest_personalize.testing.graph import MOST, drawing, status_class
+from pytest_personalize.testing.graph import MOST, drawing
 from pytest_personalize.testing.markup import Html, element, joined
-from pytest_personalize.testing.report import Seen, Watched, calls_since, clock_time, given, refusal
+from pytest_personalize.testing.pages import OUTCOMES, document, table
+from pytest_personalize.testing.report import clock_time, given, refusal, status_class
+from pytest_personalize.testing.watching import Before, Seen, Watched, calls_since, own_resources, tally_since
 
 MOST_CALLS: Final = 2_000
 MOST_LETTERS: Final = 20_000  # of one value
 JUMP: Final = 1.0  # seconds between two calls from which the page tells how long it was
-POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
-
-STYLE: Final = Html("""
-:root { color-scheme: light dark; --line: #8886; --soft: #8882; --good: #2a7d3c; --bad: #c62f2f; --moving: #a66a00; }
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 76rem; padding: 0 1rem; }
-h1 { font-size: 1.3rem; overflow-wrap: anywhere; }
-h2 { font-size: 1.15rem; margin-top: 2.5rem; } h3 { font-size: 1rem; }
-pre, time, td, summary, svg { font-family: ui-monospace, monospace; font-size: .85rem; }
-pre { background: var(--soft); padding: .6rem; max-height: 26rem; overflow: auto; white-space: pre-wrap;
-  overflow-wrap: anywhere; }
-ol.calls { list-style: none; padding-left: 1rem; border-left: 3px solid var(--line); }
-ol.calls > li { margin: .25rem 0; position: relative; }
-ol.calls > li::before { content: ""; position: absolute; left: -1.45rem; top: .4rem; width: .7rem; height: .7rem;
-  border-radius: 50%; background: var(--good); }
-ol.calls > li.refused::before { background: var(--bad); }
-p.jump { color: var(--moving); margin: .2rem 0; }
-summary { cursor: pointer; overflow-wrap: anywhere; } summary b { font-weight: 600; }
-summary i, summary time { opacity: .7; font-style: normal; }
-.good { color: var(--good); } .bad { color: var(--bad); } .moving { color: var(--moving); }
-div.graph { overflow: auto; border: 1px solid var(--line); border-radius: 5px; }
-svg path { fill: none; stroke: var(--line); stroke-width: 1.5; }
-svg rect { fill: var(--soft); stroke: currentColor; stroke-width: 1.5; } svg text { fill: currentColor; }
-svg text.name { font-weight: 600; }
-table { border-collapse: collapse; width: 100%; } td, th { border-bottom: 1px solid var(--line); padding: .25rem .5rem;
-  text-align: left; vertical-align: top; overflow-wrap: anywhere; }
-""")
 
 
 def file_name(nodeid: str) -> str:
@@ -58,38 +34,33 @@ def file_name(nodeid: str) -> str:
     return f"{readable}-{hashlib.blake2b(nodeid.encode('utf-8', 'replace'), digest_size=4).hexdigest()}.html"
 
 
-def page(title: str, outcome: str, seen: Seen) -> Html:
-    """The page of a test: its outcome, and for each backend the calls since the test began and the resources now."""
-    head = element(
-        "head",
-        Html('<meta charset="utf-8"><meta name="viewport" content="width=device-width">'),
-        Html(f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'),
-        element("title", title),
-        element("style", STYLE),
+def page(title: str, outcome: str, seen: Seen, failures: Sequence[str] = ()) -> Html:
+    """The page of a test: its outcome, what failed, and for each backend the calls of the test and the resources."""
+    return document(
+        title,
+        element("h1", title),
+        element("p", element("b", outcome, class_=OUTCOMES.get(outcome, "still"))),
+        *(element("pre", text, class_="failure") for text in failures),
+        *(_backend(number, backend, before) for number, (backend, before) in enumerate(seen, 1)),
     )
-    mark = {"passed": "good", "failed": "bad"}.get(outcome, "still")
-    parts = [_backend(number, backend, calls_since(backend, last)) for number, (backend, last) in enumerate(seen, 1)]
-    body = element("body", element("h1", title), element("p", element("b", outcome, class_=mark)), *parts)
-    return Html(f"<!doctype html>\n{element('html', head, body, lang='en')}\n")
 
 
-def _backend(number: int, backend: Watched, calls: Sequence[Call]) -> Html:
-    resources = backend.all_resources()
-    refused = sum(call.error is not None for call in calls)
+def _backend(number: int, backend: Watched, before: Before | None) -> Html:
+    tally = tally_since(backend, before)
+    refused = sum(count for (_, _, error), count in tally.items() if error is not None)
     return element(
         "section",
         element("h2", f"Backend {number}: account {backend.account_id}, {backend.region_name}"),
-        element("h3", f"Calls: {len(calls)}, refused: {refused}"),
-        element("ol", *_timeline(calls), class_="calls"),
-        element("h3", f"Resources: {len(resources)}"),
-        *_resources(resources),
+        element("h3", f"Calls: {tally.total()}, refused: {refused}"),
+        element("ol", *_timeline(calls_since(backend, before), tally.total()), class_="calls"),
+        *_resources(backend, before),
     )
 
 
-def _timeline(calls: Sequence[Call]) -> Iterator[Html]:
+def _timeline(calls: Sequence[Call], count: int) -> Iterator[Html]:
     shown = calls[-MOST_CALLS:]
-    if len(shown) < len(calls):
-        yield element("p", f"the last {len(shown)} of {len(calls)} calls", class_="jump")
+    if len(shown) < count:
+        yield element("p", f"the last {len(shown)} of {count} calls", class_="jump")
     before = shown[0].time if shown else 0.0
     for call in shown:
         if call.time - before >= JUMP:
@@ -119,9 +90,29 @@ def _value(value: Any) -> Html:
     return element("pre", f"{text[:MOST_LETTERS]}\n… {more} more letters" if more > 0 else text)
 
 
-def _resources(resources: Sequence[Resource]) -> Iterator[Html]:
-    if resources and len(resources) <= MOST:
-        yield element("div", drawing(resources), class_="graph")
+def _resources(backend: Watched, before: Before | None) -> Iterator[Html]:
+    """Those that the test made or changed first; folded away, all that there is, with those marked."""
+    resources = backend.all_resources()
+    own, gone = own_resources(backend, before)
+    arns = {resource.arn for resource in own}
+    yield element("h3", f"Resources that the test made or changed: {len(own)}")
+    if own:
+        yield from _shown(own, arns)
+    if gone:
+        yield element("h3", f"Resources that were there before and have gone: {len(gone)}")
+        yield _table(gone, set())
+    if len(own) < len(resources):
+        what = f"All resources: {len(resources)}, {len(resources) - len(own)} of them as the test found them"
+        yield element("details", element("summary", what), *_shown(resources, arns), class_="all")
+
+
+def _shown(resources: Sequence[Resource], marked: Set[str]) -> Iterator[Html]:
+    if len(resources) <= MOST:
+        yield element("div", drawing(resources, marked), class_="graph")
+    yield _table(resources, marked)
+
+
+def _table(resources: Sequence[Resource], marked: Set[str]) -> Html:
     rows = [
         element(
             "tr",
@@ -129,12 +120,11 @@ def _resources(resources: Sequence[Resource]) -> Iterator[Html]:
             element("td", resource.kind),
             element("td", _details(resource)),
             element("td", clock_time(resource.creation_date_time)),
+            class_="own" if resource.arn in marked else "found",
         )
         for resource in resources
     ]
-    if rows:
-        head = joined(element("th", name) for name in ("status", "kind", "resource", "created"))
-        yield element("table", element("thead", element("tr", head)), element("tbody", *rows))
+    return table(("status", "kind", "resource", "created"), rows)
 
 
 def _details(resource: Resource) -> Html:

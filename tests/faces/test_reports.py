@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
+from typing import ClassVar
 
 import pytest
 
@@ -10,6 +12,8 @@ Run = Callable[..., pytest.RunResult]
 Section = Callable[[pytest.RunResult, str], list[str]]
 
 TITLE = "Amazon Personalize"
+OWN = "resources that this test made or changed:"
+FILMS_IS_THERE = "  ACTIVE  dataset-group: films"
 FILMS = "arn:aws:personalize:us-east-1:123456789012:dataset-group/films"
 
 
@@ -30,15 +34,16 @@ class TestFailedTests:
                 assert not personalize_backend.dataset_groups
         """)
         assert section(result, TITLE) == [
-            "calls:",
-            '  2026-01-01 12:00:00.000 personalize.CreateDatasetGroup(name="films")',
-            f'      {{"datasetGroupArn": "{FILMS}"}}',
-            '  2026-01-01 12:05:00.000 personalize.CreateDatasetGroup(name="films")',
-            f"      ResourceAlreadyExistsException: Another resource with Arn {FILMS} already exists.",
-            "  2026-01-01 12:05:00.000 personalize.ListSchemas(maxResults=5)",
-            '      {"schemas": []}',
-            "resources:",
+            OWN,
             "  ACTIVE  dataset-group: films",
+            "calls:",
+            '    1 2026-01-01 12:00:00 us-east-1 personalize.CreateDatasetGroup(name="films")',
+            f'        {{"datasetGroupArn": "{FILMS}"}}',
+            '    2 2026-01-01 12:05:00 us-east-1 personalize.CreateDatasetGroup(name="films")',
+            "        ResourceAlreadyExistsException: Another resource with Arn",
+            f"          {FILMS} already exists.",
+            "    3 2026-01-01 12:05:00 us-east-1 personalize.ListSchemas(maxResults=5)",
+            '        {"schemas": []}',
         ]
 
     def test_what_failed_is_shown_with_its_reason(self, run: Run, section: Section) -> None:
@@ -53,7 +58,8 @@ class TestFailedTests:
                 raise LookupError
         """)
         lines = section(result, TITLE)
-        assert lines[lines.index("resources:") + 1 :] == [
+        assert lines[: lines.index("calls:")] == [
+            OWN,
             "  CREATE FAILED  dataset-group: books: no space left",
             "  ACTIVE         dataset-group: films-0, films-1, films-2, films-3, films-4 and 3 more",
             "  ACTIVE         dataset-group in eu-west-1: there",
@@ -77,7 +83,7 @@ class TestFailedTests:
                 raise LookupError
         """)
         lines = section(result, TITLE)
-        assert lines[0] == "last 10 of 30 calls of this test:"
+        assert lines[0] == "last 10 of 30 calls:"
         assert [line.rpartition("(")[2] for line in lines[1::2]] == [
             f"maxResults={number})" for number in range(21, 31)
         ]
@@ -97,8 +103,7 @@ class TestFailedTests:
     )
     def test_it_does_not_matter_how_the_mock_came_about(self, test: str, run: Run, section: Section) -> None:
         lines = section(run(test), TITLE)
-        assert lines[0] == "calls:"
-        assert lines[-1] == "  ACTIVE  dataset-group: films"
+        assert lines[:3] == [OWN, FILMS_IS_THERE, "calls:"]
 
     def test_a_failed_set_up_is_shown(self, run: Run, section: Section) -> None:
         result = run("""
@@ -109,7 +114,7 @@ class TestFailedTests:
 
             def test_it(films): ...
         """)
-        assert section(result, TITLE)[-1] == "  ACTIVE  dataset-group: films"
+        assert FILMS_IS_THERE in section(result, TITLE)
 
     def test_a_failed_tear_down_is_shown(self, run: Run, section: Section) -> None:
         result = run("""
@@ -121,7 +126,7 @@ class TestFailedTests:
 
             def test_it(films): ...
         """)
-        assert section(result, TITLE)[-1] == "  ACTIVE  dataset-group: films"
+        assert FILMS_IS_THERE in section(result, TITLE)
 
     def test_calls_of_other_tests_are_not_shown(self, run: Run, section: Section) -> None:
         result = run("""
@@ -145,7 +150,7 @@ class TestFailedTests:
                 create("of-test-two")
                 raise LookupError
         """)
-        assert '(name="of-test-two")' in section(result, TITLE)[1]
+        assert '(name="of-test-two")' in section(result, TITLE)[3]
 
     def test_several_backends_are_told_apart(self, run: Run, section: Section) -> None:
         result = run("""
@@ -157,9 +162,9 @@ class TestFailedTests:
         """)
         lines = section(result, TITLE)
         assert [line for line in lines if line.startswith(("backend", "  ACTIVE"))] == [
-            "backend 1:",
+            "backend 1: account 123456789012, us-east-1",
             "  ACTIVE  dataset-group: outer",
-            "backend 2:",
+            "backend 2: account 123456789012, us-east-1",
             "  ACTIVE  dataset-group: inner",
         ]
 
@@ -171,8 +176,8 @@ class TestFailedTests:
                         create(f"example-{number}")
                 raise LookupError
         """)
-        headings = [line for line in section(result, TITLE) if line.startswith("backend")]
-        assert headings == ["backend 48:", "backend 49:", "backend 50:"]
+        headings = [line.split()[1] for line in section(result, TITLE) if line.startswith("backend")]
+        assert headings == ["48:", "49:", "50:"]
 
     def test_long_and_invisible_values_are_kept_in_check(self, run: Run, section: Section) -> None:
         result = run(r"""
@@ -181,10 +186,10 @@ class TestFailedTests:
                     create("\x1b[31m" + "\u202e" + "a" * 500)
                 raise LookupError
         """)
-        call, refusal = section(result, TITLE)[1:3]
-        assert call.partition("(")[2] == 'name="\\u001b[31m\\u202e' + "a" * 77 + "…)"
-        assert "\x1b" not in refusal
-        assert "\u202e" not in refusal
+        lines = section(result, TITLE)
+        assert lines[2] == '        name="\\u001b[31m\\u202e' + "a" * 70
+        assert lines[3] == "        aaaaaaa…)"
+        assert not [line for line in lines if "\x1b" in line or "\u202e" in line]
 
     def test_a_test_that_passes_is_not_shown(self, run: Run) -> None:
         result = run(
@@ -229,7 +234,7 @@ class TestFailedTests:
             "-n1",
             subprocess=True,
         )
-        assert section(result, TITLE)[-1] == "  ACTIVE  dataset-group: films"
+        assert FILMS_IS_THERE in section(result, TITLE)
 
     def test_a_run_inside_a_test_does_not_disturb_it(self, run: Run, section: Section) -> None:
         result = run("""
@@ -245,7 +250,332 @@ class TestFailedTests:
                 pytester.runpytest_inprocess("-p", "pytest_personalize.plugin")
                 raise LookupError
         """)
-        assert section(result, TITLE)[-1] == "  ACTIVE  dataset-group: films"
+        assert FILMS_IS_THERE in section(result, TITLE)
+
+
+REFUSED = """
+    def ask():
+        CLIENT.describe_schema(schemaArn="arn:aws:personalize:us-east-1:123456789012:schema/none")
+"""
+
+
+class TestTracebacks:
+    """What a refused call shows: the code under test, and not botocore."""
+
+    TESTS = (
+        "def test_it(personalize_backend):\n    ask()",
+        "@mock_personalize\ndef test_it():\n    ask()",
+        "@mock_personalize\nclass TestIt(unittest.TestCase):\n    def test_it(self):\n        ask()",
+    )
+
+    @pytest.mark.parametrize("test", TESTS, ids=["fixture", "decorator", "test case"])
+    def test_frames_of_the_libraries_are_left_out(self, test: str, run: Run) -> None:
+        result = run(textwrap.dedent(REFUSED) + test)
+        result.stdout.no_fnmatch_line("*site-packages*")
+        result.stdout.no_fnmatch_line("*pytest_personalize/*.py*")
+        result.stdout.fnmatch_lines(
+            [
+                ">*ask()",
+                ">*CLIENT.describe_schema(schemaArn=*",
+                "E*ResourceNotFoundException*",
+                "test_frames_of_the_libraries_are_left_out.py:*: ResourceNotFoundException",
+            ]
+        )
+
+    def test_full_trace_shows_them(self, run: Run) -> None:
+        result = run(textwrap.dedent(REFUSED) + self.TESTS[0], "--full-trace")
+        result.stdout.fnmatch_lines(["*botocore/client.py:*"])
+
+    def test_what_the_error_was_made_into_keeps_its_cause_readable(self, run: Run) -> None:
+        result = run(
+            textwrap.dedent(REFUSED) + "def test_it(personalize_backend):\n    try:\n        ask()\n"
+            "    except Exception as error:\n        raise LookupError('no schema') from error"
+        )
+        result.stdout.fnmatch_lines(["E*ResourceNotFoundException*", "E*LookupError: no schema"])
+        result.stdout.no_fnmatch_line("*site-packages*")
+
+    def test_what_a_handler_of_the_user_raises_inside_of_a_call_is_shown(self, run: Run) -> None:
+        result = run("""
+            def handler(**_):
+                raise LookupError("mine")
+
+            def test_it(personalize_backend):
+                client = boto3.client("personalize", aws_access_key_id="a", aws_secret_access_key="b")
+                client.meta.events.register_first("before-call.personalize", handler)
+                client.list_schemas()
+        """)
+        result.stdout.fnmatch_lines([">*client.list_schemas()", '>*raise LookupError("mine")'])
+        result.stdout.no_fnmatch_line("*site-packages*")
+
+    def test_a_client_that_refuses_the_parameters_is_no_different(self, run: Run) -> None:
+        result = run("def test_it(personalize_backend):\n    CLIENT.describe_schema()")
+        result.stdout.fnmatch_lines(["E*Missing required parameter*"])
+        result.stdout.no_fnmatch_line("*site-packages*")
+
+    def test_errors_of_other_clients_are_left_alone(self, run: Run) -> None:
+        result = run("""
+            def test_it(personalize_backend):
+                boto3.client("s3", aws_access_key_id="a", aws_secret_access_key="b").get_object()
+        """)
+        result.stdout.fnmatch_lines(["*botocore/client.py:*"])
+
+
+class TestOwn:
+    """Only what the failed test did is shown."""
+
+    @pytest.mark.parametrize(
+        "test",
+        [
+            "def test_it(personalize_backend, movies_dataset_group):",
+            "@pytest.mark.personalize(preset='movies')\ndef test_it(personalize_backend):",
+            "@mock_personalize(preset='movies')\ndef test_it():",
+            "def test_before(session_personalize_backend, movies_dataset_group): ...\n"
+            "def test_it(session_personalize_backend, movies_dataset_group):",
+        ],
+        ids=["fixture", "marker", "decorator", "session"],
+    )
+    def test_the_preset_is_not(self, test: str, run: Run, section: Section) -> None:
+        lines = section(run(f"{test}\n    create('films')\n    raise LookupError"), TITLE)
+        assert lines[: lines.index("calls:")] == [OWN, FILMS_IS_THERE]
+
+    def test_what_the_test_changed_is(self, run: Run, section: Section) -> None:
+        result = run("""
+            def test_it(shop_dataset_group):
+                arn = shop_dataset_group.recommenders["aws-ecomm-recommended-for-you"]
+                CLIENT.stop_recommender(recommenderArn=arn)
+                CLIENT.delete_filter(filterArn=shop_dataset_group.filters["up-to-price"])
+                raise LookupError
+        """)
+        lines = section(result, TITLE)
+        assert lines[: lines.index("calls:")] == [
+            OWN,
+            "  INACTIVE  recommender: shop-recommended-for-you",
+            "  DELETED   filter: shop-up-to-price",
+        ]
+
+    def test_what_an_earlier_test_made_is_not(self, run: Run, section: Section) -> None:
+        result = run("""
+            def test_one(module_personalize_backend):
+                create("books")
+
+            def test_two(module_personalize_backend):
+                create("films")
+                raise LookupError
+        """)
+        lines = section(result, TITLE)
+        assert lines[: lines.index("calls:")] == [OWN, FILMS_IS_THERE]
+
+    def test_what_a_snapshot_brings_back_is_not(self, run: Run, section: Section) -> None:
+        result = run("""
+            with mock_personalize() as other:
+                create("books")
+                BOOKS = other.snapshot()
+
+            def test_it(personalize_backend):
+                personalize_backend.restore(BOOKS)
+                create("films")
+                raise LookupError
+        """)
+        lines = section(result, TITLE)
+        assert lines[: lines.index("calls:")] == [OWN, FILMS_IS_THERE]
+
+    def test_lines_are_at_most_100_columns_wide(self, run: Run, section: Section) -> None:
+        result = run("""
+            def test_it(shop_dataset_group, personalize_backend, personalize_runtime, personalize_events):
+                arn = shop_dataset_group.recommenders["aws-ecomm-recommended-for-you"]
+                personalize_runtime.get_recommendations(recommenderArn=arn, userId="u" * 200)
+                CLIENT.describe_recommender(recommenderArn=arn)
+                with pytest.raises(CLIENT.exceptions.ClientError):
+                    CLIENT.describe_recommender(recommenderArn=arn + "x" * 100)
+                personalize_backend.faults.fail_job("CreateDatasetGroup", "words and more words " * 20)
+                create("films")
+                raise LookupError
+        """)
+        assert max(map(len, section(result, TITLE))) <= 100
+
+    def test_the_status_is_first_in_an_answer_that_is_cut(self, run: Run, section: Section) -> None:
+        result = run("""
+            def test_it(shop_dataset_group):
+                arn = shop_dataset_group.recommenders["aws-ecomm-recommended-for-you"]
+                CLIENT.describe_recommender(recommenderArn=arn)
+                raise LookupError
+        """)
+        assert section(result, TITLE)[-1].startswith('        {"recommender": {"status": "ACTIVE", ')
+
+    def test_it_is_in_colour_where_pytest_is(self, run: Run) -> None:
+        result = run(
+            """
+            def test_it(personalize_backend):
+                create("films")
+                personalize_backend.faults.fail_job("CreateDatasetGroup", "no space left")
+                create("books")
+                raise LookupError
+            """,
+            "--color=yes",
+        )
+        assert "  \x1b[32mACTIVE\x1b[0m         dataset-group: films" in result.outlines
+        assert "  \x1b[31mCREATE FAILED\x1b[0m  dataset-group: books: no space left" in result.outlines
+
+    def test_calls_that_are_not_kept_are_counted(self, run: Run, section: Section) -> None:
+        result = run(
+            """
+            def test_it(personalize_backend):
+                for number in range(30):
+                    CLIENT.list_schemas()
+                raise LookupError
+            """,
+            ini="personalize_calls_kept = 4",
+        )
+        lines = section(result, TITLE)
+        assert lines[0] == "last 4 of 30 calls:"
+        assert [line.split()[0] for line in lines[1::2]] == ["27", "28", "29", "30"]
+
+
+class TestHints:
+    """What may have been meant by a name that names nothing: in the report, never in the refusal."""
+
+    ARN = "arn:aws:personalize:us-east-1:123456789012"
+    CASES: ClassVar[dict[str, tuple[str, str]]] = {
+        "another region": (
+            f"""
+            create("films")
+            there = boto3.client("personalize", "eu-west-1", aws_access_key_id="a", aws_secret_access_key="b")
+            there.describe_dataset_group(datasetGroupArn="{ARN}:dataset-group/films")
+            """,
+            "datasetGroupArn: it is in us-east-1, the client is in eu-west-1",
+        ),
+        "only there": (
+            f"""
+            there = boto3.client("personalize", "eu-west-1", aws_access_key_id="a", aws_secret_access_key="b")
+            there.create_dataset_group(name="films")
+            CLIENT.describe_dataset_group(datasetGroupArn="{ARN}:dataset-group/films")
+            """,
+            "datasetGroupArn: there is one of that name, "
+            "arn:aws:personalize:eu-west-1:123456789012:dataset-group/films",
+        ),
+        "another backend": (
+            f"""
+            create("films")
+            with mock_personalize():
+                CLIENT.describe_dataset_group(datasetGroupArn="{ARN}:dataset-group/films")
+            """,
+            "datasetGroupArn: another active backend (account 123456789012, us-east-1) has it, "
+            "but another one answered",
+        ),
+        "deleted": (
+            f"""
+            create("films")
+            CLIENT.delete_dataset_group(datasetGroupArn="{ARN}:dataset-group/films")
+            CLIENT.describe_dataset_group(datasetGroupArn="{ARN}:dataset-group/films")
+            """,
+            "datasetGroupArn: it was deleted by call 2, DeleteDatasetGroup",
+        ),
+        "misspelt": (
+            f"""
+            create("films")
+            create("books")
+            CLIENT.describe_dataset_group(datasetGroupArn="{ARN}:dataset-group/flims")
+            """,
+            f"datasetGroupArn: the nearest is {ARN}:dataset-group/films",
+        ),
+        "no such kind": (
+            f'CLIENT.describe_campaign(campaignArn="{ARN}:campaign/films")',
+            "campaignArn: there is no campaign at all",
+        ),
+        "a recipe": (
+            'CLIENT.describe_recipe(recipeArn="arn:aws:personalize:::recipe/aws-sim")',
+            "recipeArn: the nearest recipe is arn:aws:personalize:::recipe/aws-sims",
+        ),
+        "a name": (
+            """
+            create("films")
+            CLIENT.describe_dataset_group(datasetGroupArn="films")
+            """,
+            f"datasetGroupArn: it wants an ARN, that of films is {ARN}:dataset-group/films",
+        ),
+    }
+
+    @pytest.mark.parametrize("case", list(CASES))
+    def test_it_is_named(self, case: str, run: Run, section: Section) -> None:
+        calls, hint = self.CASES[case]
+        result = run("def test_it(personalize_backend):\n" + textwrap.indent(textwrap.dedent(calls), "    "))
+        text = " ".join(" ".join(section(result, TITLE)).split())
+        assert f"hint: {hint}" in text
+        assert not [line for line in result.outlines if line.startswith("E ") and hint in line]
+
+    def test_a_tracking_id_is_named(self, run: Run, section: Section) -> None:
+        result = run("""
+            def test_it(movies_dataset_group, personalize_events):
+                print("tracking id", movies_dataset_group.tracking_id)
+                event = {"eventType": "Watch", "itemId": "a", "sentAt": 1}
+                personalize_events.put_events(trackingId="wrong", sessionId="s", eventList=[event])
+        """)
+        (printed,) = (line.split()[-1] for line in result.outlines if line.startswith("tracking id"))
+        text = " ".join(" ".join(section(result, TITLE)).split())
+        assert f"hint: trackingId: the only tracking id is {printed}" in text
+
+    def test_what_is_there_gets_none(self, run: Run, section: Section) -> None:
+        result = run(f"""
+            def test_it(personalize_backend):
+                create("films")
+                personalize_backend.faults.fail("DescribeDatasetGroup", "InternalFailure", times=None)
+                CLIENT.describe_dataset_group(datasetGroupArn="{FILMS}")
+        """)
+        assert not [line for line in section(result, TITLE) if "hint:" in line]
+
+
+class TestStrictFaults:
+    """A fault that a test declares and never meets."""
+
+    UNMET = """
+        def test_it(personalize_backend):
+            personalize_backend.faults.throttle("ListSchemas", times=2)
+    """
+
+    def test_it_is_an_error_of_a_test_that_passed(self, run: Run) -> None:
+        result = run(self.UNMET)
+        result.assert_outcomes(passed=1, errors=1)
+        result.stdout.fnmatch_lines(
+            [
+                "the test passed without meeting faults that it declared:",
+                "  ListSchemas fails with ThrottlingException (2 times)",
+                "*personalize_strict_faults = false in the ini file.",
+            ]
+        )
+
+    def test_the_ini_file_can_allow_it(self, run: Run) -> None:
+        run(self.UNMET, ini="personalize_strict_faults = false").assert_outcomes(passed=1)
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "faults.throttle('ListSchemas', times=2); CLIENT.list_schemas()",
+            "faults.throttle('ListSchemas', times=None)",
+            "faults.latency('ListSchemas', 3, times=1)",
+            "faults.chaos(3)",
+            "faults.throttle('ListSchemas'); faults.clear()",
+            "faults.throttle('ListSchemas'); personalize_backend.restore(personalize_backend.snapshot())",
+        ],
+        ids=["met once", "always", "latency", "chaos", "taken back", "restored"],
+    )
+    def test_no_error(self, line: str, run: Run) -> None:
+        run(f"def test_it(personalize_backend):\n    faults = personalize_backend.faults\n    {line}").assert_outcomes(
+            passed=1
+        )
+
+    @pytest.mark.parametrize(
+        "test",
+        [
+            "def test_it():\n    with mock_personalize() as backend:\n        backend.faults.throttle('ListSchemas')",
+            "def test_it(module_personalize_backend):\n    module_personalize_backend.faults.throttle('ListSchemas')",
+        ],
+        ids=["context manager", "module"],
+    )
+    def test_only_backends_of_one_test_are_checked(self, test: str, run: Run) -> None:
+        run(test).assert_outcomes(passed=1)
+
+    def test_a_test_that_failed_is_not_told(self, run: Run) -> None:
+        run(f"{textwrap.dedent(self.UNMET)}    raise LookupError").assert_outcomes(failed=1)
 
 
 class TestUsage:
@@ -281,13 +611,18 @@ class TestUsage:
     def test_it_counts_operations_and_errors(self, run: Run, section: Section) -> None:
         lines = section(run(self.MODULE, "--personalize-report"), f"{TITLE}: usage")
         assert tuple(lines[:3]) == self.USED
-        assert lines[3].startswith("  never used: CreateBatchInferenceJob, CreateBatchSegmentJob, CreateCampaign,")
+        assert lines[3:7] == [
+            "  never used of batch inference: all 3",
+            "  never used of batch segments: all 3",
+            "  never used of campaigns: all 5",
+            "  never used of dataset groups: DeleteDatasetGroup, DescribeDatasetGroup, ListDatasetGroups",
+        ]
         assert lines[-8:] == [
             "personalize-runtime: 1 of 3 operations used",
             "       1 GetRecommendations",
-            "  never used: GetActionRecommendations, GetPersonalizedRanking",
+            "  never used of recommendations: GetActionRecommendations, GetPersonalizedRanking",
             "personalize-events: 0 of 5 operations used",
-            "  never used: PutActionInteractions, PutActions, PutEvents, PutItems, PutUsers",
+            "  never used of events: all 5",
             *self.ERRORS,
         ]
 
@@ -316,3 +651,19 @@ class TestUsage:
 
     def test_nobody_asked_nothing_printed(self, run: Run) -> None:
         run(self.MODULE).stdout.no_fnmatch_line("*usage*")
+
+    def test_calls_that_are_not_kept_count_as_well(self, run: Run, section: Section) -> None:
+        lines = section(run(self.MODULE, "--personalize-report", ini="personalize_calls_kept = 0"), f"{TITLE}: usage")
+        assert tuple(lines[:3]) == self.USED
+
+    def test_invisible_characters_are_written_out(self, run: Run, section: Section) -> None:
+        result = run(
+            r"""
+            def test_it(personalize_backend):
+                personalize_backend.faults.fail("ListSchemas", "\x1b[31m\u202eTeapot", any_code=True)
+                with pytest.raises(CLIENT.exceptions.ClientError):
+                    CLIENT.list_schemas()
+            """,
+            "--personalize-report",
+        )
+        assert section(result, f"{TITLE}: usage")[-1] == r"       1 \u001b[31m\u202eTeapot of ListSchemas"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 import boto3
 import pytest
@@ -11,12 +12,13 @@ from botocore.exceptions import ClientError, ParamValidationError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pytest_personalize import mock_personalize
+from pytest_personalize import SeededGroup, mock_personalize
 from pytest_personalize.data.avro import parse_schema
 from pytest_personalize.filters import parse
-from pytest_personalize.shapes.models import SERVICES, operation, operation_names, snake
+from pytest_personalize.shapes.models import SERVICES, operation, operation_names, service_model, snake
 from pytest_personalize.shapes.request import compile_input
 from pytest_personalize.strategies import InvalidRequest, csv_of, interactions, invalid_requests, requests, schemas
+from pytest_personalize.strategies.ties import TIES
 
 OPERATIONS = [(service, name) for service in SERVICES for name in operation_names(service)]
 FEW = settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
@@ -211,3 +213,78 @@ class TestInteractions:
     def test_no_rows_make_no_file(self) -> None:
         with pytest.raises(ValueError, match="at least one row"):
             csv_of([])
+
+
+class TestTies:
+    """Requests whose members go together, in a backend in which their ARNs exist."""
+
+    ACCEPTED: ClassVar[Mapping[str, Callable[[SeededGroup], dict[str, Any]]]] = {
+        "CreateDatasetGroup": lambda movies: {},
+        "CreateSchema": lambda movies: {},
+        "CreateDatasetExportJob": lambda movies: {"datasetArn": movies.datasets["ITEMS"]},
+        "CreateMetricAttribution": lambda movies: {
+            "datasetGroupArn": movies.arn,
+            "metrics": [{"eventType": "Watch", "metricName": "watched", "expression": "SAMPLECOUNT()"}],
+        },
+        "CreateBatchInferenceJob": lambda movies: {
+            "solutionVersionArn": movies.solution_versions["aws-user-personalization-v2"],
+            "batchInferenceJobConfig": {},
+            "batchInferenceJobMode": "BATCH_INFERENCE",
+            "filterArn": movies.filters["exclude-watched"],
+        },
+        "CreateSolution": lambda movies: {
+            "datasetGroupArn": movies.arn,
+            "recipeArn": "arn:aws:personalize:::recipe/aws-user-personalization-v2",
+            "performIncrementalUpdate": False,
+            "solutionConfig": {"autoTrainingConfig": {"schedulingExpression": "rate(3 days)"}},
+        },
+        "UpdateSolution": lambda movies: {
+            "solutionArn": movies.solution_versions["aws-user-personalization-v2"].rpartition("/")[0],
+            "performIncrementalUpdate": False,
+            "solutionUpdateConfig": {"autoTrainingConfig": {"schedulingExpression": "rate(3 days)"}},
+        },
+        "GetRecommendations": lambda movies: {
+            "campaignArn": movies.campaigns["aws-user-personalization-v2"],
+            "userId": "user-ada",
+            "filterArn": movies.filters["exclude-watched"],
+            "context": {},
+            "filterValues": {},
+            "metadataColumns": {},
+            "promotions": [],
+        },
+        "PutEvents": lambda movies: {"trackingId": movies.tracking_id},
+    }
+    """What of a request looks elsewhere, and so is the caller's business."""
+
+    @pytest.mark.parametrize("name", list(ACCEPTED))
+    def test_the_service_takes_what_it_is_given(self, clients: dict[str, Any], name: str) -> None:
+        service = next(service for service, each in OPERATIONS if each == name)
+        call = getattr(clients[service], snake(name))
+        with mock_personalize(quotas=None) as backend:
+            movies = backend.seed("movies")
+            seeded = backend.snapshot()
+
+            @FEW
+            @given(requests(name, **self.ACCEPTED[name](movies)))
+            def holds(params: dict[str, Any]) -> None:
+                backend.restore(seeded)
+                assert refusal_of(call, params) == ""
+
+            holds()
+
+    @pytest.mark.parametrize(
+        ("fixed", "missing"),
+        [({"campaignArn": "arn"}, "recommenderArn"), ({"recommenderArn": "arn"}, "campaignArn")],
+        ids=["campaign", "recommender"],
+    )
+    def test_what_the_caller_fixes_decides(self, fixed: dict[str, str], missing: str) -> None:
+        @FEW
+        @given(requests("GetRecommendations", **fixed))
+        def holds(params: dict[str, Any]) -> None:
+            assert missing not in params
+
+        holds()
+
+    def test_every_tie_is_one_of_the_model(self) -> None:
+        names = {name for service in SERVICES for name in service_model(service).shape_names}
+        assert set(TIES) <= names

@@ -10,13 +10,13 @@ import subprocess
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from pytest_personalize.service.control.dataset_groups import DatasetGroup
 from pytest_personalize.testing.graph import drawing
-from pytest_personalize.testing.trace import POLICY
+from pytest_personalize.testing.pages import POLICY, STYLE
 
 Run = Callable[..., pytest.RunResult]
 
@@ -49,7 +49,7 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, dict(attributes), []))
-        if tag != "meta":
+        if tag not in ("meta", "input"):
             self._open.append(self.elements[-1])
 
     def handle_endtag(self, tag: str) -> None:
@@ -63,7 +63,9 @@ class Page(HTMLParser):
     def all(self, selector: str) -> list[str]:
         name, _, kind = selector.partition(".")
         return [
-            "".join(texts) for tag, own, texts in self.elements if tag == name and kind in (own.get("class") or "", "")
+            "".join(texts)
+            for tag, own, texts in self.elements
+            if tag == name and (not kind or kind in (own.get("class") or "").split())
         ]
 
     @property
@@ -78,7 +80,7 @@ def trace(run: Run, tmp_path: Path) -> Callable[..., dict[str, str]]:
     def trace(module: str, *flags: str, **options: Any) -> dict[str, str]:
         folder = tmp_path / "traces"
         run(module, f"--personalize-trace={folder}", *flags, **options)
-        return {file.name: file.read_text("utf-8") for file in sorted(folder.iterdir())}
+        return {file.name: file.read_text("utf-8") for file in sorted(folder.iterdir()) if file.name != "index.html"}
 
     return trace
 
@@ -128,7 +130,7 @@ class TestFiles:
             "-n1",
             subprocess=True,
         )
-        assert len(list((pytester.path / "some" / "traces").iterdir())) == 1
+        assert len(list((pytester.path / "some" / "traces").iterdir())) == 2
 
     def test_a_folder_that_cannot_be_made_is_an_error_before_the_tests(self, run: Run, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
@@ -212,8 +214,9 @@ class TestContent:
 
     def test_a_drawing_of_what_was_made_from_what(self, journey: str) -> None:
         page = Page(journey)
-        resources = int(page.all("h3")[1].removeprefix("Resources: "))
-        assert resources == len(page.all("rect")) == len(page.all("tr")) - 1
+        (everything,) = (int(text.split()[2].rstrip(",")) for text in page.all("summary") if text.startswith("All"))
+        assert len(page.all("rect")) == everything + 2  # those of the test are drawn twice
+        assert len(page.all("tr")) == everything + 2 + 2
         makers = {"dataset": 2, "schema": 0, "dataset-group": 0}  # of a dataset: its group and its schema
         kinds = [line.partition(": ")[0] for line in page.all("text") if ": " in line]
         assert len(page.all("path")) == sum(makers.get(kind, 1) for kind in kinds)
@@ -245,10 +248,10 @@ class TestContent:
         """).values()
         page = Page(text)
         assert set(page.all("td.good")) == {"ACTIVE"}
-        assert page.all("td.moving") == ["CREATE PENDING"]
-        assert page.all("td.still") == ["INACTIVE"]
-        assert page.all("td.bad") == ["CREATE FAILED"]
-        assert page.all("div.bad") == ["no space left"]
+        assert set(page.all("td.moving")) == {"CREATE PENDING"}
+        assert set(page.all("td.still")) == {"INACTIVE"}
+        assert set(page.all("td.bad")) == {"CREATE FAILED"}
+        assert set(page.all("div.bad")) == {"no space left"}
 
     def test_several_backends_follow_each_other(self, trace: Callable[..., dict[str, str]]) -> None:
         (text,) = trace("""
@@ -300,6 +303,123 @@ class TestSafety:
         assert '"userId": "a\\u202eb\\u0085c\\u007fd"' in Page(text).all("pre")[0]
 
 
+class TestFailure:
+    def test_the_failed_assertion_is_on_the_page(self, trace: Callable[..., dict[str, str]]) -> None:
+        (text,) = trace("""
+            def test_it(personalize_backend):
+                personalize_backend.assert_called("PutEvents")
+        """).values()
+        (failure,) = Page(text).all("pre.failure")
+        assert "AssertionError: expected PutEvents() at least once" in failure
+
+    def test_every_phase_that_failed_is(self, trace: Callable[..., dict[str, str]]) -> None:
+        (text,) = trace("""
+            @pytest.fixture
+            def failing(personalize_backend):
+                yield
+                raise LookupError("late")
+
+            def test_it(failing): raise LookupError("early")
+        """).values()
+        early, late = Page(text).all("pre.failure")
+        assert early.startswith("call:\n")
+        assert "early" in early
+        assert late.startswith("teardown:\n")
+        assert "late" in late
+
+
+class TestPreset:
+    def test_its_resources_are_folded_and_those_of_the_test_marked(self, journey: str) -> None:
+        page = Page(journey)
+        (folded,) = page.all("details.all")
+        assert "dataset-group/movies" in folded
+        assert "dataset-group/movies" not in journey.partition("<details class")[0].partition("<ol")[2]
+        assert {row.partition("{")[0].rpartition("/")[2] for row in page.all("tr.own")} == {"films", "books"}
+
+
+class TestIndex:
+    MODULE = """
+        def test_fails(personalize_backend):
+            with pytest.raises(CLIENT.exceptions.ClientError):
+                create("!")
+            raise LookupError
+
+        @pytest.mark.parametrize("name", ["films", "<b>books</b>"])
+        def test_passes(personalize_backend, name):
+            CLIENT.list_schemas()
+            CLIENT.list_schemas()
+
+        def test_skips(personalize_backend): pytest.skip()
+
+        def test_nothing(): ...
+    """
+
+    @pytest.fixture(params=[(), ("-pxdist", "-n2")], ids=["alone", "xdist"])
+    def result(self, run: Run, tmp_path: Path, request: pytest.FixtureRequest) -> pytest.RunResult:
+        return run(self.MODULE, f"--personalize-trace={tmp_path}", *request.param, subprocess=bool(request.param))
+
+    def test_it_has_a_line_for_each_test(self, result: pytest.RunResult, tmp_path: Path) -> None:
+        page = Page((tmp_path / "index.html").read_text("utf-8"))
+        rows = list(zip(*[iter(page.all("td"))] * 4, strict=True))
+        assert [(outcome, name.rpartition("::")[2], calls, errors) for outcome, name, calls, errors in rows] == [
+            ("failed", "test_fails", "1", "InvalidInputException"),
+            ("skipped", "test_skips", "0", ""),
+            ("passed", "test_passes[<b>books</b>]", "2", ""),
+            ("passed", "test_passes[films]", "2", ""),
+        ]
+        links = [own["href"] or "" for tag, own, _ in page.elements if tag == "a"]
+        assert {*links, "index.html"} == {file.name for file in tmp_path.iterdir() if file.suffix == ".html"}
+
+    def test_the_run_tells_where_it_is(self, result: pytest.RunResult, tmp_path: Path) -> None:
+        result.stdout.fnmatch_lines([f"Amazon Personalize: pages of 4 tests in {tmp_path}/index.html"])
+
+    def test_it_is_filtered_without_scripts(self, result: pytest.RunResult, tmp_path: Path) -> None:
+        text = (tmp_path / "index.html").read_text("utf-8")
+        page = Page(text)
+        assert [label.strip() for label in page.all("label")] == [
+            "all 4",
+            "1 failed",
+            "2 passed",
+            "1 skipped",
+            "1 with errors",
+        ]
+        assert not page.all("script")
+        assert POLICY in text
+
+    def test_a_run_without_pages_has_none(self, run: Run, tmp_path: Path) -> None:
+        result = run("def test_it(): ...", f"--personalize-trace={tmp_path}")
+        assert not (tmp_path / "index.html").exists()
+        result.stdout.no_fnmatch_line("*pages of*")
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of ``#rrggbb`` (WCAG 2.2)."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+class TestContrast:
+    SCHEMES: ClassVar = dict(zip(("light", "dark"), re.findall(r":root \{(.*?)\}", STYLE, re.DOTALL), strict=True))
+
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    @pytest.mark.parametrize("ground", ["back", "soft"])
+    def test_every_colour_of_text_can_be_read(self, scheme: str, ground: str) -> None:
+        colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6});", self.SCHEMES[scheme]))
+        texts = set(re.findall(r"(?<![-\w])color: var\(--(\w+)\)", STYLE))
+        assert {"text", "dim", "good", "bad", "moving", "link"} == texts
+        assert {name: contrast(colours[name], colours[ground]) for name in texts if name in colours}.keys() == texts
+        assert not {name for name in texts if contrast(colours[name], colours[ground]) < 4.5}
+
+    def test_no_text_is_faded(self) -> None:
+        assert "opacity" not in STYLE
+
+
 def browser() -> str | None:
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "headless_shell")
     return next(filter(None, map(shutil.which, (os.environ.get("CHROMIUM", ""), *names))), None)
@@ -311,9 +431,10 @@ class TestInChromium:
 
     MEASURE = """
         const box = (element) => element.getBoundingClientRect();
-        const picture = box(document.querySelector("svg"));
+        document.querySelector("details.all").open = true;
         const inside = [...document.querySelectorAll("svg g")].filter((group) => {
             const rect = box(group.querySelector("rect"));
+            const picture = box(group.closest("svg"));
             return [...group.querySelectorAll("text")].every((text) => box(text).right <= rect.right)
                 && rect.right < picture.right && rect.bottom < picture.bottom;
         });
@@ -354,7 +475,7 @@ class TestInChromium:
         assert (found["requests"], found["strangers"], found["wide"]) == (0, 0, False)
         assert found["calls"] == 4
         assert found["groups"] == found["inside"] == len(Page(journey).all("rect"))
-        assert found["dots"] == ["rgb(42, 125, 60)", "rgb(198, 47, 47)"]
+        assert found["dots"] == ["rgb(31, 111, 49)", "rgb(179, 38, 30)"]
         assert found["folded"]
 
     def test_the_policy_of_the_page_stops_what_would_get_in(self, journey: str, tmp_path: Path) -> None:

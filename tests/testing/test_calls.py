@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from pytest_personalize import PersonalizeBackend
+from pytest_personalize import PersonalizeBackend, mock_personalize
 
 GROUP = "arn:aws:personalize:us-east-1:123456789012:dataset-group/shop"
 NEWS = GROUP.replace("shop", "news")
@@ -84,6 +84,12 @@ def test_calls_with_certain_parameters(backend: PersonalizeBackend, events: Any)
     assert [call.params["eventList"][0]["eventType"] for call in found] == ["buy"]
 
 
+def test_parameters_are_the_params(backend: PersonalizeBackend, client: Any) -> None:
+    client.list_schemas(maxResults=5)
+
+    assert backend.calls[0].parameters == backend.calls[0].params == {"maxResults": 5}
+
+
 def test_calls_can_be_forgotten(backend: PersonalizeBackend, events: Any) -> None:
     backend.calls.clear()
 
@@ -151,8 +157,8 @@ class TestAssertCalled:
         assert '-  "domain": "ECOMMERCE",' in str(caught.value).splitlines()
 
     def test_without_such_a_call_it_names_those_that_came(self, backend: PersonalizeBackend, events: Any) -> None:
-        with pytest.raises(AssertionError, match="operations that were called: PutEvents; did you mean 'PutEvents'"):
-            backend.assert_called("PutEvent")
+        with pytest.raises(AssertionError, match=r"operations that were called: PutEvents$"):
+            backend.assert_called("PutItems")
 
     def test_without_any_call_it_says_so(self, backend: PersonalizeBackend) -> None:
         with pytest.raises(AssertionError, match="operations that were called: none"):
@@ -167,9 +173,89 @@ class TestAssertNotCalled:
         client.create_dataset_group(name="shop")
 
         with pytest.raises(AssertionError) as caught:
-            backend.calls.assert_not_called("CreateDatasetGroup")
+            backend.assert_not_called("CreateDatasetGroup")
 
         assert str(caught.value) == (
             "expected no CreateDatasetGroup(), it was called 1 times\n"
             "  personalize.CreateDatasetGroup(name='shop') answered"
         )
+
+
+@pytest.mark.parametrize(
+    ("operation", "params", "message"),
+    [
+        ("put_events", {}, "no operation 'put_events' exists; did you mean 'PutEvents'?"),
+        ("PutEvent", {}, "no operation 'PutEvent' exists; did you mean 'PutEvents'?"),
+        ("PutEvents", {"user_id": "ada"}, "PutEvents has no parameter 'user_id'; did you mean 'userId'?"),
+        ("ListRecipes", {"x": 1}, "ListRecipes has no parameter 'x'; there are recipeProvider, nextToken, maxResults"),
+    ],
+)
+class TestNames:
+    """What the service does not have cannot have been called, nor not called."""
+
+    def test_assertions_fail(
+        self, backend: PersonalizeBackend, operation: str, params: dict[str, Any], message: str
+    ) -> None:
+        for check in (backend.assert_called, backend.assert_not_called):
+            with pytest.raises(AssertionError, match=f"^{re.escape(message)}") as caught:
+                check(operation, **params)
+            assert caught.value.__suppress_context__
+
+    def test_there_are_no_such_calls_to_look_for(
+        self, backend: PersonalizeBackend, operation: str, params: dict[str, Any], message: str
+    ) -> None:
+        with pytest.raises(ValueError, match=re.escape(message)):
+            backend.calls.of(operation, **params)
+
+
+class TestBounds:
+    """Of many calls the newest are kept, and all are counted."""
+
+    @pytest.fixture
+    def backend(self, make_client: Any) -> Any:
+        with mock_personalize(calls_kept=3) as backend:
+            client = make_client()
+            client.create_dataset_group(name="films")
+            for size in range(1, 5):
+                client.list_schemas(maxResults=size)
+            yield backend
+
+    def test_the_newest_are_kept(self, backend: PersonalizeBackend) -> None:
+        assert [call.params for call in backend.calls] == [{"maxResults": size} for size in (2, 3, 4)]
+
+    def test_counts_stay_exact(self, backend: PersonalizeBackend) -> None:
+        assert backend.calls.made("ListSchemas") == 4
+        assert len(backend.assert_called("ListSchemas", times=4)) == 3
+
+    def test_a_failure_tells_that_what_is_looked_for_may_have_been_dropped(self, backend: PersonalizeBackend) -> None:
+        with pytest.raises(AssertionError) as caught:
+            backend.assert_called("ListSchemas", maxResults=1)
+
+        assert str(caught.value).endswith(
+            "the oldest 1 calls of ListSchemas are no longer kept, and may have been what is looked for: "
+            "personalize_calls_kept = 3"
+        )
+
+    @pytest.mark.parametrize(("operation", "params"), [("CreateDatasetGroup", {}), ("ListSchemas", {"maxResults": 9})])
+    def test_a_call_that_may_have_been_is_not_said_not_to_have_been(
+        self, backend: PersonalizeBackend, operation: str, params: dict[str, Any]
+    ) -> None:
+        with pytest.raises(AssertionError, match=r"the oldest 1 calls of .* are no longer kept"):
+            backend.assert_not_called(operation, **params)
+
+    def test_forgotten_calls_are_no_longer_counted(self, backend: PersonalizeBackend) -> None:
+        backend.calls.clear()
+
+        backend.assert_not_called("ListSchemas")
+        assert backend.calls.made("ListSchemas") == 0
+
+    def test_none_can_be_kept(self, make_client: Any) -> None:
+        with mock_personalize(calls_kept=0) as backend:
+            make_client().list_schemas()
+
+            assert not backend.calls
+            assert not backend.assert_called("ListSchemas", times=1)
+
+    def test_fewer_than_none_is_refused(self) -> None:
+        with pytest.raises(ValueError, match="the number of calls to keep cannot be -1"):
+            PersonalizeBackend(calls_kept=-1)

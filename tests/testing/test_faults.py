@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -176,7 +177,7 @@ def test_faults_are_met_in_the_order_of_their_declaration(backend: PersonalizeBa
 
 
 def test_other_operations_are_left_alone(backend: PersonalizeBackend, client: Any) -> None:
-    backend.faults.throttle("CreateSchema")
+    backend.faults.throttle("CreateSchema", times=None)
 
     client.list_schemas()
 
@@ -310,6 +311,103 @@ class TestLatency:
             backend.faults.latency("ListSchemas", seconds)
 
 
+class TestRealLatency:
+    def test_the_caller_waits(self, backend: PersonalizeBackend, client: Any) -> None:
+        backend.faults.latency("ListSchemas", 0.2, real=True)
+        begun = time.monotonic()
+
+        client.list_schemas()
+
+        assert time.monotonic() - begun >= 0.2
+
+    def test_callers_wait_side_by_side(self, backend: PersonalizeBackend, client: Any) -> None:
+        backend.faults.latency("ListSchemas", 0.5, real=True)
+        threads = [threading.Thread(target=client.list_schemas) for _ in range(6)]
+        begun = time.monotonic()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert 0.5 <= time.monotonic() - begun < 6 * 0.5
+
+    def test_nobody_waits_longer_than_the_read_timeout(
+        self, backend: PersonalizeBackend, make_client: Callable[..., Any]
+    ) -> None:
+        backend.faults.latency("ListSchemas", 60, real=True)
+
+        with pytest.raises(ReadTimeoutError):
+            make_client(max_attempts=1, read_timeout=0.2).list_schemas()
+
+    def test_a_clock_that_stands_still_moves_as_for_any_latency(self, backend: PersonalizeBackend, client: Any) -> None:
+        begun = backend.clock.freeze()
+        backend.faults.latency("ListSchemas", 0.1, real=True)
+
+        client.list_schemas()
+
+        assert (backend.clock.now() - begun).total_seconds() == pytest.approx(0.1)
+
+    @pytest.mark.asyncio
+    async def test_tasks_wait_side_by_side(self, backend: PersonalizeBackend) -> None:
+        session = pytest.importorskip("aiobotocore.session", reason="aiobotocore is not installed")
+        backend.faults.latency("ListSchemas", 0.2, real=True)
+        options = {"region_name": "us-east-1", "aws_access_key_id": "mocked", "aws_secret_access_key": "mocked"}
+        async with session.get_session().create_client("personalize", **options) as client:
+            begun = time.monotonic()
+            await asyncio.gather(*(client.list_schemas() for _ in range(5)))
+
+        assert 0.2 <= time.monotonic() - begun < 5 * 0.2
+
+
+class TestChaos:
+    def outcomes(self, seed: int, client: Any) -> list[str | None]:
+        with mock_personalize() as backend:
+            backend.faults.chaos(seed)
+            for _ in range(60):
+                client.list_schemas()
+            return errors(backend)
+
+    def test_the_same_seed_gives_the_same_run(self, client: Any) -> None:
+        assert self.outcomes(7, client) == self.outcomes(7, client) != self.outcomes(8, client)
+
+    def test_faults_are_of_many_kinds(self, client: Any) -> None:
+        met = {error for seed in range(5) for error in self.outcomes(seed, client)}
+
+        wanted = {"ThrottlingException", "InternalFailure", "ServiceUnavailable", "EndpointConnectionError"}
+        assert wanted | {None} == met
+
+    def test_a_client_that_makes_three_attempts_gets_through(self, make_client: Callable[..., Any]) -> None:
+        client = make_client(max_attempts=3)
+        for seed in range(20):
+            self.outcomes(seed, client)  # raises nothing
+
+    def test_answers_are_late_on_the_clock(self, backend: PersonalizeBackend, client: Any) -> None:
+        begun = backend.clock.freeze()
+        backend.faults.chaos(1)
+        for _ in range(60):
+            client.list_schemas()
+
+        assert backend.clock.now() > begun
+
+    def test_some_jobs_fail(self, client: Any) -> None:
+        with mock_personalize(quotas=None) as backend:
+            backend.faults.chaos(3)
+            for number in range(100):
+                client.create_dataset_group(name=f"films-{number}")
+
+            reasons = [group.failure_reason for group in backend.dataset_groups.values() if group.failure_reason]
+        assert 0 < len(reasons) < 20
+        assert set(reasons) == {"chaos 3"}
+
+    def test_it_can_be_taken_back(self, backend: PersonalizeBackend, client: Any) -> None:
+        backend.faults.chaos(7)
+        backend.faults.clear()
+        for _ in range(60):
+            client.list_schemas()
+
+        assert set(errors(backend)) == {None}
+
+
 class TestFailJob:
     def test_the_call_succeeds_and_the_resource_fails(self, backend: PersonalizeBackend, client: Any) -> None:
         backend.faults.fail_job("CreateDatasetGroup", "Out of luck.")
@@ -386,6 +484,34 @@ class TestDeclaration:
         with pytest.raises(ValueError, match="no operation 'Zzz' exists; there are CreateBatchInferenceJob, "):
             backend.faults.throttle("Zzz")
 
+    def test_a_code_that_the_operation_does_not_have_is_refused(self, backend: PersonalizeBackend) -> None:
+        with pytest.raises(
+            ValueError, match=r"^ListSchemas does not fail with 'Throtling'; did you mean 'ThrottlingEx"
+        ):
+            backend.faults.fail("ListSchemas", "Throtling")
+        with pytest.raises(ValueError, match=r"'ResourceNotFoundException'; .* \(any_code=True takes any\)$"):
+            backend.faults.fail("ListSchemas", "ResourceNotFoundException")
+
+    @pytest.mark.parametrize(
+        ("operation", "code"),
+        [
+            ("DescribeCampaign", "ResourceNotFoundException"),
+            ("*", "LimitExceededException"),
+            ("ListSchemas", "ValidationException"),
+            ("ListSchemas", "AccessDeniedException"),
+        ],
+    )
+    def test_modelled_and_common_codes_are_taken(self, backend: PersonalizeBackend, operation: str, code: str) -> None:
+        backend.faults.fail(operation, code, times=None)
+
+        assert [fault.error and fault.error[0] for fault in backend.faults] == [code]
+
+    def test_any_code_is_taken_on_request(self, backend: PersonalizeBackend, client: Any) -> None:
+        backend.faults.fail("ListSchemas", "TeapotException", any_code=True)
+
+        with pytest.raises(ClientError, match="TeapotException"):
+            client.list_schemas()
+
     @pytest.mark.parametrize("times", [0, -1, 1.5, True])
     def test_times_is_a_number_of_attempts(self, backend: PersonalizeBackend, times: Any) -> None:
         with pytest.raises(ValueError, match="times must be a positive whole number or None"):
@@ -401,6 +527,7 @@ class TestDeclaration:
             "ListSchemas takes 1.5 s (always)",
             "CreateCampaign makes a job that fails: no (1 times)",
         ]
+        backend.faults.clear()
 
     def test_faults_can_be_taken_back(self, backend: PersonalizeBackend, client: Any) -> None:
         backend.faults.throttle("ListSchemas")
@@ -415,6 +542,7 @@ class TestDeclaration:
 
         with pytest.raises(AssertionError, match="no attempt has met yet:\n  ListSchemas fails with ThrottlingExcept"):
             backend.faults.assert_met()
+        backend.faults.clear()
 
     def test_faults_that_were_met_do_not(self, backend: PersonalizeBackend, client: Any) -> None:
         backend.faults.throttle("ListSchemas")

@@ -198,6 +198,7 @@ class TestWhatComesBack:
 
         assert repr(loaded.answers(arn)) == repr(backend.answers(arn))
         assert list(map(str, loaded.faults)) == list(map(str, backend.faults))
+        backend.faults.clear()
         assert loaded.s3.get("s3://bucket/text").decode() == "Grüße"
         assert loaded.s3.get("s3://bucket/bytes") == bytes(range(256))
         assert loaded._read_region(REGION).tags == {arn: {"stage": "test"}}

@@ -1,0 +1,14 @@
+"""Hypothesis strategies from the service shapes: valid requests, requests that break one rule, schemas, interactions.
+
+For property tests of code that calls Amazon Personalize. Needs the extra ``pytest-personalize[hypothesis]``.
+
+>>> from hypothesis import given
+>>> @given(requests("CreateSolution", datasetGroupArn=group_arn))
+... def test_my_wrapper(members): ...
+"""
+
+from pytest_personalize.strategies.invalid import InvalidRequest, invalid_requests
+from pytest_personalize.strategies.valid import requests
+from pytest_personalize.strategies.values import csv_of, interactions, schemas
+
+__all__ = ["InvalidRequest", "csv_of", "interactions", "invalid_requests", "requests", "schemas"]

@@ -1,0 +1,129 @@
+"""Why a call may have been refused: what its ARNs would have been found as, or where. Guesses, for reports alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, Final
+
+from attrs import frozen
+
+from pytest_personalize.nearest import nearest
+from pytest_personalize.recommenders.catalogue import RECIPES
+from pytest_personalize.service.kernel.resource import Resource
+from pytest_personalize.testing.calls import Call
+
+MOST: Final = 1_000  # resources among which the nearest is looked for
+
+_FILES: Final = 'put the files where it looks with backend.s3.put("s3://…", …)'
+_DATA: Final = 'import data first, seed a group, or take data="optional" where none are to be had'
+REMEDIES: Final[Mapping[str, str]] = {
+    "validation error": "no class of its own: catch ClientError and look at response['Error']['Code']",
+    "Insufficient privileges for accessing data in S3": _FILES,
+    "Invalid Data location": _FILES,
+    "Invalid S3 input path": _FILES,
+    "Dataset group must contain": _DATA,
+    "Dataset has fewer than 1 interactions": _DATA,
+}
+"""Part of a message to what can be done about it."""
+
+
+@frozen
+class Surroundings:
+    """What there is beside a refused call.
+
+    The resources of its backend by ARN, the calls of the test, and the resources of the other backends by what those
+    are called.
+    """
+
+    resources: Mapping[str, Resource]
+    calls: Sequence[Call]
+    others: Mapping[str, Mapping[str, Resource]]
+
+
+def hints(call: Call, around: Surroundings) -> Iterator[str]:
+    """For each ARN of a refused call that names nothing, and each tracking id, what may have been meant."""
+    for member, value in _texts(call.params):
+        if value.startswith("arn:"):
+            found = _about_arn(call, value, around)
+        elif member.endswith("Arn"):
+            found = _about_name(member, value, around)
+        else:
+            found = _about_tracking_id(value, around) if member == "trackingId" else None
+        if found is not None:
+            yield f"{member}: {found}"
+    yield from remedies(call.message or "")
+
+
+def remedies(message: str) -> Iterator[str]:
+    """What can be done about a refusal or a failure."""
+    return (remedy for part, remedy in REMEDIES.items() if part in message)
+
+
+def _texts(value: Any, member: str = "") -> Iterator[tuple[str, str]]:
+    """All texts of a request, each with the name of its member."""
+    if isinstance(value, str):
+        yield member, value
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _texts(inner, name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner, member)
+
+
+def _about_arn(call: Call, arn: str, around: Surroundings) -> str | None:
+    parts = arn.split(":", 5)
+    if len(parts) < 6 or parts[2] != "personalize":
+        return None
+    kind = parts[5].partition("/")[0]
+    if kind == "recipe":
+        known = [recipe.arn for recipe in RECIPES.values()]
+        near = None if arn in known else nearest(arn, known)
+        return f"the nearest recipe is {near}" if near else None
+    if arn in around.resources:
+        return f"it is in {parts[3]}, the client is in {call.region}" if parts[3] != call.region else None
+    for name, resources in around.others.items():
+        if arn in resources:
+            return f"{name} has it, but another one answered"
+    for number, other in enumerate(around.calls, 1):
+        if other is call:
+            break
+        if other.operation.startswith("Delete") and other.error is None and arn in other.params.values():
+            return f"it was deleted by call {number}, {other.operation}"
+    return _about_others_of_kind(kind, parts[5], around)
+
+
+def _about_others_of_kind(kind: str, path: str, around: Surroundings) -> str:
+    same_kind = [arn for arn in reversed([*around.resources]) if arn.split(":", 5)[5].startswith(f"{kind}/")]
+    paths = {arn.split(":", 5)[5]: arn for arn in islice(same_kind, MOST)}
+    if not paths:
+        return f"there is no {kind} at all"
+    if path in paths:
+        return f"there is one of that name, {paths[path]}"
+    near = nearest(path, paths)
+    return f"the nearest is {paths[near]}" if near else f"there are {len(same_kind)} of the kind {kind}, none is near"
+
+
+def _about_name(member: str, name: str, around: Surroundings) -> str | None:
+    """A name where an ARN belongs."""
+    arns = [
+        resource.arn
+        for resource in around.resources.values()
+        if resource.arn_field == _snake(member) and resource.arn.rpartition("/")[2] == name
+    ]
+    return f"it wants an ARN, that of {name} is {arns[0]}" if arns else None
+
+
+def _snake(member: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in member)
+
+
+def _about_tracking_id(given: str, around: Surroundings) -> str | None:
+    known = [found for each in around.resources.values() if (found := getattr(each, "tracking_id", None))]
+    if given in known:
+        return None
+    if len(known) == 1:
+        return f"the only tracking id is {known[0]}"
+    near = nearest(given, known)
+    return f"the nearest is {near}" if near else f"there are {len(known)} tracking ids, none is near"
