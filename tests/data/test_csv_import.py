@@ -329,7 +329,7 @@ class TestRefusal:
     def test_the_header_must_cover_the_schema(self, records: Records, header: str, missing: str) -> None:
         with pytest.raises(CsvError) as refusal:
             import_events(records, f"{header}\nann,i1,5,watch,1.5,tv\n")
-        assert str(refusal.value).startswith(f"Input CSV is missing the following columns:[{missing}].")
+        assert str(refusal.value).startswith(f"Input csv is missing the following columns: [{missing}].")
 
     def test_a_column_must_not_come_twice(self, records: Records) -> None:
         with pytest.raises(CsvError, match="names a column twice") as refusal:
@@ -377,5 +377,5 @@ def test_the_users_of_a_deletion_file_are_read() -> None:
 
 
 def test_a_deletion_file_needs_its_column() -> None:
-    with pytest.raises(CsvError, match=r"missing the following columns:\[USER_ID\]"):
+    with pytest.raises(CsvError, match=r"missing the following columns: \[USER_ID\]"):
         read_ids([("1.csv", b"ID\nann\n")])

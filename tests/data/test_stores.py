@@ -143,12 +143,6 @@ class TestReadObjects:
             read_objects(store, "s3://bucket/in/", wanted)
         assert refusal.value.reason == "empty"
 
-    def test_an_empty_file_is_refused(self, store: ObjectStore) -> None:
-        store.put("s3://bucket/in/a.csv", b"A\n")
-        store.put("s3://bucket/in/b.csv", b"")
-        with pytest.raises(StoreError, match=r"The file is empty: expected a header line \(s3://bucket/in/b.csv\)"):
-            read_objects(store, "s3://bucket/in/", is_import_file)
-
     def test_a_missing_file_is_refused(self, store: ObjectStore) -> None:
         store.put("s3://bucket/in/a.csv", b"A\n")
         with pytest.raises(StoreError) as refusal:

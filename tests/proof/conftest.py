@@ -33,6 +33,8 @@ FILES = {
     "items": "ITEM_ID,PRICE,GENRE,TITLE\n" + "".join(f"i{n},{n}.5,Drama|War,A film {n}\n" for n in range(11)),
     "users": "USER_ID,AGE\n" + "".join(f"u{n},{n}\n" for n in range(7)),
     "actions": "ACTION_ID,VALUE\n" + "".join(f"a{n},{n}\n" for n in range(5)),
+    "taken": "USER_ID,ACTION_ID,TIMESTAMP,EVENT_TYPE\n"
+    + "".join(f"u{n},a{n % 5},{START + n},TAKEN\n" for n in range(7)),
     "gone": "USER_ID\nu6\n",
 }
 LINES = {"users": '{"userId": "u1"}\n', "items": '{"itemId": "i1"}\n'}
@@ -128,6 +130,7 @@ SETTLED = [
     imported("shop", "ITEMS", "items"),
     imported("shop", "USERS", "users"),
     imported("shop", "ACTIONS", "actions"),
+    imported("shop", "ACTION_INTERACTIONS", "taken"),
     imported("store", "INTERACTIONS", "interactions"),
     *trained("picks", "user-personalization"),
     *trained("ranks", "personalized-ranking"),

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from typing import Any
 
+import boto3
 import pytest
 from attrs import define, field
 from botocore.exceptions import ClientError
@@ -298,6 +299,18 @@ def make_group(workshop: Workshop, make_dataset: Callable[..., str]) -> Callable
         for kind in kinds:
             make_dataset(group, kind)
         return group
+
+    return make
+
+
+@pytest.fixture
+def shop_of() -> Callable[[PersonalizeBackend], Shop]:
+    """``shop_of(backend)``: a small shop in a backend that the test made itself."""
+    services = ("personalize", "personalize-runtime", "personalize-events")
+
+    def make(backend: PersonalizeBackend) -> Shop:
+        personalize, runtime, events = (boto3.client(name, region_name=backend.region_name) for name in services)
+        return Shop(Workshop(backend, personalize), runtime, events)
 
     return make
 

@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 import attrs
 from attrs import field, frozen
 
+from pytest_personalize.caveats import LegacyRecipeWarning, warn
 from pytest_personalize.durations import HOUR
 from pytest_personalize.recommenders.recipe import Recipe
 from pytest_personalize.service.control.dataset_groups import DatasetGroup
@@ -228,7 +229,9 @@ def _require_data(region: Region, recipe: Recipe, dataset_group_arn: str) -> Non
 
 
 def _check_recipe(recipe: Recipe, group: DatasetGroup, automatic: bool | None, incremental: bool | None) -> None:
-    # unknown: whether the retired HRNN recipes are refused. chosen: no, the service model still names them
+    if not recipe.listed:
+        # unknown: whether the retired HRNN recipes are refused. chosen: no, the service model still names them
+        warn(f"{recipe.name} is no longer available at AWS: take aws-user-personalization-v2", LegacyRecipeWarning)
     if recipe.domain is not None:
         raise refusal("domain recipe", recipe=recipe.name)
     if group.domain is not None and not recipe.supports_domain_groups:
