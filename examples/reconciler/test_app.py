@@ -12,6 +12,8 @@ from botocore.exceptions import ClientError
 from pytest_personalize import PersonalizeBackend
 from reconciler.app import CannotReconcile, Desired, Reconciler, as_schema
 
+pytestmark = pytest.mark.mock_personalize(data="optional")  # a solution is trained before its data are there
+
 DESIRED: Desired = {
     "name": "films",
     "tags": {"team": "discovery"},

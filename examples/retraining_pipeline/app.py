@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any, Final
 
 import boto3
+from botocore.exceptions import ClientError
 
 MINUTE: Final = 60
 METRIC: Final = "normalized_discounted_cumulative_gain_at_25"
@@ -70,13 +71,16 @@ class Pipeline:
         """Replace the data of the dataset, by way of S3."""
         key = f"interactions/{night:%Y-%m-%d}.csv"
         self.s3.put_object(Bucket=self.deployment.bucket, Key=key, Body=as_csv(rows).encode())
-        job = self.personalize.create_dataset_import_job(
-            jobName=f"interactions-{night:%Y-%m-%d}",
-            datasetArn=self.deployment.dataset_arn,
-            dataSource={"dataLocation": f"s3://{self.deployment.bucket}/{key}"},
-            roleArn=self.deployment.role_arn,
-            importMode="FULL",
-        )["datasetImportJobArn"]
+        try:
+            job = self.personalize.create_dataset_import_job(
+                jobName=f"interactions-{night:%Y-%m-%d}",
+                datasetArn=self.deployment.dataset_arn,
+                dataSource={"dataLocation": f"s3://{self.deployment.bucket}/{key}"},
+                roleArn=self.deployment.role_arn,
+                importMode="FULL",
+            )["datasetImportJobArn"]
+        except ClientError as error:
+            raise PipelineError(f"import refused: {error}") from error
         describe = self.personalize.describe_dataset_import_job
         wait("import", lambda: describe(datasetImportJobArn=job)["datasetImportJob"])
 

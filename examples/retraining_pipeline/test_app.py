@@ -162,7 +162,7 @@ class TestABadNight:
         for row in rows:
             del row["ITEM_ID"]
 
-        with pytest.raises(PipelineError, match=r"import failed: .*ITEM_ID"):
+        with pytest.raises(PipelineError, match=r"import refused: .*ITEM_ID"):
             pipeline.run(NIGHT, rows)
 
         personalize_backend.calls.assert_not_called("CreateSolutionVersion")

@@ -51,9 +51,8 @@ def answer(region: Region, service: str, name: str, members: Mapping[str, Any], 
     try:
         arguments = way.validate(members)
     except ShapeViolations as violations:
-        paths = {violation.path for violation in violations.violations}
-        row = "domain" if paths == {"domain"} else "violations"
-        raise refusal(row, message=violations.message) from None
+        no_domain = members.get("domain") == "CUSTOM" and len(violations.violations) == 1
+        raise refusal("domain" if no_domain else "violations", message=violations.message) from None
     region.operation = name
     try:
         result = way.run(region, **arguments)

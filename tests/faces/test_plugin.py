@@ -84,12 +84,12 @@ class TestBackendFixtures:
     def test_they_are_listed_with_what_they_are(self, run: Run) -> None:
         run("", "--fixtures").stdout.fnmatch_lines(
             [
+                "personalize_runtime -- *",
+                "    A boto3 client of the runtime, answered by the active backend or by ``personalize_backend``.",
                 "class_personalize_backend [[]class scope[]] -- *",
                 "personalize_backend -- *",
                 "    A new, empty backend that answers all Personalize calls until the end of * scope *",
                 "session_personalize_backend [[]session scope[]] -- *",
-                "personalize_runtime -- *",
-                "    A boto3 client of the runtime, answered by the active backend or by ``personalize_backend``.",
             ]
         )
 
@@ -336,7 +336,7 @@ class TestWrongOptions:
             ("'eu-west-1'", "@pytest.mark.mock_personalize takes options by name, not 'eu-west-1'"),
             (
                 "transitions='poll'",
-                "options of Amazon Personalize: transitions are 'instant', 'polls:N' or 'clock', not 'poll'",
+                "options of Amazon Personalize: transitions are 'instant', 'polls:N', 'clock' or 'aws', not 'poll'",
             ),
             ("seed='x'", "options of Amazon Personalize: seed must be a whole number, not 'x'"),
         ],
@@ -354,14 +354,14 @@ class TestWrongOptions:
         result = run("def test_it(personalize_backend): pass", ini="personalize_transitions = polls")
         result.assert_outcomes(errors=1)
         assert section(result, "ERROR at setup of test_it") == [
-            "options of Amazon Personalize: transitions are 'instant', 'polls:N' or 'clock', not 'polls'"
+            "options of Amazon Personalize: transitions are 'instant', 'polls:N', 'clock' or 'aws', not 'polls'"
         ]
 
     def test_of_a_flag(self, run: Run) -> None:
         result = run("def test_it(): pass", "--personalize-transitions=poll")
         assert result.ret == pytest.ExitCode.USAGE_ERROR
         result.stderr.fnmatch_lines(
-            ["ERROR: --personalize-transitions: transitions are 'instant', 'polls:N' or 'clock', not 'poll'"]
+            ["ERROR: --personalize-transitions: transitions are 'instant', 'polls:N', 'clock' or 'aws', not 'poll'"]
         )
 
     def test_of_an_unmarked_test_nobody_asks(self, run: Run) -> None:

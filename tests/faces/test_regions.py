@@ -89,8 +89,8 @@ def test_row_8_a_saved_backend_keeps_its_regions(tmp_path: Any) -> None:
 
     loaded = PersonalizeBackend.load(tmp_path / "saved")
 
-    assert loaded.reaches("eu-north-1")
-    assert not loaded.reaches("us-west-2")
+    assert "eu-north-1" in loaded._reach
+    assert "us-west-2" not in loaded._reach
 
 
 def test_row_8_the_ini_file_names_regions(pytester: pytest.Pytester) -> None:

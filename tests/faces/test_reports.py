@@ -71,7 +71,7 @@ class TestFailedTests:
                 CLIENT.create_dataset_group(name="no blanks")
         """)
         assert (
-            "ValidationException has no class of its own: catch ClientError and look at response['Error']['Code']"
+            "        hint: no class of its own: catch ClientError and look at response['Error']['Code']"
             in section(result, TITLE)
         )
 

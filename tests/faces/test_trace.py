@@ -362,7 +362,7 @@ class TestIndex:
         page = Page((tmp_path / "index.html").read_text("utf-8"))
         rows = list(zip(*[iter(page.all("td"))] * 4, strict=True))
         assert [(outcome, name.rpartition("::")[2], calls, errors) for outcome, name, calls, errors in rows] == [
-            ("failed", "test_fails", "1", "InvalidInputException"),
+            ("failed", "test_fails", "1", "ValidationException"),
             ("skipped", "test_skips", "0", ""),
             ("passed", "test_passes[<b>books</b>]", "2", ""),
             ("passed", "test_passes[films]", "2", ""),

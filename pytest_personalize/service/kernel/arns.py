@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from attrs import frozen
@@ -13,12 +12,6 @@ _PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
 def partition(region_name: str) -> str:
     """The partition of a region, ``aws`` unless its name says otherwise."""
     return next((name for prefix, name in _PARTITIONS.items() if region_name.startswith(prefix)), "aws")
-
-
-def check_region(name: str) -> None:
-    """``ValueError`` for the name of a region that no ARN can hold: its parts have no colons and no white space."""
-    if not re.fullmatch(r"[^\s:]+", name):
-        raise ValueError(f"region {name!r} can be in no ARN: give a name such as 'us-east-1'")
 
 
 @frozen
