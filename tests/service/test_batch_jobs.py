@@ -209,22 +209,43 @@ def test_filter_values_come_with_each_line(jobs: Jobs) -> None:
     assert "CATEGORY" in missing["error"]
 
 
-@pytest.mark.parametrize("source", ["s3://in/none.json", "s3://no-bucket/x", "s3://in/empty.json", "s3://out/"])
-def test_an_input_that_can_not_be_read_fails_the_job_and_leaves_nothing(jobs: Jobs, source: str) -> None:
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("s3://in/empty.json", "s3://in/empty.json has no lines."),
+        ("s3://out/", "Invalid S3 output path. It must differ from the input path."),
+    ],
+)
+def test_an_input_that_cannot_be_used_fails_the_job_and_leaves_nothing(jobs: Jobs, source: str, reason: str) -> None:
     version = jobs.shop.version("aws-popularity-count")
     jobs.put([], "s3://in/empty.json")
     jobs.s3.put("s3://out/earlier", b"x")
     described = jobs.infer(version, source)
-    assert described["status"] == "CREATE FAILED"
-    assert described["failureReason"]
+    assert (described["status"], described["failureReason"]) == ("CREATE FAILED", reason)
     assert jobs.s3.list("s3://out/") == ["s3://out/earlier"]
+
+
+@pytest.mark.mock_personalize(transitions={"batch-inference-job": "polls:1"})
+def test_an_input_that_is_gone_when_the_job_runs_fails_it(jobs: Jobs) -> None:
+    source = jobs.put([{"userId": "user-0"}])
+    arn = jobs.infer(jobs.shop.version("aws-popularity-count"), source)["batchInferenceJobArn"]
+    jobs.s3.delete(source)
+    ended = jobs.client.describe_batch_inference_job(batchInferenceJobArn=arn)["batchInferenceJob"]
+    assert ended["status"] == "CREATE FAILED"
+    assert ended["failureReason"] == f"Invalid S3 input path. No object starts with {source}."
+
+
+def test_an_input_path_that_is_not_in_s3_is_refused(jobs: Jobs, refused: Callable[..., Any]) -> None:
+    version = jobs.shop.version("aws-popularity-count")
+    with refused(INVALID, "Invalid S3 input path. Malformed S3 location"):
+        jobs.infer(version, "https://in/users.json")
 
 
 @pytest.mark.parametrize("recipe", ["aws-trending-now", "aws-item-affinity"])
 def test_recipes_without_batch_inference_are_refused(jobs: Jobs, refused: Callable[..., Any], recipe: str) -> None:
     version = jobs.shop.version(recipe)
-    with refused(INVALID):
-        jobs.infer(version, "s3://in/users.json")
+    with refused(INVALID, "does not support"):
+        jobs.infer(version, jobs.put([{"userId": "user-0"}]))
 
 
 def test_a_description_has_what_was_asked_and_the_defaults(jobs: Jobs) -> None:
@@ -241,16 +262,12 @@ def test_a_description_has_what_was_asked_and_the_defaults(jobs: Jobs) -> None:
 
 def test_themes_need_their_mode_and_a_textual_column(jobs: Jobs, refused: Callable[..., Any]) -> None:
     version = jobs.shop.version("aws-similar-items")
+    source = jobs.put([{"itemId": "item-02"}], "s3://in/items.json")
     config = {"fieldsForThemeGeneration": {"itemName": "TITLE"}}
-    with refused(INVALID):
-        jobs.infer(version, "s3://in/items.json", themeGenerationConfig=config)
+    with refused(INVALID, "must be given together"):
+        jobs.infer(version, source, themeGenerationConfig=config)
     with refused(INVALID, "textual"):
-        jobs.infer(
-            version,
-            "s3://in/items.json",
-            themeGenerationConfig=config,
-            batchInferenceJobMode="THEME_GENERATION",
-        )
+        jobs.infer(version, source, themeGenerationConfig=config, batchInferenceJobMode="THEME_GENERATION")
 
 
 @pytest.mark.parametrize(
@@ -331,8 +348,8 @@ def test_attribute_files_have_ten_lines_at_most(jobs: Jobs) -> None:
 
 def test_segments_need_a_segmentation_recipe(jobs: Jobs, refused: Callable[..., Any]) -> None:
     version = jobs.shop.version("aws-popularity-count")
-    with refused(INVALID):
-        jobs.segment(version, "s3://in/items.json")
+    with refused(INVALID, "does not support"):
+        jobs.segment(version, jobs.put([{"itemId": "item-02"}], "s3://in/items.json"))
 
 
 @pytest.mark.parametrize("recipe", ["aws-item-affinity", "aws-item-attribute-affinity"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import attrs
@@ -15,35 +15,42 @@ from pytest_personalize.service.kernel import lifecycle
 ROLE = "arn:aws:iam::123456789012:role/PersonalizeRole"
 
 
-class BrokenStore(MemoryStore):
-    """Raises what no store should, on any look at it."""
+class BreakableStore(MemoryStore):
+    """Raises its ``problem``, once it has one, on any look at it."""
 
-    def __init__(self, problem: BaseException) -> None:
-        super().__init__()
-        self.problem = problem
+    problem: BaseException | None = None
 
-    def list(self, prefix: str) -> list[str]:
-        raise self.problem
+    def list(self, prefix_uri: str) -> list[str]:
+        if self.problem is not None:
+            raise self.problem
+        return super().list(prefix_uri)
 
     def get(self, uri: str) -> bytes:
-        raise self.problem
+        if self.problem is not None:
+            raise self.problem
+        return super().get(uri)
 
 
-def inference(shop: Any, version: str, line: str) -> dict[str, Any]:
-    shop.workshop.backend.s3.put("s3://in/lines.json", line.encode())
-    job = shop.personalize.create_batch_inference_job(
+def start(shop: Any, version: str, line: str = '{"userId": "user-1"}') -> str:
+    """A batch inference job on that line."""
+    shop.workshop.backend.s3.put("s3://in/lines.json", line)
+    answer = shop.personalize.create_batch_inference_job(
         jobName=shop.workshop.name("batch"),
         solutionVersionArn=version,
         roleArn=ROLE,
         jobInput={"s3DataSource": {"path": "s3://in/lines.json"}},
         jobOutput={"s3DataDestination": {"path": "s3://out/"}},
-    )["batchInferenceJobArn"]
+    )
+    return str(answer["batchInferenceJobArn"])
+
+
+def described(shop: Any, job: str) -> dict[str, Any]:
     return dict(shop.personalize.describe_batch_inference_job(batchInferenceJobArn=job)["batchInferenceJob"])
 
 
 def test_a_line_with_half_a_surrogate_pair_is_an_error_record_and_the_job_goes_on(shop: Any) -> None:
-    job = inference(shop, shop.version("aws-user-personalization"), '{"userId": "\\ud800"}\n{"userId": "user-1"}\n')
-    assert job["status"] == "ACTIVE"
+    job = start(shop, shop.version("aws-user-personalization"), '{"userId": "\\ud800"}\n{"userId": "user-1"}\n')
+    assert described(shop, job)["status"] == "ACTIVE"
     first, second = shop.workshop.backend.s3.get("s3://out/lines.json.out").decode().splitlines()
     assert '"error":"The line is not valid JSON."' in first
     assert '"error":null' in second
@@ -56,7 +63,7 @@ def test_a_batch_job_on_a_version_that_has_taken_in_put_items(shop: Any) -> None
     shop.events.put_items(datasetArn=shop.items_dataset, items=[{"itemId": "item-new", "properties": properties}])
     shop.workshop.backend.clock.advance(hours=3)
     assert "item-new" in shop.ids(campaign, userId="user-1", numResults=100)
-    assert inference(shop, version, '{"userId": "user-1"}\n')["status"] == "ACTIVE"
+    assert described(shop, start(shop, version))["status"] == "ACTIVE"
 
 
 def test_publishing_metrics_of_a_column_whose_dataset_is_gone_fails_the_import(
@@ -98,34 +105,48 @@ def test_an_export_of_a_dataset_that_was_deleted_and_made_anew_fails(
     assert "was deleted meanwhile" in found["failureReason"]
 
 
-@pytest.mark.parametrize("problem", [OSError("the disk is gone"), KeyError("no such thing"), KeyboardInterrupt()])
-def test_whatever_a_store_raises_the_job_is_failed_the_call_recorded_and_the_next_call_answered(
-    workshop: Any, backend: PersonalizeBackend, monkeypatch: pytest.MonkeyPatch, problem: BaseException
-) -> None:
-    version = _version_on(workshop)
-    monkeypatch.setattr(PersonalizeBackend, "s3", BrokenStore(problem))
-    with pytest.raises(type(problem)):
-        workshop.personalize.create_batch_inference_job(
-            jobName="batch",
-            solutionVersionArn=version,
-            roleArn=ROLE,
-            jobInput={"s3DataSource": {"path": "s3://in/lines.json"}},
-            jobOutput={"s3DataDestination": {"path": "s3://out/"}},
-        )
-    assert backend.calls[-1].error == type(problem).__name__
-    (job,) = workshop.personalize.list_batch_inference_jobs()["batchInferenceJobs"]
-    assert (job["status"], job["failureReason"]) == ("CREATE FAILED", lifecycle.BUG)
+class TestBrokenStores:
+    """Stores that raise what no store should."""
 
+    @pytest.fixture
+    def store(self) -> BreakableStore:
+        return BreakableStore()
 
-def _version_on(workshop: Any) -> str:
-    group = workshop.group()
-    dataset = workshop.dataset(group=group)
-    rows = [f"u{n % 5},i{n % 7},{1_700_000_000 + n},View" for n in range(60)]
-    assert workshop.imported(dataset, "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE", *rows)["status"] == "ACTIVE"
-    recipe = "arn:aws:personalize:::recipe/aws-user-personalization"
-    solution = workshop.personalize.create_solution(name="solution", datasetGroupArn=group, recipeArn=recipe)
-    version = workshop.personalize.create_solution_version(solutionArn=solution["solutionArn"])
-    return str(version["solutionVersionArn"])
+    @pytest.fixture
+    def backend(self, store: BreakableStore) -> Iterator[PersonalizeBackend]:
+        with mock_personalize(s3=store, transitions={"batch-inference-job": "polls:1"}) as backend:
+            yield backend
+
+    @pytest.fixture
+    def shop(self, backend: PersonalizeBackend, shop_of: Callable[[PersonalizeBackend], Any]) -> Any:
+        return shop_of(backend)
+
+    @pytest.fixture(params=[OSError("the disk is gone"), KeyError("no such thing"), KeyboardInterrupt()], ids=repr)
+    def problem(self, request: pytest.FixtureRequest) -> BaseException:
+        problem: BaseException = request.param
+        return problem
+
+    def test_whatever_a_store_raises_the_job_is_failed_the_call_recorded_and_the_next_call_answered(
+        self, store: BreakableStore, backend: PersonalizeBackend, shop: Any, problem: BaseException
+    ) -> None:
+        job = start(shop, shop.version("aws-user-personalization"))
+        described(shop, job)
+        store.problem = problem
+        with pytest.raises(type(problem)):
+            described(shop, job)
+        assert backend.calls[-1].error == type(problem).__name__
+        found = described(shop, job)
+        assert (found["status"], found["failureReason"]) == ("CREATE FAILED", lifecycle.BUG)
+
+    def test_whatever_a_store_raises_at_the_call_that_is_recorded_and_makes_no_job(
+        self, store: BreakableStore, backend: PersonalizeBackend, shop: Any, problem: BaseException
+    ) -> None:
+        version = shop.version("aws-user-personalization")
+        store.problem = problem
+        with pytest.raises(type(problem)):
+            start(shop, version)
+        assert backend.calls[-1].error == type(problem).__name__
+        assert shop.personalize.list_batch_inference_jobs()["batchInferenceJobs"] == []
 
 
 def test_a_bug_on_the_clock_is_seen_by_one_call_and_by_no_later_one(

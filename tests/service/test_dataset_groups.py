@@ -122,6 +122,23 @@ def test_a_group_with_an_event_tracker_can_not_be_deleted(personalize, workshop,
         personalize.delete_dataset_group(datasetGroupArn=group)
 
 
+def test_row_15_filters_and_metric_attributions_go_with_their_group(personalize, workshop):
+    group = workshop.group()
+    clicks = workshop.dataset(group=group)
+    expression = 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Purchase")'
+    personalize.create_filter(name="bought", datasetGroupArn=group, filterExpression=expression)
+    personalize.create_metric_attribution(
+        name="buys",
+        datasetGroupArn=group,
+        metrics=[{"metricName": "buys", "eventType": "Purchase", "expression": "SAMPLECOUNT()"}],
+        metricsOutputConfig={"roleArn": ROLE},
+    )
+    personalize.delete_dataset(datasetArn=clicks)
+    personalize.delete_dataset_group(datasetGroupArn=group)
+    assert personalize.list_filters()["Filters"] == []
+    assert personalize.list_metric_attributions()["metricAttributions"] == []
+
+
 @pytest.mark.mock_personalize(transitions="polls:1")
 def test_a_group_that_is_being_created_can_not_be_deleted(personalize, workshop, refused):
     with refused("ResourceInUseException", "CREATE PENDING"):

@@ -147,6 +147,7 @@ def test_a_dataset_can_not_be_deleted_before_the_end_of_an_import(personalize, w
 def test_a_dataset_can_not_be_deleted_while_a_solution_version_of_its_group_is_trained(personalize, workshop, refused):
     group = workshop.group()
     dataset = workshop.dataset(group=group)
+    workshop.imported(dataset, "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE", "u1,i1,1,View")
     solution = personalize.create_solution(
         name="best",
         datasetGroupArn=group,
@@ -242,7 +243,7 @@ def test_a_dataset_that_is_being_updated_refuses_another_update(personalize_back
 @pytest.mark.mock_personalize(transitions={"dataset-import-job": "polls:1"})
 def test_a_dataset_with_a_running_import_can_not_be_updated(personalize, workshop, refused):
     dataset = workshop.dataset("ITEMS")
-    job = workshop.start_import(dataset, "s3://bucket/items.csv")
+    job = workshop.start_import(dataset, workshop.upload(["ITEM_ID,PRICE,CATEGORY_L1"]))
     with refused("ResourceInUseException", job):
         personalize.update_dataset(datasetArn=dataset, schemaArn=workshop.schema("ITEMS", **BRAND))
 

@@ -17,7 +17,9 @@ def described(personalize, arn):
 
 
 @pytest.fixture
-def group(workshop):
+def group(personalize_backend, workshop):
+    """A dataset group, and a file in which no users are to be forgotten."""
+    personalize_backend.s3.put("s3://bucket/users.csv", "USER_ID\n")
     return workshop.group(name="shop")
 
 
@@ -82,19 +84,22 @@ def test_a_job_has_states_of_its_own_and_counts_at_the_end(personalize_backend, 
     assert [each.get("numDeleted") for each in seen] == [None, None, 2]
 
 
-@pytest.mark.parametrize("content", ["ann\n", "USERID\nann\n", ""])
-def test_a_file_without_the_column_fails_the_job(personalize, workshop, group, clicks, content):
-    job = described(personalize, create(personalize, group, workshop.upload(content)))
+def test_a_bad_row_fails_the_job_and_deletes_nothing(personalize, workshop, group, clicks):
+    job = described(personalize, create(personalize, group, workshop.upload(["USER_ID", "ann", "b" * 257])))
     assert job["status"] == "FAILED"
-    assert job["failureReason"]
+    assert "line 3, column USER_ID" in job["failureReason"]
     assert "numDeleted" not in job
     assert len(workshop.rows(clicks)) == 3
 
 
-def test_a_file_that_is_not_there_fails_the_job(personalize, group):
-    job = described(personalize, create(personalize, group))
+@pytest.mark.mock_personalize(transitions={"data-deletion-job": "polls:1"})
+def test_a_file_that_is_gone_when_the_job_runs_fails_it(personalize, personalize_backend, group):
+    arn = create(personalize, group)
+    personalize_backend.s3.delete("s3://bucket/users.csv")
+    described(personalize, arn)
+    job = described(personalize, arn)
     assert job["status"] == "FAILED"
-    assert "s3://bucket/users.csv" in job["failureReason"]
+    assert job["failureReason"] == "Invalid Data location. The object does not exist (s3://bucket/users.csv)"
 
 
 def test_a_job_fails_when_its_group_was_deleted_meanwhile(personalize_backend, personalize, workshop, group):

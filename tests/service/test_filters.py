@@ -109,7 +109,7 @@ def test_the_filters_of_a_group_use_so_many_fields(create: Callable[..., str], r
 
 
 @pytest.mark.mock_personalize(transitions="polls:2")
-def test_only_a_settled_filter_can_be_deleted(
+def test_a_group_that_is_not_active_takes_no_filter(
     backend: PersonalizeBackend, client: Any, refused: Callable[..., Any]
 ) -> None:
     group = client.create_dataset_group(name="group")["datasetGroupArn"]
@@ -129,20 +129,3 @@ def test_a_filter_goes_away_step_by_step(create: Callable[..., str], client: Any
     assert client.describe_filter(filterArn=arn)["filter"]["status"] == "DELETE PENDING"
     with refused("ResourceNotFoundException"):
         client.describe_filter(filterArn=arn)
-
-
-def test_a_group_with_a_filter_can_not_be_deleted(
-    create: Callable[..., str], client: Any, refused: Callable[..., Any]
-) -> None:
-    group = client.create_dataset_group(name="plain")["datasetGroupArn"]
-    schema_free = 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*")'
-    with refused(INVALID):
-        create(schema_free, datasetGroupArn=group)
-    arn = create()
-    for dataset in client.list_datasets()["datasets"]:
-        client.delete_dataset(datasetArn=dataset["datasetArn"])
-    owner = client.describe_filter(filterArn=arn)["filter"]["datasetGroupArn"]
-    with refused("ResourceInUseException"):
-        client.delete_dataset_group(datasetGroupArn=owner)
-    client.delete_filter(filterArn=arn)
-    client.delete_dataset_group(datasetGroupArn=owner)

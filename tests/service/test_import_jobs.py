@@ -61,6 +61,7 @@ def test_lists_show_the_jobs_of_a_dataset(personalize, workshop):
 
 def test_the_file_is_read_at_the_end_of_the_job(personalize_backend, personalize, workshop):
     dataset = workshop.dataset()
+    personalize_backend.s3.put("s3://bucket/clicks.csv", f"{HEADER}\n")
     personalize_backend.transitions = "polls:2"
     job = create(personalize, dataset)
     assert [described(personalize, job)["status"] for _ in range(2)] == ["CREATE PENDING", "CREATE IN_PROGRESS"]
@@ -126,7 +127,7 @@ def test_the_first_import_can_not_be_incremental(personalize, workshop, refused)
 
 def test_a_failed_import_is_no_first_import(workshop, refused):
     dataset = workshop.dataset()
-    assert workshop.imported(dataset, "USER_ID")["status"] == "CREATE FAILED"
+    assert workshop.imported(dataset, HEADER, "u,i,soon,View")["status"] == "CREATE FAILED"
     with refused("InvalidInputException", "INCREMENTAL"):
         workshop.imported(dataset, HEADER, importMode="INCREMENTAL")
 
@@ -146,35 +147,43 @@ def test_a_new_dataset_in_the_place_of_another_needs_its_own_first_import(person
 @pytest.mark.parametrize(
     ("lines", "reason"),
     [
-        (["USER_ID,TIMESTAMP", "u,1"], "Input CSV is missing the following columns:[ITEM_ID, EVENT_TYPE]."),
-        ([HEADER, f"u,{'i' * 257},1,View"], "Length cannot be more than 256 characters for ITEM_ID."),
-        ([HEADER, "u,i,1,View", "u,i,soon,View"], "line 3, column TIMESTAMP"),
+        ([f"u,{'i' * 257},1,View"], "Length cannot be more than 256 characters for ITEM_ID."),
+        (["u,i,1,View", "u,i,soon,View"], "line 3, column TIMESTAMP"),
     ],
 )
-def test_a_bad_file_fails_the_job_and_changes_nothing(workshop, lines, reason):
+def test_a_bad_row_fails_the_job_and_changes_nothing(workshop, lines, reason):
     dataset = workshop.dataset()
     workshop.imported(dataset, HEADER, "u1,i1,1,View")
-    job = workshop.imported(dataset, *lines)
+    job = workshop.imported(dataset, HEADER, *lines)
     assert job["status"] == "CREATE FAILED"
     assert reason in job["failureReason"]
     assert workshop.rows(dataset) == ["u1,i1,1,View"]
 
 
 def test_the_reason_of_a_failure_is_listed(personalize, workshop):
-    job = workshop.imported(workshop.dataset(), "USER_ID")
+    job = workshop.imported(workshop.dataset(), HEADER, "u,i,soon,View")
     (listed,) = personalize.list_dataset_import_jobs()["datasetImportJobs"]
     assert listed["failureReason"] == job["failureReason"]
 
 
-@pytest.mark.parametrize("location", ["s3://bucket/none.csv", "s3://none/clicks.csv", "s3://bucket/empty/"])
-def test_a_file_that_is_not_there_fails_the_job(personalize, personalize_backend, workshop, location):
-    personalize_backend.s3.put("s3://bucket/other.csv", b"")
-    job = described(personalize, create(personalize, workshop.dataset(), location))
+@pytest.mark.mock_personalize(transitions={"dataset-import-job": "polls:1"})
+def test_a_file_that_is_gone_when_the_job_runs_fails_it(personalize, personalize_backend, workshop):
+    location = workshop.upload([HEADER])
+    arn = create(personalize, workshop.dataset(), location)
+    personalize_backend.s3.delete(location)
+    described(personalize, arn)
+    job = described(personalize, arn)
     assert job["status"] == "CREATE FAILED"
-    assert location in job["failureReason"]
+    assert job["failureReason"] == f"Invalid Data location. The object does not exist ({location})"
 
 
-def test_a_bucket_without_access_fails_the_job_with_the_words_of_the_service():
+def test_a_folder_without_files_is_refused(personalize, workshop, refused):
+    workshop.upload([HEADER], "folder/_SUCCESS")
+    with refused("InvalidInputException", "Invalid Data location. There are no CSV files in the folder"):
+        create(personalize, workshop.dataset(), "s3://bucket/folder/")
+
+
+def test_a_denied_bucket_is_refused_with_the_words_of_the_service(refused):
     class Closed:
         def get_object(self, **_):
             raise ClientError({"Error": {"Code": "AccessDenied"}}, "GetObject")
@@ -190,8 +199,8 @@ def test_a_bucket_without_access_fails_the_job_with_the_words_of_the_service():
         dataset = personalize.create_dataset(
             name="clicks", schemaArn=schema, datasetGroupArn=group, datasetType="Interactions"
         )["datasetArn"]
-        job = described(personalize, create(personalize, dataset))
-    assert job["failureReason"] == "Insufficient privileges for accessing data in Amazon S3."
+        with refused("InvalidInputException", "Insufficient privileges for accessing data in S3."):
+            create(personalize, dataset)
 
 
 @mock_aws
@@ -254,10 +263,10 @@ def test_a_dataset_that_is_not_active_takes_no_import(personalize_backend, perso
 
 
 def test_a_taken_name_is_refused(personalize, workshop, refused):
-    dataset = workshop.dataset()
-    create(personalize, dataset)
+    dataset, location = workshop.dataset(), workshop.upload([HEADER])
+    create(personalize, dataset, location)
     with refused("ResourceAlreadyExistsException", f"{PREFIX}clicks"):
-        create(personalize, dataset)
+        create(personalize, dataset, location)
 
 
 @pytest.mark.mock_personalize(transitions={"dataset-import-job": "polls:1"})

@@ -145,15 +145,6 @@ def test_a_malformed_path_is_refused(create, refused):
         create(output={"roleArn": ROLE, "s3DataDestination": {"path": "https://reports/shop"}})
 
 
-def test_a_group_with_a_metric_attribution_can_not_be_deleted(personalize, group, clicks, create, refused):
-    arn = create()
-    personalize.delete_dataset(datasetArn=clicks)
-    with refused("ResourceInUseException", arn):
-        personalize.delete_dataset_group(datasetGroupArn=group)
-    personalize.delete_metric_attribution(metricAttributionArn=arn)
-    personalize.delete_dataset_group(datasetGroupArn=group)
-
-
 def test_a_metric_attribution_that_is_being_created_can_not_be_deleted(
     personalize_backend, personalize, group, clicks, create, refused
 ):

@@ -60,7 +60,7 @@ def input_objects(region: Region, config: S3DataConfig) -> list[str]:
     found = _accessible(read, "input path", config.path)
     wanted = [uri for uri in found if posixpath.basename(uri) != PROBE]
     if not wanted:
-        raise refusal("input path", path=config.path)
+        raise refusal("input path", problem=f"No object starts with {config.path}.")
     return wanted
 
 
@@ -95,4 +95,4 @@ def _accessible(look: Callable[[], T], row: str, path: str) -> T:
             raise refusal("no access", guide=GUIDE, bucket=parse_uri(path)[0]) from None
         if error.reason == "unavailable":
             raise
-        raise refusal(row, path=path, problem=error) from None
+        raise refusal(row, problem=error) from None

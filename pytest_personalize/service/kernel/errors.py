@@ -128,7 +128,7 @@ REFUSALS: dict[str, Refusal] = {
         "printed: CreateSolution",
     ),
     "no export": Refusal(INVALID_INPUT, "Datasets of type {dataset_type} cannot be exported."),
-    "input path": Refusal(INVALID_INPUT, "Invalid S3 input path. No object starts with {path}."),
+    "input path": Refusal(INVALID_INPUT, "Invalid S3 input path. {problem}"),
     "incremental first": Refusal(
         INVALID_INPUT, "importMode INCREMENTAL needs an earlier import; {arn} has none: use FULL."
     ),
@@ -136,7 +136,7 @@ REFUSALS: dict[str, Refusal] = {
     "tracking id": Refusal(INVALID_INPUT, "Invalid tracking id: {tracking_id}"),
     "no interactions": Refusal(INVALID_INPUT, "Dataset group {group} has no Interactions dataset to add events to."),
     "action tracking id": Refusal(NOT_FOUND, "No Action interactions dataset has the tracking id {tracking_id}."),
-    "output location": Refusal(INVALID_INPUT, "Invalid S3 output path. {problem}"),
+    "output path": Refusal(INVALID_INPUT, "Invalid S3 output path. {problem}"),
     "second attribution": Refusal(ALREADY_EXISTS, "The dataset group {group} already has a metric attribution: {arn}."),
     "attribution needed": Refusal(INVALID_INPUT, "metricAttributionArn must name a metric attribution, not {arn}."),
     "no event type": Refusal(INVALID_INPUT, "Dataset group {group} has no Interactions dataset with EVENT_TYPE."),
