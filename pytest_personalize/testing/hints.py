@@ -18,14 +18,14 @@ MOST: Final = 1_000  # resources among which the nearest is looked for
 _FILES: Final = 'put the files where it looks with backend.s3.put("s3://…", …)'
 _DATA: Final = 'import data first, seed a group, or take data="optional" where none are to be had'
 REMEDIES: Final[Mapping[str, str]] = {
-    "validation error": "no class of its own: catch ClientError and look at response['Error']['Code']",
+    "ValidationException": "no class of its own: catch ClientError and look at response['Error']['Code']",
     "Insufficient privileges for accessing data in S3": _FILES,
     "Invalid Data location": _FILES,
     "Invalid S3 input path": _FILES,
     "Dataset group must contain": _DATA,
     "Dataset has fewer than 1 interactions": _DATA,
 }
-"""Part of a message to what can be done about it."""
+"""The code of a refusal, or part of a message, to what can be done about it."""
 
 
 @frozen
@@ -52,7 +52,7 @@ def hints(call: Call, around: Surroundings) -> Iterator[str]:
             found = _about_tracking_id(value, around) if member == "trackingId" else None
         if found is not None:
             yield f"{member}: {found}"
-    yield from remedies(call.message or "")
+    yield from remedies(f"{call.error}: {call.message}")
 
 
 def remedies(message: str) -> Iterator[str]:

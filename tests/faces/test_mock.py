@@ -580,7 +580,10 @@ class TestStartAndStop:
 class TestOptions:
     @pytest.mark.parametrize("region", ["", "eu:west", "us-east-1 "])
     def test_a_region_that_no_arn_can_hold_is_refused(self, region: str) -> None:
-        with pytest.raises(ValueError, match=f"region must be one of AWS, such as 'us-east-1', not {region!r}"), mock_personalize(region=region):
+        with (
+            pytest.raises(ValueError, match=f"region must be one of AWS, such as 'us-east-1', not {region!r}"),
+            mock_personalize(region=region),
+        ):
             pass
 
     def test_a_misspelt_store_is_refused(self) -> None:

@@ -70,9 +70,8 @@ class TestFailedTests:
             def test_it(personalize_backend):
                 CLIENT.create_dataset_group(name="no blanks")
         """)
-        assert (
-            "        hint: no class of its own: catch ClientError and look at response['Error']['Code']"
-            in section(result, TITLE)
+        assert "        hint: no class of its own: catch ClientError and look at response['Error']['Code']" in section(
+            result, TITLE
         )
 
     def test_of_many_calls_the_last_are_shown(self, run: Run, section: Section) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from pytest_personalize import SeededGroup, mock_personalize
 from pytest_personalize.data.avro import parse_schema
+from pytest_personalize.data.stores import MemoryStore
 from pytest_personalize.filters import parse
 from pytest_personalize.shapes.models import SERVICES, operation, operation_names, service_model, snake
 from pytest_personalize.shapes.request import compile_input
@@ -215,6 +216,16 @@ class TestInteractions:
             csv_of([])
 
 
+class Anywhere(MemoryStore):
+    """A store that has every bucket, with an object at every location."""
+
+    def list(self, prefix_uri: str) -> list[str]:
+        return [prefix_uri]
+
+    def fork(self) -> Anywhere:
+        return self
+
+
 class TestTies:
     """Requests whose members go together, in a backend in which their ARNs exist."""
 
@@ -260,7 +271,7 @@ class TestTies:
     def test_the_service_takes_what_it_is_given(self, clients: dict[str, Any], name: str) -> None:
         service = next(service for service, each in OPERATIONS if each == name)
         call = getattr(clients[service], snake(name))
-        with mock_personalize(quotas=None) as backend:
+        with mock_personalize(quotas=None, s3=Anywhere()) as backend:
             movies = backend.seed("movies")
             seeded = backend.snapshot()
 

@@ -62,7 +62,7 @@ REFUSALS: dict[str, Refusal] = {
     "wrong arn": Refusal(INVALID_INPUT, "The given Arn is not the Arn of a {wanted} of this account and region: {arn}"),
     # -- requests -------------------------------------------------------------------------------------------------
     "violations": Refusal(VALIDATION, "{message}", "printed once by the control plane; wording of the JSON protocol"),
-    # unknown: whether the domain CUSTOM, which is how some write none, is an exception to that. chosen: yes, as reported
+    # unknown: whether the domain CUSTOM, another word for none, is an exception to that. chosen: yes, as reported
     "domain": Refusal(INVALID_INPUT, "{message}", "hashicorp/terraform-provider-awscc issue 1062"),
     "body": Refusal(INVALID_INPUT, "The body of the request is not a JSON object: {problem}"),
     "next token": Refusal(INVALID_TOKEN, "The given next token is not valid for this request: {token}"),
