@@ -72,7 +72,7 @@ class PersonalizeBackend(Resources):
         self._clock = BackendClock(self._loops.slept)
         self._calls = Calls(kept=calls_kept)
         self._faults = Faults(self.clock.inner)
-        self.given: dict[str, Resource] = {}
+        self._given: dict[str, Resource] = {}
         self._store = store_choice(s3, lambda: self._memory, region)
         self._minimums = minimums
         self._data = data
@@ -129,6 +129,11 @@ class PersonalizeBackend(Resources):
         self._account.engine.transitions = Transitions(setting, steps())
 
     @property
+    def given(self) -> Mapping[str, Resource]:
+        """The resources that presets and snapshots have brought, as they were then, by ARN."""
+        return self._given
+
+    @property
     def s3(self) -> ObjectStore:
         """Where import, export and batch jobs read and write, by ``s3://bucket/key``."""
         return self._store()
@@ -183,7 +188,7 @@ class PersonalizeBackend(Resources):
         before = list(self._resources())
         own = set(map(id, before))
         yield
-        self.given.update((resource.arn, resource) for resource in self._resources() if id(resource) not in own)
+        self._given.update((resource.arn, resource) for resource in self._resources() if id(resource) not in own)
 
     def records(self, dataset_arn: str) -> list[Row]:
         """The rows of a dataset as the service holds them: imported, put and streamed ones, the newest last.

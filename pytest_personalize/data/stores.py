@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
@@ -139,6 +139,13 @@ def _missing_bucket(uri: str) -> StoreError:
 
 def _missing_key(uri: str) -> StoreError:
     return StoreError("The object does not exist", reason="missing key", uri=uri)
+
+
+_MISSING: Final[Mapping[StoreReason, Callable[[str], StoreError]]] = {
+    "missing bucket": _missing_bucket,
+    "missing key": _missing_key,
+}
+"""What is said in the same words whatever the store is."""
 
 
 @define
@@ -316,6 +323,8 @@ class Boto3Store:
             response = getattr(error, "response", None) or {}
             code = str(response.get("Error", {}).get("Code", ""))
             reason = _REASONS.get(code, "unavailable")
+            if reason in _MISSING:
+                raise _MISSING[reason](uri) from error
             raise StoreError(f"S3 refused {operation}: {error}", reason=reason, uri=uri) from error
 
 

@@ -269,6 +269,7 @@ RELATED_ITEMS_RECIPES = (
         metadata_always=True,
         supports_incremental_update=True,
         supports_ranking_influence=True,
+        supports_promotions=False,
     ),
 )
 

@@ -26,7 +26,9 @@ class Watched(Protocol):
     region_name: str
     account_id: str
     calls: Calls
-    given: dict[str, Resource]
+
+    @property
+    def given(self) -> Mapping[str, Resource]: ...
 
     def all_resources(self) -> list[Resource]: ...
 

@@ -191,13 +191,51 @@ def test_the_clock_makes_the_journey_take_as_long_as_it_does_at_aws() -> None:
         assert (backend.clock.now() - started).total_seconds() > 30 * 60
 
 
-def test_a_missing_file_shows_when_the_import_runs() -> None:
+def test_what_takes_seconds_at_aws_is_ready_at_once_and_the_rest_is_waited_for() -> None:
+    with mock_aws(), mock_personalize(transitions="aws") as backend, backend.clock.skip_sleep():
+        journey = GettingStarted()
+        journey.upload()
+        started = time.perf_counter()
+        journey.run()
+        assert time.perf_counter() - started < 60  # not one of its pauses was taken
+    waited = ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"]
+    assert journey.statuses == {
+        "dataset group": ["ACTIVE"],
+        "dataset": ["ACTIVE"],
+        "import": waited,
+        "solution version": waited,
+        "campaign": waited,
+    }
+
+
+def test_row_16_a_clean_up_loop_that_waits_for_an_answer_ends() -> None:
+    """It breaks when Describe answers, which it does once: the loop never sees the group go."""
+    with mock_personalize(transitions="aws") as backend, backend.clock.skip_sleep():
+        personalize = boto3.client("personalize", region_name=REGION)
+        group_arn = personalize.create_dataset_group(name="getting-started")["datasetGroupArn"]
+        personalize.delete_dataset_group(datasetGroupArn=group_arn)
+        answered = []
+        end = time.time() + 60 * 60
+        while time.time() < end:
+            try:
+                answered.append(personalize.describe_dataset_group(datasetGroupArn=group_arn)["datasetGroup"]["status"])
+                break
+            except personalize.exceptions.ResourceNotFoundException:
+                time.sleep(20)
+        assert answered == ["DELETE PENDING"]
+        with pytest.raises(personalize.exceptions.ResourceNotFoundException):
+            personalize.describe_dataset_group(datasetGroupArn=group_arn)
+
+
+def test_a_missing_file_shows_when_the_import_is_created() -> None:
     with mock_aws(), mock_personalize(region=REGION) as backend:
         journey = GettingStarted()
         boto3.client("s3", region_name=REGION).create_bucket(Bucket=BUCKET)
-        journey.run()
-        assert journey.statuses["import"] == ["CREATE FAILED"]
-        assert "interactions.csv" in str(backend.dataset_import_jobs["getting-started"].failure_reason)
+        with pytest.raises(
+            journey.personalize.exceptions.InvalidInputException, match=r"Invalid Data location\..*interactions\.csv"
+        ):
+            journey.run()
+        assert not backend.dataset_import_jobs
 
 
 def test_nothing_of_one_journey_is_left_for_the_next() -> None:

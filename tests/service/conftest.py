@@ -267,6 +267,10 @@ LINES: dict[str, list[str]] = {
     ],
     "USERS": ["USER_ID,MEMBERSHIP", *(f"u{n},gold" for n in range(30))],
     "ACTIONS": ["ACTION_ID,VALUE,GENRE", *(f"a{n},{n},offer" for n in range(5))],
+    "ACTION_INTERACTIONS": [
+        "USER_ID,ACTION_ID,EVENT_TYPE,TIMESTAMP",
+        *(f"u{n},a{n % 5},{('TAKEN', 'NOT_TAKEN')[n % 2]},{1_700_000_000 + n}" for n in range(30)),
+    ],
 }
 """30 users with 6 events each on 20 items; enough to train on, too little for the minimums of AWS."""
 

@@ -154,10 +154,8 @@ class TestWhichVersion:
         with refused("ResourceInUseException"):
             deploy(train(solution))
 
-    def test_a_failed_version_is_not_deployed(
-        self, deploy: Any, train: Any, make_group: Any, make_solution: Any, refused: Any
-    ) -> None:
-        failed = train(make_solution(name="empty", datasetGroupArn=make_group()))
+    def test_a_failed_version_is_not_deployed(self, deploy: Any, train: Any, make_solution: Any, refused: Any) -> None:
+        failed = train(make_solution(name="of-nothing", eventType="Never"))
         with refused("ResourceInUseException"):
             deploy(failed)
 

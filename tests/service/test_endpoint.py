@@ -36,6 +36,6 @@ def test_what_is_no_json_object_is_refused(backend: PersonalizeBackend, body: by
 )
 def test_a_second_registration_is_refused_and_replaces_nothing(register: Callable[[], object]) -> None:
     before = dict(operations.OPERATIONS), dict(operations.STRUCTURES)
-    with pytest.raises(ValueError, match=r"is registered already, by pytest_personalize\.service\.control\."):
+    with pytest.raises(ValueError, match=r"is registered already, by pytest_personalize\.service\."):
         register()
     assert before == (operations.OPERATIONS, operations.STRUCTURES)

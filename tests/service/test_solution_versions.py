@@ -167,7 +167,7 @@ class TestRefusals:
             train(NOWHERE)
 
     def test_the_solution_must_be_active(self, client: Any, refused: Any) -> None:
-        with mock_personalize(transitions={"solution": "polls:3"}):
+        with mock_personalize(transitions={"solution": "polls:3"}, data="optional"):
             group = client.create_dataset_group(name="films")["datasetGroupArn"]
             solution = client.create_solution(name="a", datasetGroupArn=group, recipeArn=RECIPE + "aws-sims")
             with refused("ResourceInUseException"):
@@ -195,6 +195,7 @@ class TestRefusals:
 
 
 class TestUpdateMode:
+    @pytest.mark.filterwarnings("ignore::pytest_personalize.LegacyRecipeWarning")
     @pytest.mark.parametrize("recipe", ["aws-user-personalization", "aws-hrnn-coldstart"])
     def test_it_builds_on_a_full_version(self, make_solution: Any, train: Any, describe: Any, recipe: str) -> None:
         solution = make_solution(recipe)
@@ -236,19 +237,20 @@ def put_events(client: Any, personalize_events: Any, group: str, events: list[tu
 
 
 class TestFailures:
-    def test_a_missing_dataset(
-        self, client: Any, make_group: Any, make_solution: Any, train: Any, describe: Any
+    def test_a_dataset_that_was_deleted_since(
+        self, client: Any, backend: PersonalizeBackend, make_solution: Any, train: Any, describe: Any
     ) -> None:
-        version = describe(train(make_solution(datasetGroupArn=make_group())))
+        solution = make_solution()
+        (interactions,) = (one.arn for one in backend.datasets.values() if one.dataset_type == "INTERACTIONS")
+        client.delete_dataset(datasetArn=interactions)
+        version = describe(train(solution))
 
         assert version["status"] == "CREATE FAILED"
         assert "INTERACTIONS" in version["failureReason"]
         assert "trainingHours" not in version
 
-    def test_the_failure_shows_in_the_solution(
-        self, client: Any, make_group: Any, make_solution: Any, train: Any
-    ) -> None:
-        solution = make_solution(datasetGroupArn=make_group())
+    def test_the_failure_shows_in_the_solution(self, client: Any, make_solution: Any, train: Any) -> None:
+        solution = make_solution(eventType="Never")
         train(solution)
 
         latest = client.describe_solution(solutionArn=solution)["solution"]["latestSolutionVersion"]
@@ -390,7 +392,7 @@ class TestStop:
             client.stop_solution_version_creation(solutionVersionArn=NOWHERE + "/0123abcd")
 
     def test_training_never_ends_after_a_stop(self, client: Any, describe: Any) -> None:
-        with mock_personalize(transitions={"solution-version": "clock"}) as backend:
+        with mock_personalize(transitions={"solution-version": "clock"}, data="optional") as backend:
             group = client.create_dataset_group(name="films")["datasetGroupArn"]
             solution = client.create_solution(name="a", datasetGroupArn=group, recipeArn=RECIPE + "aws-sims")
             version = client.create_solution_version(solutionArn=solution["solutionArn"])["solutionVersionArn"]
@@ -457,7 +459,7 @@ class TestMetrics:
 
 class TestClock:
     def test_training_takes_its_time_on_the_clock(self, client: Any, describe: Any) -> None:
-        with mock_personalize(transitions={"solution-version": "clock"}) as backend:
+        with mock_personalize(transitions={"solution-version": "clock"}, data="optional") as backend:
             group = client.create_dataset_group(name="films")["datasetGroupArn"]
             solution = client.create_solution(name="a", datasetGroupArn=group, recipeArn=RECIPE + "aws-sims")
             version = client.create_solution_version(solutionArn=solution["solutionArn"])["solutionVersionArn"]

@@ -116,7 +116,7 @@ class TestDescription:
 
     def test_solutions_are_listed_by_dataset_group(self, client: Any, create: Any, films: str, make_group: Any) -> None:
         create()
-        other = make_group()
+        other = make_group("INTERACTIONS")
         client.create_solution(name="reads", datasetGroupArn=other, recipeArn=SIMS)
 
         (summary,) = client.list_solutions(datasetGroupArn=other)["solutions"]
@@ -135,14 +135,14 @@ class TestDescription:
 
 class TestStatus:
     def test_a_solution_is_active_at_once_even_where_all_else_takes_polls(self, client: Any) -> None:
-        with mock_personalize(transitions={"default": "polls:2", "dataset-group": "instant"}):
+        with mock_personalize(transitions={"default": "polls:2", "dataset-group": "instant"}, data="optional"):
             group = client.create_dataset_group(name="films")["datasetGroupArn"]
             solution = client.create_solution(name="picks", datasetGroupArn=group, recipeArn=SIMS)["solutionArn"]
 
             assert client.describe_solution(solutionArn=solution)["solution"]["status"] == "ACTIVE"
 
     def test_a_solution_takes_polls_for_who_asks_for_it(self, client: Any) -> None:
-        with mock_personalize(transitions={"solution": "polls:2"}):
+        with mock_personalize(transitions={"solution": "polls:2"}, data="optional"):
             group = client.create_dataset_group(name="films")["datasetGroupArn"]
             solution = client.create_solution(name="picks", datasetGroupArn=group, recipeArn=SIMS)["solutionArn"]
 

@@ -211,18 +211,12 @@ class TestWhatIsTrained:
     def test_every_recipe_trains_and_is_measured(
         self, make_group: Any, solve: Any, train: Any, client: Any, recipe: str
     ) -> None:
-        version = train(solve(make_group("INTERACTIONS", "ITEMS", "USERS", "ACTIONS"), recipe))
+        group = make_group("INTERACTIONS", "ITEMS", "USERS", "ACTIONS", "ACTION_INTERACTIONS")
+        version = train(solve(group, recipe))
 
         described = client.describe_solution_version(solutionVersionArn=version)["solutionVersion"]
         assert described["status"] == "ACTIVE"
         assert client.get_solution_metrics(solutionVersionArn=version)["metrics"]
-
-    def test_next_best_action_needs_actions(self, make_group: Any, solve: Any, train: Any, client: Any) -> None:
-        version = train(solve(make_group("INTERACTIONS"), "aws-next-best-action"))
-
-        described = client.describe_solution_version(solutionVersionArn=version)["solutionVersion"]
-        assert described["status"] == "CREATE FAILED"
-        assert "ACTIONS" in described["failureReason"]
 
 
 class TestExploration:

@@ -29,7 +29,7 @@ def test_row_5_the_control_plane_has_the_headers_of_its_front_end(personalize: A
 def test_row_5_the_length_is_that_of_the_body(personalize: Any, personalize_backend: PersonalizeBackend) -> None:
     personalize.create_dataset_group(name="films")
     answer = personalize.list_dataset_groups()
-    body = personalize_backend.call("personalize", "ListDatasetGroups", "us-east-1", "{}", "wire")
+    body = personalize_backend._door.call("personalize", "ListDatasetGroups", "us-east-1", "{}", "wire")
     assert headers(answer)["content-length"] == str(len(json.dumps(body, separators=(",", ":"))))
 
 

@@ -32,9 +32,9 @@ class TestOptions:
             ({"account_id": 123456789012}, TypeError, "account_id must be a text, not 123456789012"),
             ({"seed": "x"}, TypeError, "seed must be a whole number, not 'x'"),
             ({"seed": True}, TypeError, "seed must be a whole number, not True"),
-            ({"s3": 5}, TypeError, "s3 must be 'memory', a folder or a boto3 S3 client, not 5"),
+            ({"s3": 5}, ValueError, "s3=5 is no store: give 'memory', a folder, an object store or a boto3 S3 client"),
             ({"preset": "shpo"}, ValueError, "no preset 'shpo'; did you mean 'shop'"),
-            ({"transitions": "poll"}, ValueError, "transitions are 'instant', 'polls:N' or 'clock', not 'poll'"),
+            ({"transitions": "poll"}, ValueError, "transitions are 'instant', 'polls:N', 'clock' or 'aws', not 'poll'"),
         ],
     )
     def test_a_wrong_one_is_refused_at_once(self, option: dict[str, Any], error: type[Exception], problem: str) -> None:
@@ -60,7 +60,7 @@ class TestLooks:
 
         backend.seed("actions", region="us-east-1")
 
-        assert repr(backend).startswith("<PersonalizeBackend: eu-west-1: empty; us-east-1: 1 dataset-group, 1 solution")
+        assert repr(backend).startswith("<PersonalizeBackend: eu-west-1: empty; us-east-1: 1 dataset-group, 5 schemas")
         assert "5 datasets" in repr(backend.region("us-east-1"))
 
     def test_a_failed_resource_shows_why(self, backend: PersonalizeBackend, client: Any) -> None:
@@ -101,6 +101,7 @@ def undocumented(thing: object) -> Iterator[str]:
 
 def test_help_tells_what_every_public_attribute_is(backend: PersonalizeBackend) -> None:
     assert [name for thing in held(backend) for name in undocumented(thing)] == []
+    backend.faults.clear()
 
 
 class TestWait:

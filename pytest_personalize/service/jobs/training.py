@@ -35,9 +35,9 @@ def train(
     ``trials`` are hyperparameters to choose from by their metrics, None for a training without optimization.
     """
     view = region.records[dataset_group_arn].view()
+    _require_minimums(region.account.minimums, recipe, view, settings)
     if region.account.needs_data:
         require_rows(recipe, view, settings)
-    _require_minimums(region.account.minimums, recipe, view, settings)
     tuned = None if trials is None else _best_trial(recipe, view, settings, trials)
     if tuned:
         settings = _with(settings, tuned)

@@ -53,11 +53,16 @@ class Transitions:
         """``steps`` are the steps of every kind of resource that may be set."""
         self._steps = steps
         settings: dict[Any, Any] = {"default": setting} if isinstance(setting, str) else dict(setting)
-        self.default = checked_mode(settings.pop("default", "instant"))
+        self._default = checked_mode(settings.pop("default", "instant"))
         self._set: dict[str, str] = {}
         self._known: dict[tuple[str, str], str] = {}
         for name, mode in settings.items():
             self[name] = mode
+
+    @property
+    def default(self) -> str:
+        """The setting of whatever has none of its own."""
+        return self._default
 
     def of(self, kind: str, step: str) -> str:
         """How a resource of that kind takes that step, both by their names in the scripts."""
@@ -70,11 +75,11 @@ class Transitions:
         own = self._set.get(f"{kind}:{step}") or self._set.get(kind)
         if own is not None:
             return own
-        made = READY_MADE.get(self.default)
+        made = READY_MADE.get(self._default)
         if made is not None:
             return made.get(f"{kind}:{step}") or made.get(kind) or made["default"]
-        quick = kind in QUICK and step in ("create", "delete") and self.default.startswith("polls")
-        return "instant" if quick or (kind, step) in AT_ONCE else self.default
+        quick = kind in QUICK and step in ("create", "delete") and self._default.startswith("polls")
+        return "instant" if quick or (kind, step) in AT_ONCE else self._default
 
     def __getitem__(self, name: names.Kind | names.Step) -> str:
         kind, _, step = self._checked(name).partition(":")
@@ -89,7 +94,7 @@ class Transitions:
 
     def settings(self) -> dict[str, str]:
         """All settings, as the constructor takes them."""
-        return {"default": self.default} | self._set
+        return {"default": self._default} | self._set
 
     def _checked(self, name: str) -> str:
         kind, colon, step = name.replace("_", "-").partition(":")
