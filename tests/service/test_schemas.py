@@ -87,11 +87,13 @@ def test_a_rule_of_the_domain_is_enforced(personalize, refused):
         create(personalize, domain="ECOMMERCE")
 
 
-def test_an_unknown_domain_is_invalid_input_where_all_else_out_of_shape_is_a_validation_error(personalize, refused):
+def test_the_domain_custom_is_invalid_input_where_all_else_out_of_shape_is_a_validation_error(personalize, refused):
     with refused("InvalidInputException", "at 'domain'"):
+        create(personalize, domain="CUSTOM")
+    with refused("ValidationException", "at 'domain'"):
         create(personalize, domain="GAMES")
     with refused("ValidationException", "at 'domain'"):
-        create(personalize, domain="GAMES", name="no blanks")
+        create(personalize, domain="CUSTOM", name="no blanks")
 
 
 def test_an_unknown_schema_is_not_found(personalize, refused):
