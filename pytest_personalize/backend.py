@@ -13,7 +13,7 @@ from attrs import evolve
 
 from pytest_personalize import names
 from pytest_personalize.data.rows import Row, rows_of
-from pytest_personalize.data.stores import MemoryStore, ObjectStore, store_choice
+from pytest_personalize.data.stores import SAMPLE, MemoryStore, ObjectStore, store_choice
 from pytest_personalize.door import Door
 from pytest_personalize.service.kernel.account import Account, Region
 from pytest_personalize.service.kernel.lifecycle import Engine, steps
@@ -29,6 +29,7 @@ from pytest_personalize.testing.options import checked_account_id, checked_data,
 from pytest_personalize.testing.own_data import own_data
 from pytest_personalize.testing.reach import Reach
 from pytest_personalize.testing.resources import Resources
+from pytest_personalize.testing.sample_store import SampleStock
 from pytest_personalize.testing.saving import load, save
 from pytest_personalize.testing.seeded import Named, SeededGroup
 from pytest_personalize.testing.seeding import Kit, Place, find_preset, kit, other_arns, own_kit, put_in, sizes_of
@@ -49,11 +50,12 @@ class PersonalizeBackend(Resources):
     ``data="optional"`` solutions and trainings want no data at all, for programs that build infrastructure first: a
     training on no rows makes an empty model. ``s3`` is where jobs read and write: ``"memory"``, a folder whose
     sub-folders are buckets (a path, or a text with a slash such as ``"./folder"``), an object store or a boto3 S3
-    client; by default moto's S3 when that is active, memory otherwise. ``preset`` is a dataset group to begin with:
-    ``"shop"``, ``"video"``, ``"movies"`` or ``"actions"``; it is then in ``seeded``. ``seed`` steers all that looks
-    random. ``regions`` is where the service exists beside ``region``: ``"aws"`` for the regions that botocore lists,
-    ``"any"``, or a collection of names; clients of another region get EndpointConnectionError. ``calls_kept`` is how
-    many calls stay on record, the newest ones.
+    client; by default moto's S3 when that is active, memory otherwise; with ``"sample"`` likewise, and locations that
+    an import or a batch job reads and that hold nothing get sample rows first. ``preset`` is a dataset group to begin
+    with: ``"shop"``, ``"video"``, ``"movies"`` or ``"actions"``; it is then in ``seeded``. ``seed`` steers all that
+    looks random. ``regions`` is where the service exists beside ``region``: ``"aws"`` for the regions that botocore
+    lists, ``"any"``, or a collection of names; clients of another region get EndpointConnectionError. ``calls_kept`` is
+    how many calls stay on record, the newest ones.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class PersonalizeBackend(Resources):
         self._minimums = minimums
         self._data = data
         self._memory = MemoryStore()
+        self._samples = SampleStock()
         self._account = Account(
             account_id=checked_account_id(account_id),
             clock=self.clock.inner,
@@ -89,6 +92,7 @@ class PersonalizeBackend(Resources):
             needs_data=checked_data(data),
             seed=checked_seed(seed),
             store=lambda: self.s3,
+            stock=self._samples if s3 == SAMPLE else None,
         )
         self._account.engine.sabotage = self.faults.doom
         self._seeded: dict[str, SeededGroup] = {}
@@ -136,6 +140,11 @@ class PersonalizeBackend(Resources):
         """Where import, export and batch jobs read and write, by ``s3://bucket/key``."""
         return self._store()
 
+    @property
+    def made_up(self) -> list[str]:
+        """The addresses of what ``s3="sample"`` has put into the store."""
+        return self._samples.made_up
+
     def assert_called(self, operation: names.Operation, *, times: int | None = None, **params: Any) -> Calls:
         """The calls of that operation with at least these parameters, as ``calls.assert_called``."""
         __tracebackhide__ = True
@@ -178,7 +187,9 @@ class PersonalizeBackend(Resources):
     def so_far(self) -> Before:
         """How things are now, for reports on what a test does from here on."""
         with self._door.lock:
-            return Before(self.calls.tally.copy(), {resource.arn: resource for resource in self._resources()})
+            return Before(
+                self.calls.tally.copy(), {one.arn: one for one in self._resources()}, len(self._samples.made_up)
+            )
 
     @contextmanager
     def _giving(self) -> Iterator[None]:
