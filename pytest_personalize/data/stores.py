@@ -16,8 +16,6 @@ from pytest_personalize.data.errors import StoreError, StoreReason
 from pytest_personalize.nearest import hint
 
 _SCHEME: Final = "s3://"
-EVERYTHING: Final = _SCHEME
-"""How the addresses of the objects of all buckets begin."""
 
 _REASONS: Final[dict[str, StoreReason]] = {
     "NoSuchBucket": "missing bucket",
@@ -44,8 +42,8 @@ class ObjectStore(Protocol):
     def put(self, uri: str, data: bytes | str) -> None:
         """Write an object (text as UTF-8), wholly or not at all; the bucket need not exist in stores of our own."""
 
-    def list(self, prefix_uri: str = EVERYTHING) -> list[str]:
-        """The addresses of all objects that begin like this, in the order of their keys."""
+    def list(self, prefix_uri: str | None = None) -> list[str]:
+        """The addresses of all objects that begin like this, in the order of their keys; without it, of all buckets."""
 
     def delete(self, uri: str) -> None:
         """Remove an object; nothing happens when there is none, as in S3."""
@@ -170,9 +168,9 @@ class MemoryStore:
         bucket, key = _object_uri(uri)
         self._buckets.setdefault(bucket, {})[key] = _bytes(data)
 
-    def list(self, prefix_uri: str = EVERYTHING) -> list[str]:
+    def list(self, prefix_uri: str | None = None) -> list[str]:
         """The addresses of all objects that begin like this, in the order of their keys."""
-        if prefix_uri == EVERYTHING:
+        if prefix_uri is None:
             return _of_all_buckets(self, self._buckets)
         bucket, prefix = parse_uri(prefix_uri)
         keys = sorted(key for key in self._bucket(bucket, prefix_uri) if key.startswith(prefix))
@@ -237,9 +235,9 @@ class FolderStore:
         except OSError as error:
             raise _trouble(error, uri) from error
 
-    def list(self, prefix_uri: str = EVERYTHING) -> list[str]:
+    def list(self, prefix_uri: str | None = None) -> list[str]:
         """The addresses of all files that begin like this, in the order of their keys."""
-        if prefix_uri == EVERYTHING:
+        if prefix_uri is None:
             return _of_all_buckets(self, (folder.name for folder in self.path.iterdir() if folder.is_dir()))
         bucket, prefix = parse_uri(prefix_uri)
         folder = self.path / bucket
@@ -302,10 +300,10 @@ class Boto3Store:
         bucket, key = _object_uri(uri)
         self._call("put_object", uri, Bucket=bucket, Key=key, Body=_bytes(data))
 
-    def list(self, prefix_uri: str = EVERYTHING) -> list[str]:
+    def list(self, prefix_uri: str | None = None) -> list[str]:
         """The addresses of all objects that begin like this, in the order of their keys."""
-        if prefix_uri == EVERYTHING:
-            return _of_all_buckets(self, (one["Name"] for one in self._call("list_buckets", prefix_uri)["Buckets"]))
+        if prefix_uri is None:
+            return _of_all_buckets(self, (one["Name"] for one in self._call("list_buckets", _SCHEME)["Buckets"]))
         bucket, prefix = parse_uri(prefix_uri)
         names: list[str] = []
         token: dict[str, str] = {}
