@@ -34,6 +34,22 @@ for name in get_args(names.Preset):
     _register(name)
 
 
+@budget("seed_from, second time", floors=20)
+def own_data(bench: Bench) -> Iterator[Pair]:
+    """What each test after the first pays for a dataset group of 10,000 rows of its own."""
+    rows = [
+        {"USER_ID": f"user-{n % 500}", "ITEM_ID": f"item-{n * 7 % 300}", "TIMESTAMP": 1_700_000_000 + n}
+        for n in range(10_000)
+    ]
+
+    def seed() -> None:
+        with mock_personalize() as backend:
+            backend.seed_from("films", interactions=rows, recipes=["aws-sims"])
+
+    seed()
+    yield bench.against_floor(seed)
+
+
 @budget("a call that is recorded twice", times=1.05, versus="recorded once")
 def recorder(bench: Bench) -> Iterator[Pair]:
     """What recording adds to a call is what recording it once more adds."""

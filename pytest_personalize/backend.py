@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
 from os import PathLike
 from pathlib import Path
 from typing import Any, Self
 
+from attrs import evolve
+
 from pytest_personalize import names
 from pytest_personalize.data.rows import Row, rows_of
-from pytest_personalize.data.stores import MemoryStore, ObjectStore, store_choice
+from pytest_personalize.data.stores import SAMPLE, MemoryStore, ObjectStore, store_choice
 from pytest_personalize.door import Door
 from pytest_personalize.service.kernel.account import Account, Region
 from pytest_personalize.service.kernel.lifecycle import Engine, steps
@@ -24,11 +26,13 @@ from pytest_personalize.testing.clock import BackendClock
 from pytest_personalize.testing.declarations import DeclaredAnswers, region_of
 from pytest_personalize.testing.faults import Faults
 from pytest_personalize.testing.options import checked_account_id, checked_data, checked_region, checked_seed
+from pytest_personalize.testing.own_data import own_data
 from pytest_personalize.testing.reach import Reach
 from pytest_personalize.testing.resources import Resources
+from pytest_personalize.testing.sample_store import SampleStock
 from pytest_personalize.testing.saving import load, save
 from pytest_personalize.testing.seeded import Named, SeededGroup
-from pytest_personalize.testing.seeding import find_preset, kit, other_arns, put_in, sizes_of
+from pytest_personalize.testing.seeding import Kit, Place, find_preset, kit, other_arns, own_kit, put_in, sizes_of
 from pytest_personalize.testing.sleep_loops import SleepLoops
 from pytest_personalize.testing.snapshots import Snapshot, restored, taken
 from pytest_personalize.testing.waiting import PAUSE, has_arrived, looked_at
@@ -46,11 +50,12 @@ class PersonalizeBackend(Resources):
     ``data="optional"`` solutions and trainings want no data at all, for programs that build infrastructure first: a
     training on no rows makes an empty model. ``s3`` is where jobs read and write: ``"memory"``, a folder whose
     sub-folders are buckets (a path, or a text with a slash such as ``"./folder"``), an object store or a boto3 S3
-    client; by default moto's S3 when that is active, memory otherwise. ``preset`` is a dataset group to begin with:
-    ``"shop"``, ``"video"``, ``"movies"`` or ``"actions"``; it is then in ``seeded``. ``seed`` steers all that looks
-    random. ``regions`` is where the service exists beside ``region``: ``"aws"`` for the regions that botocore lists,
-    ``"any"``, or a collection of names; clients of another region get EndpointConnectionError. ``calls_kept`` is how
-    many calls stay on record, the newest ones.
+    client; by default moto's S3 when that is active, memory otherwise; with ``"sample"`` likewise, and locations that
+    an import or a batch job reads and that hold nothing get sample rows first. ``preset`` is a dataset group to begin
+    with: ``"shop"``, ``"video"``, ``"movies"`` or ``"actions"``; it is then in ``seeded``. ``seed`` steers all that
+    looks random. ``regions`` is where the service exists beside ``region``: ``"aws"`` for the regions that botocore
+    lists, ``"any"``, or a collection of names; clients of another region get EndpointConnectionError. ``calls_kept`` is
+    how many calls stay on record, the newest ones.
     """
 
     def __init__(
@@ -77,6 +82,7 @@ class PersonalizeBackend(Resources):
         self._minimums = minimums
         self._data = data
         self._memory = MemoryStore()
+        self._samples = SampleStock()
         self._account = Account(
             account_id=checked_account_id(account_id),
             clock=self.clock.inner,
@@ -86,6 +92,7 @@ class PersonalizeBackend(Resources):
             needs_data=checked_data(data),
             seed=checked_seed(seed),
             store=lambda: self.s3,
+            stock=self._samples if s3 == SAMPLE else None,
         )
         self._account.engine.sabotage = self.faults.doom
         self._seeded: dict[str, SeededGroup] = {}
@@ -138,6 +145,11 @@ class PersonalizeBackend(Resources):
         """Where import, export and batch jobs read and write, by ``s3://bucket/key``."""
         return self._store()
 
+    @property
+    def made_up(self) -> list[str]:
+        """The addresses of what ``s3="sample"`` has put into the store."""
+        return self._samples.made_up
+
     def assert_called(self, operation: names.Operation, *, times: int | None = None, **params: Any) -> Calls:
         """The calls of that operation with at least these parameters, as ``calls.assert_called``."""
         __tracebackhide__ = True
@@ -180,7 +192,9 @@ class PersonalizeBackend(Resources):
     def so_far(self) -> Before:
         """How things are now, for reports on what a test does from here on."""
         with self._door.lock:
-            return Before(self.calls.tally.copy(), {resource.arn: resource for resource in self._resources()})
+            return Before(
+                self.calls.tally.copy(), {one.arn: one for one in self._resources()}, len(self._samples.made_up)
+            )
 
     @contextmanager
     def _giving(self) -> Iterator[None]:
@@ -203,7 +217,7 @@ class PersonalizeBackend(Resources):
 
     @property
     def seeded(self) -> Mapping[str, SeededGroup]:
-        """The dataset groups that presets have made here, by name."""
+        """The dataset groups that were seeded here, by name."""
         return Named("seeded group", self._seeded)
 
     def seed(
@@ -212,6 +226,7 @@ class PersonalizeBackend(Resources):
         *,
         name: str | None = None,
         region: str | None = None,
+        ids: names.Ids = "names",
         arns: Mapping[str, str] | None = None,
         **sizes: int,
     ) -> SeededGroup:
@@ -223,6 +238,7 @@ class PersonalizeBackend(Resources):
             name: what the dataset group is called, and what the names of everything in it begin with; the name of the
                 preset by default.
             region: where it goes; the region of the backend by default.
+            ids: ``"names"`` that can be read (``user-ada``), or ``"numeric"`` ones that begin at ``"1"``.
             arns: the ARNs that its recommenders or campaigns shall have, by use case or recipe, where code has them
                 hard-wired: of that region, and of any account.
             sizes: ``users=``, ``items=``, ``interactions=``, and ``actions=`` of the preset of that name.
@@ -233,13 +249,73 @@ class PersonalizeBackend(Resources):
         """
         found = find_preset(preset)
         wanted = sizes_of(found, sizes)
-        group_name, region_name = name or preset, checked_region(region or self.region_name)
-        built = kit(preset, group_name, wanted, region_name, self.account_id, self._account.seed)
-        others = other_arns(built.group, arns or {}, region_name)
+        place = self._place(name or preset, region)
+        return self._plant(place, kit(place, found, wanted, ids), arns or {})
+
+    def seed_from(
+        self,
+        name: str,
+        *,
+        interactions: Any = None,
+        items: Any = None,
+        users: Any = None,
+        actions: Any = None,
+        action_interactions: Any = None,
+        recipes: Iterable[str] = (),
+        filters: Mapping[str, str] | None = None,
+        domain: names.Domain | None = None,
+        schemas: Mapping[str, str | Mapping[str, Any]] | None = None,
+        arns: Mapping[str, str] | None = None,
+        region: str | None = None,
+    ) -> SeededGroup:
+        """Put own data in: a dataset group with them, and recommenders or campaigns that were trained on them.
+
+        Args:
+            name: what the dataset group is called, and what the names of everything in it begin with.
+            interactions: rows as mappings by column, a frame of pandas or polars, a path, CSV text, or pairs of user
+                and item, which get timestamps a second apart.
+            items: likewise, but for pairs.
+            users: likewise, as are the next two.
+            actions: for next best action.
+            action_interactions: for next best action.
+            recipes: names or ARNs: those of a domain become recommenders, others solutions with campaigns.
+            filters: filter expressions by name.
+            domain: ``"ECOMMERCE"`` or ``"VIDEO_ON_DEMAND"``.
+            schemas: Avro text or dictionary by dataset (``items``); all others are worked out from names and values.
+            arns: the ARNs that its recommenders or campaigns shall have, by use case or recipe.
+            region: where it goes; the region of the backend by default.
+
+        In rows, dates become epoch seconds, lists text with bars (``Crime|Drama``), NaN and empty text null. It is
+        built through the public operations once in a process for equal data and options, and does not show in
+        ``calls``. What the service refuses is a ``ValueError`` in its words, with the row in a note; so are unknown
+        recipes, and a name or ARN that is taken. ``OSError`` for a file that cannot be read, ``TypeError`` for a row
+        that is none, ``KeyError`` for ``arns`` of what is not made.
+        """
+        sources = {
+            "interactions": interactions,
+            "items": items,
+            "users": users,
+            "actions": actions,
+            "action_interactions": action_interactions,
+        }
+        data = own_data(sources, domain=domain, schemas=schemas or {}, filters=filters or {}, recipes=recipes)
+        place = evolve(self._place(name, region), minimums=self._account.minimums, needs_data=self._account.needs_data)
+        return self._plant(place, own_kit(place, data), arns or {})
+
+    def _place(self, group_name: str, region: str | None) -> Place:
+        return Place(
+            group_name=group_name,
+            region_name=checked_region(region or self.region_name),
+            account_id=self.account_id,
+            seed=self._account.seed,
+        )
+
+    def _plant(self, place: Place, built: Kit, arns: Mapping[str, str]) -> SeededGroup:
+        others = other_arns(built.group, arns, place.region_name)
         with self._door.lock, self._giving():
             self._account.catch_up()
-            group = put_in(built, self._account.region(region_name), self._memory, others)
-            self._seeded[group_name] = group
+            group = put_in(built, self._account.region(place.region_name), self._memory, others)
+            self._seeded[place.group_name] = group
         return group
 
     @property

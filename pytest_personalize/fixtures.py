@@ -154,5 +154,15 @@ actions_dataset_group = _preset_fixture("actions", "A Custom dataset group with 
 
 @pytest.fixture
 def personalize_seed(request: pytest.FixtureRequest) -> Callable[..., SeededGroup]:
-    """``personalize_seed("shop", users=10, items=20, interactions=200)``: as ``seed`` of the active backend."""
-    return _backend_of(request).seed
+    """``personalize_seed("shop", users=10, items=20, interactions=200)``: as ``seed`` of the active backend.
+
+    With data instead of sizes, ``personalize_seed("films", interactions=ROWS)``, it is ``seed_from``.
+    """
+    backend = _backend_of(request)
+
+    def seed(name: Any, **options: Any) -> SeededGroup:
+        data = {"interactions", "items", "users", "actions", "action_interactions"} & options.keys()
+        own = any(not isinstance(options[argument], int) for argument in data)
+        return backend.seed_from(name, **options) if own else backend.seed(name, **options)
+
+    return seed

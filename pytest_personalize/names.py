@@ -8,6 +8,12 @@ from typing import Literal, TypeAlias
 Preset: TypeAlias = Literal["shop", "video", "movies", "actions"]
 """The ready-made dataset groups."""
 
+Ids: TypeAlias = Literal["names", "numeric"]
+"""What the ids of a ready-made group look like: ``user-ada`` or ``1``."""
+
+Domain: TypeAlias = Literal["ECOMMERCE", "VIDEO_ON_DEMAND"]
+"""The domains of Domain dataset groups."""
+
 Transition: TypeAlias = Literal[
     "instant",
     "clock",

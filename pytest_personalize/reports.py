@@ -14,7 +14,7 @@ from pytest_personalize.testing.index import Row, index
 from pytest_personalize.testing.markup import visible
 from pytest_personalize.testing.report import TITLE, Usage, failure_section
 from pytest_personalize.testing.trace import file_name, page
-from pytest_personalize.testing.watching import Seen, tally_since
+from pytest_personalize.testing.watching import Seen, made_up_since, tally_since
 
 WORKER_USAGE: Final = "personalize_usage"
 WORKER_TRACES: Final = "personalize_traces"
@@ -116,7 +116,7 @@ class UsageReport:
     def test_ended(self, item: pytest.Item, outcome: str, seen: Seen) -> None:
         """Count the calls of one test."""
         for backend, before in seen:
-            self.usage.add(tally_since(backend, before))
+            self.usage.add(tally_since(backend, before), len(made_up_since(backend, before)))
 
     @pytest.hookimpl
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
@@ -42,11 +42,15 @@ class ObjectStore(Protocol):
     def put(self, uri: str, data: bytes | str) -> None:
         """Write an object (text as UTF-8), wholly or not at all; the bucket need not exist in stores of our own."""
 
-    def list(self, prefix_uri: str) -> list[str]:
-        """The addresses of all objects that begin like this, in the order of their keys."""
+    def list(self, prefix_uri: str | None = None) -> list[str]:
+        """The addresses of all objects that begin like this, in the order of their keys; without it, of all buckets."""
 
     def delete(self, uri: str) -> None:
         """Remove an object; nothing happens when there is none, as in S3."""
+
+
+def _of_all_buckets(store: ObjectStore, buckets: Iterable[str]) -> list[str]:
+    return [uri for bucket in sorted(buckets) for uri in store.list(f"{_SCHEME}{bucket}/")]
 
 
 def _bytes(data: bytes | str) -> bytes:
@@ -171,8 +175,10 @@ class MemoryStore:
         bucket, key = _object_uri(uri)
         self._buckets.setdefault(bucket, {})[key] = _bytes(data)
 
-    def list(self, prefix_uri: str) -> list[str]:
+    def list(self, prefix_uri: str | None = None) -> list[str]:
         """The addresses of all objects that begin like this, in the order of their keys."""
+        if prefix_uri is None:
+            return _of_all_buckets(self, self._buckets)
         bucket, prefix = parse_uri(prefix_uri)
         keys = sorted(key for key in self._bucket(bucket, prefix_uri) if key.startswith(prefix))
         return [f"{_SCHEME}{bucket}/{key}" for key in keys]
@@ -236,8 +242,10 @@ class FolderStore:
         except OSError as error:
             raise _trouble(error, uri) from error
 
-    def list(self, prefix_uri: str) -> list[str]:
+    def list(self, prefix_uri: str | None = None) -> list[str]:
         """The addresses of all files that begin like this, in the order of their keys."""
+        if prefix_uri is None:
+            return _of_all_buckets(self, (folder.name for folder in self.path.iterdir() if folder.is_dir()))
         bucket, prefix = parse_uri(prefix_uri)
         folder = self.path / bucket
         if not folder.is_dir():
@@ -299,8 +307,10 @@ class Boto3Store:
         bucket, key = _object_uri(uri)
         self._call("put_object", uri, Bucket=bucket, Key=key, Body=_bytes(data))
 
-    def list(self, prefix_uri: str) -> list[str]:
+    def list(self, prefix_uri: str | None = None) -> list[str]:
         """The addresses of all objects that begin like this, in the order of their keys."""
+        if prefix_uri is None:
+            return _of_all_buckets(self, (one["Name"] for one in self._call("list_buckets", _SCHEME)["Buckets"]))
         bucket, prefix = parse_uri(prefix_uri)
         names: list[str] = []
         token: dict[str, str] = {}
@@ -328,23 +338,24 @@ class Boto3Store:
             raise StoreError(f"S3 refused {operation}: {error}", reason=reason, uri=uri) from error
 
 
-_NAMED: Final = ("memory",)
+SAMPLE: Final = "sample"
+_NAMED: Final = ("memory", SAMPLE)
 
 
 def store_choice(setting: object, memory: Callable[[], ObjectStore], region: str) -> Callable[[], ObjectStore]:
     """What gives the store that a setting names, whenever it is asked.
 
     Args:
-        setting: ``"memory"``; a folder whose sub-folders are the buckets, as a path, or as a text that names an
-            existing one or holds a slash; an ``ObjectStore``; a boto3 S3 client; None for moto's S3 while that is
-            active, and memory otherwise.
+        setting: ``"memory"``; ``"sample"`` for the same as None; a folder whose sub-folders are the buckets, as a
+            path, or as a text that names an existing one or holds a slash; an ``ObjectStore``; a boto3 S3 client;
+            None for moto's S3 while that is active, and memory otherwise.
         memory: What gives the store in memory.
         region: For moto's S3.
 
     Raises:
         ValueError: It is nothing of that.
     """
-    if setting is None:
+    if setting is None or setting == SAMPLE:
         return lambda: store_of_moto(region) or memory()
     if isinstance(setting, str):
         if setting in _NAMED:

@@ -1,38 +1,19 @@
-"""Presets: whole dataset groups with data, recommenders or campaigns, and filters, written down as tables.
-
-A preset is built through the public operations, as a user would; ``seeding`` sees to it that this is done only once.
-"""
+"""Presets: whole dataset groups with data, recommenders or campaigns, and filters, written down as tables."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from attrs import frozen
 
+from pytest_personalize import names
 from pytest_personalize.data.avro import avro_text
 from pytest_personalize.data.export import csv_text
-from pytest_personalize.recommenders.catalogue import RECIPES
+from pytest_personalize.data.schema_rules import DATASET_TYPES, SCHEMA_NAMES
 from pytest_personalize.testing import sample_data
-from pytest_personalize.testing.sample_data import Habits, Row, Rows, Sizes
-from pytest_personalize.testing.seeded import Named, SeededGroup
-
-Ask = Callable[..., Mapping[str, Any]]
-"""``ask("CreateSchema", name=...)``: the answer of the control plane; raises what it refuses with."""
-
-Put = Callable[[str, bytes], None]
-"""Puts an object under an address into the store that the jobs read."""
-
-ROLE: Final = "arn:aws:iam::123456789012:role/personalize-presets"
-BUCKET: Final = "s3://personalize-presets"
-SCHEMA_NAMES: Final = {
-    "INTERACTIONS": "Interactions",
-    "ITEMS": "Items",
-    "USERS": "Users",
-    "ACTIONS": "Actions",
-    "ACTION_INTERACTIONS": "Action_Interactions",
-}
+from pytest_personalize.testing.building import Plan
+from pytest_personalize.testing.sample_data import Habits, Rows, Sizes
 
 
 @frozen(kw_only=True)
@@ -194,130 +175,28 @@ PRESETS: Final[Mapping[str, Preset]] = {
 }
 
 
-def build(preset: Preset, name: str, sizes: Sizes, ask: Ask, put: Put) -> SeededGroup:
-    """Build a preset as the dataset group of that name.
-
-    ``ValueError`` when an import or a training fails.
-    """
+def plan_of(preset: Preset, sizes: Sizes, ids: names.Ids) -> Plan:
+    """How a preset of that size is built."""
     rows = preset.rows(sizes, f"{preset.name}/{sizes}")
-    domain = {} if preset.domain is None else {"domain": preset.domain}
-    group = ask("CreateDatasetGroup", name=name, **domain)["datasetGroupArn"]
-    datasets = {
-        kind: _dataset(name, group, kind, fields, domain, rows[kind], ask, put)
-        for kind, fields in preset.schemas.items()
-    }
-    tracker = ask("CreateEventTracker", name=f"{name}-tracker", datasetGroupArn=group)
-    filters = {
-        filter_name: ask(
-            "CreateFilter", name=f"{name}-{filter_name}", datasetGroupArn=group, filterExpression=expression
-        )["filterArn"]
-        for filter_name, expression in preset.filters.items()
-    }
-    recommenders: dict[str, str] = {}
-    versions: dict[str, str] = {}
-    campaigns: dict[str, str] = {}
-    for recipe in preset.recipes:
-        if preset.domain is not None:
-            recommenders[RECIPES[recipe].use_case or recipe] = _recommender(name, group, recipe, ask)
-        else:
-            versions[recipe], campaigns[recipe] = _campaign(name, group, recipe, ask)
-    actions = datasets.get("ACTION_INTERACTIONS")
-    return SeededGroup(
+    if ids == "numeric":
+        rows = sample_data.numbered(rows)
+    return Plan(
         preset=preset.name,
-        name=name,
-        arn=group,
-        users=[row["USER_ID"] for row in rows["USERS"]],
-        items=[row["ITEM_ID"] for row in rows["ITEMS"]],
-        actions=[row["ACTION_ID"] for row in rows.get("ACTIONS", ())],
-        rows=Named("rows", {kind: tuple(map(MappingProxyType, of)) for kind, of in rows.items()}),
-        datasets=Named("dataset", datasets),
-        campaigns=Named("campaign", campaigns),
-        solution_versions=Named("solution version", versions),
-        recommenders=Named(
-            "recommender", recommenders, {recipe: RECIPES[recipe].use_case or recipe for recipe in preset.recipes}
-        ),
-        filters=Named("filter", filters),
-        tracking_id=tracker["trackingId"],
-        action_tracking_id=actions and ask("DescribeDataset", datasetArn=actions)["dataset"]["trackingId"],
+        domain=preset.domain,
+        schemas={kind: _avro(kind, fields) for kind, fields in preset.schemas.items()},
+        files={
+            kind: csv_text(list(fields), ([row[field] for field in fields] for row in rows[kind])).encode()
+            for kind, fields in preset.schemas.items()
+        },
+        filters=preset.filters,
+        recipes=preset.recipes,
     )
 
 
-def _dataset(
-    name: str,
-    group: str,
-    kind: str,
-    fields: Mapping[str, str],
-    domain: Mapping[str, str],
-    rows: Sequence[Row],
-    ask: Ask,
-    put: Put,
-) -> str:
-    """The ARN of a dataset with these rows imported."""
-    stem = f"{name}-{kind.lower().replace('_', '-')}"
-    schema = ask("CreateSchema", name=stem, schema=avro(kind, fields), **domain)["schemaArn"]
-    dataset: str = ask("CreateDataset", name=stem, datasetGroupArn=group, datasetType=kind, schemaArn=schema)[
-        "datasetArn"
-    ]
-    uri = f"{BUCKET}/{name}/{kind.lower()}.csv"
-    put(uri, csv_text(list(fields), ([row[field] for field in fields] for row in rows)).encode())
-    job = ask(
-        "CreateDatasetImportJob",
-        jobName=f"{stem}-import",
-        datasetArn=dataset,
-        dataSource={"dataLocation": uri},
-        roleArn=ROLE,
-    )["datasetImportJobArn"]
-    _require_active(ask("DescribeDatasetImportJob", datasetImportJobArn=job)["datasetImportJob"])
-    return dataset
-
-
-def avro(kind: str, fields: Mapping[str, str]) -> str:
+def _avro(kind: str, fields: Mapping[str, str]) -> str:
     """The text of a schema from its fields."""
     written = []
     for name, text in fields.items():
         base, _, flag = text.partition(" ")
         written.append({"name": name, "type": base} | ({flag: True} if flag else {}))
-    return avro_text(SCHEMA_NAMES[kind], written)
-
-
-def _recommender(name: str, group: str, recipe: str, ask: Ask) -> str:
-    stem = recipe.removeprefix("aws-").removeprefix("ecomm-").removeprefix("vod-")
-    arn: str = ask(
-        "CreateRecommender",
-        name=f"{name}-{stem}",
-        datasetGroupArn=group,
-        recipeArn=RECIPES[recipe].arn,
-        recommenderConfig={"enableMetadataWithRecommendations": True},
-    )["recommenderArn"]
-    _require_active(ask("DescribeRecommender", recommenderArn=arn)["recommender"])
-    return arn
-
-
-def _campaign(name: str, group: str, recipe: str, ask: Ask) -> tuple[str, str]:
-    """The ARNs of a solution version and of the campaign that it is deployed in."""
-    stem = f"{name}-{recipe.removeprefix('aws-')}"
-    # Without automatic training, which would train all of them anew whenever a test moves the clock by a week.
-    solution = ask(
-        "CreateSolution",
-        name=stem,
-        datasetGroupArn=group,
-        recipeArn=RECIPES[recipe].arn,
-        performAutoTraining=False,
-    )["solutionArn"]
-    version: str = ask("CreateSolutionVersion", solutionArn=solution)["solutionVersionArn"]
-    _require_active(ask("DescribeSolutionVersion", solutionVersionArn=version)["solutionVersion"])
-    with_metadata = METADATA if RECIPES[recipe].answers == "items" else {}
-    campaign: str = ask("CreateCampaign", name=stem, solutionVersionArn=version, minProvisionedTPS=1, **with_metadata)[
-        "campaignArn"
-    ]
-    _require_active(ask("DescribeCampaign", campaignArn=campaign)["campaign"])
-    return version, campaign
-
-
-METADATA: Final = {"campaignConfig": {"enableMetadataWithRecommendations": True}}
-
-
-def _require_active(described: Mapping[str, Any]) -> None:
-    if described["status"] != "ACTIVE":
-        name = described.get("name") or described.get("jobName")
-        raise ValueError(f"the preset cannot be built: {name} failed: {described.get('failureReason')}")
+    return avro_text(SCHEMA_NAMES[DATASET_TYPES.index(kind)], written)

@@ -14,7 +14,15 @@ from pytest_personalize.testing.calls import Call, Tally
 from pytest_personalize.testing.coverage import ServiceCoverage, coverage
 from pytest_personalize.testing.hints import Surroundings, hints, remedies
 from pytest_personalize.testing.markup import visible
-from pytest_personalize.testing.watching import Before, Seen, Watched, calls_since, own_resources, tally_since
+from pytest_personalize.testing.watching import (
+    Before,
+    Seen,
+    Watched,
+    calls_since,
+    made_up_since,
+    own_resources,
+    tally_since,
+)
 
 LAST_CALLS: Final = 10
 MOST_NAMES: Final = 5  # of resources of one kind with one status
@@ -71,6 +79,9 @@ def _backend_lines(
     if own or gone:
         yield paint("resources that this test made or changed:", "heading")
         yield from _resource_lines(own, gone, backend.region_name, paint)
+    made_up = made_up_since(backend, before)
+    if made_up:
+        yield _cut(f'made up for s3="sample": {visible(", ".join(made_up))}', WIDTH)
     calls = calls_since(backend, before)
     count = tally_since(backend, before).total()
     if count:
@@ -194,9 +205,11 @@ class Usage:
     def __init__(self) -> None:
         self._answered: Counter[tuple[str, str]] = Counter()
         self._refused: Counter[tuple[str, str, str]] = Counter()
+        self._made_up = 0
 
-    def add(self, tally: Tally) -> None:
-        """Count calls."""
+    def add(self, tally: Tally, made_up: int = 0) -> None:
+        """Count calls, and objects that ``s3="sample"`` made up."""
+        self._made_up += made_up
         for (service, operation, error), count in tally.items():
             if error is None:
                 self._answered[service, operation] += count
@@ -205,12 +218,15 @@ class Usage:
 
     def state(self) -> list[list[Any]]:
         """All counts as plain values, to be sent from process to process."""
-        return [[*key, count] for counter in (self._answered, self._refused) for key, count in counter.items()]
+        counts = [[*key, count] for counter in (self._answered, self._refused) for key, count in counter.items()]
+        return [[self._made_up], *counts]
 
     def merge(self, state: Iterable[Sequence[Any]]) -> None:
         """Add the counts of another one."""
         for *key, count in state:
-            if len(key) == 2:
+            if not key:
+                self._made_up += count
+            elif len(key) == 2:
                 self._answered[key[0], key[1]] += count
             else:
                 self._refused[key[0], key[1], key[2]] += count
@@ -223,6 +239,8 @@ class Usage:
             for name in used:
                 yield f"  {self._calls_of(service.name, name):6} {name}"
             yield from self._unused(service)
+        if self._made_up:
+            yield f'objects made up for s3="sample": {self._made_up}'
         yield "errors met:" if self._refused else "no errors met"
         for (_, operation, error), count in sorted(self._refused.items(), key=lambda item: item[0][::-1]):
             yield visible(f"  {count:6} {error} of {operation}")

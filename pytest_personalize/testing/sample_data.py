@@ -190,6 +190,18 @@ def _turns(count: int, source: random.Random) -> Iterator[int]:
         yield from numbers
 
 
+def numbered(rows: Rows) -> Rows:
+    """The same rows with numbers for ids: ``"1"`` for the first user, item or action, and so on."""
+    numbers = {
+        column: {row[column]: str(number) for number, row in enumerate(rows.get(kind, ()), 1)}
+        for kind, column in (("USERS", "USER_ID"), ("ITEMS", "ITEM_ID"), ("ACTIONS", "ACTION_ID"))
+    }
+    return {
+        kind: [{name: numbers.get(name, {}).get(value, value) for name, value in row.items()} for row in of]
+        for kind, of in rows.items()
+    }
+
+
 def action_interactions(users: Sequence[str], actions: Sequence[Row], count: int, seed: str) -> list[dict[str, Value]]:
     """Actions that users saw and took or did not take, in the order of their times; one user in four likes each."""
     source = random.Random(seed)

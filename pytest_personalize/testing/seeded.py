@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Generic, TypeVar
 
 from attrs import field, frozen
@@ -44,26 +44,31 @@ class Named(Mapping[str, V], Generic[V]):
         return repr(dict(self._values))
 
 
+def _copied(ids: Iterable[str]) -> list[str]:
+    return list(ids)
+
+
 @frozen(kw_only=True, eq=False)
 class SeededGroup:
-    """A dataset group that a preset has made, and everything in it.
+    """A dataset group that was made of a preset or of own data, and everything in it.
 
-    ``preset`` and ``name`` say what it is, ``arn`` is that of the dataset group. ``users``, ``items`` and ``actions``
-    are ids, in lists of this group's own; ``rows`` are the data themselves: dataset type to rows, and a row is values
-    by column. ``campaigns`` and ``solution_versions`` are ARNs by recipe name, ``recommenders`` by use case (or recipe
-    name), ``filters`` by name without that of the group, ``datasets`` by dataset type. ``tracking_id`` is for
-    PutEvents, ``action_tracking_id`` for PutActionInteractions.
+    ``preset`` (None for own data) and ``name`` say what it is, ``arn`` is that of the dataset group. ``users``,
+    ``items`` and ``actions`` are ids, in lists of this group's own; ``rows`` are the data themselves: dataset type to
+    rows, and a row is values by column. ``campaigns``, ``solutions`` and ``solution_versions`` are ARNs by recipe name,
+    ``recommenders`` by use case (or recipe name), ``filters`` by name without that of the group, ``datasets`` by
+    dataset type. ``tracking_id`` is for PutEvents, ``action_tracking_id`` for PutActionInteractions.
     """
 
-    preset: str
+    preset: str | None = None
     name: str
     arn: str
-    users: list[str] = field(converter=list)
-    items: list[str] = field(converter=list)
-    actions: list[str] = field(converter=list)
+    users: list[str] = field(converter=_copied)
+    items: list[str] = field(converter=_copied)
+    actions: list[str] = field(converter=_copied)
     rows: Rows
     datasets: Mapping[str, str]
     campaigns: Named[str]
+    solutions: Mapping[str, str]
     solution_versions: Mapping[str, str]
     recommenders: Named[str]
     filters: Mapping[str, str]
@@ -77,4 +82,5 @@ class SeededGroup:
 
     def __repr__(self) -> str:
         counts = (f"{len(ids)} {what}" for what, ids in (("users", self.users), ("items", self.items)))
-        return f"<SeededGroup {self.name!r} of preset {self.preset!r}: {', '.join(counts)}>"
+        origin = "own data" if self.preset is None else f"preset {self.preset!r}"
+        return f"<SeededGroup {self.name!r} of {origin}: {', '.join(counts)}>"

@@ -1,4 +1,4 @@
-"""Seeding: a preset is built once in a process, in an account of its own, and then put into any number of backends.
+"""Seeding: a plan is built once in a process, in an account of its own, and then put into any number of backends.
 
 What is put in is what a snapshot holds: immutable resources and models that all backends share, and records that are
 copied when one of them changes. Times are moved on, so that a seeded group is as new as if it had just been built.
@@ -8,34 +8,39 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from functools import cache, lru_cache
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, Final, get_args
 
 import attrs
 from attrs import frozen
 
+from pytest_personalize import names
+from pytest_personalize.data.rows import rows_of
 from pytest_personalize.data.stores import MemoryStore
 from pytest_personalize.nearest import hint
 from pytest_personalize.service import endpoint
 from pytest_personalize.service.kernel.account import Account, Region
 from pytest_personalize.service.kernel.clock import Clock
+from pytest_personalize.service.kernel.errors import ServiceError
 from pytest_personalize.service.kernel.lifecycle import Engine
 from pytest_personalize.service.kernel.quotas import QUOTAS, Minimums, Quotas
 from pytest_personalize.service.kernel.resource import Resource, evolved
 from pytest_personalize.service.kernel.state import KINDS, RegionState
 from pytest_personalize.service.kernel.transitions import Transitions
+from pytest_personalize.testing.building import BUCKET, Plan, Site, build
 from pytest_personalize.testing.options import checked_source_arn
-from pytest_personalize.testing.presets import BUCKET, PRESETS, Preset, build
+from pytest_personalize.testing.own_data import OwnData
+from pytest_personalize.testing.presets import PRESETS, Preset, plan_of
 from pytest_personalize.testing.sample_data import LAST, Sizes
 from pytest_personalize.testing.seeded import SeededGroup
 
-MOST_KITS: Final = 32  # different presets and sizes that are kept at the same time
+MOST_KITS: Final = 32  # different presets, sizes and own data that are kept at the same time
 
 
 @frozen(kw_only=True, eq=False)
 class Kit:
-    """A preset that was built, ready to be put into backends: the state of its region, and what was planned."""
+    """A dataset group that was built, ready to be put into backends: the state of its region, and what was planned."""
 
     group: SeededGroup
     state: RegionState
@@ -62,33 +67,76 @@ def sizes_of(preset: Preset, sizes: Mapping[str, int]) -> Sizes:
     return attrs.evolve(preset.sizes, **sizes)
 
 
-@lru_cache(maxsize=MOST_KITS)
-def kit(preset_name: str, group_name: str, sizes: Sizes, region_name: str, account_id: str, seed: int) -> Kit:
-    """Build a preset in an account of its own, whose clock stands at the end of the data."""
+NO_MINIMUMS: Final = Minimums()
+
+
+@frozen(kw_only=True)
+class Place:
+    """Where a dataset group is built, and what else decides how it turns out."""
+
+    group_name: str
+    region_name: str
+    account_id: str
+    seed: int
+    minimums: Minimums = NO_MINIMUMS
+    needs_data: bool = False  # a preset of three interactions may have no purchase among them
+
+
+_KITS: Final[dict[tuple[object, ...], Kit]] = {}
+
+
+def kit(place: Place, preset: Preset, sizes: Sizes, ids: names.Ids) -> Kit:
+    """A preset, built when it is first asked for."""
+    if ids not in get_args(names.Ids):
+        raise ValueError(f"ids are {' or '.join(map(repr, get_args(names.Ids)))}, not {ids!r}")
+    return _kept((place, preset.name, sizes, ids), place, lambda: plan_of(preset, sizes, ids))
+
+
+def own_kit(place: Place, data: OwnData) -> Kit:
+    """Own data, built when they are first given: they are the same when they are equal now."""
+    return _kept((place, data.digest()), place, data.plan)
+
+
+def _kept(key: tuple[object, ...], place: Place, plan: Callable[[], Plan]) -> Kit:
+    found = _KITS.pop(key, None)
+    if found is None:
+        found = _built(plan(), place, str(key))
+        if len(_KITS) >= MOST_KITS:
+            _KITS.pop(next(iter(_KITS)), None)
+    _KITS[key] = found  # last, as the one that was used last
+    return found
+
+
+def _built(plan: Plan, place: Place, key: str) -> Kit:
+    """Build a plan in an account of its own, whose clock stands at the end of the data of the presets."""
     files = MemoryStore()
     clock = Clock()
     clock.stand_still(LAST)
     account = Account(
-        account_id=account_id,
+        account_id=place.account_id,
         clock=clock,
         engine=Engine(Transitions()),
         quotas=Quotas({}),
-        minimums=Minimums(),
-        needs_data=False,  # a preset of three interactions may have no purchase among them
-        seed=seed,
+        minimums=place.minimums,
+        needs_data=place.needs_data,
+        seed=place.seed,
         store=lambda: files,
     )
-    region = account.region(region_name)
-    _keep_apart(region, f"{preset_name}/{group_name}/{sizes}")
+    region = account.region(place.region_name)
+    _keep_apart(region, key)
 
     def ask(operation: str, **members: Any) -> Mapping[str, Any]:
         account.catch_up()
-        return endpoint.answer(region, "personalize", operation, endpoint.decode(json.dumps(members)), "python")
+        try:
+            return endpoint.answer(region, "personalize", operation, endpoint.decode(json.dumps(members)), "python")
+        except ServiceError as refused:
+            raise ValueError(refused.message) from None
 
-    group = build(PRESETS[preset_name], group_name, sizes, ask, files.put)
+    site = Site(ask=ask, put=files.put, rows=lambda group, kind: rows_of(region.records[group], kind))
+    group = build(plan, place.group_name, site)
     account.catch_up()
     planned = tuple((moment, action, arn) for moment, _, action, _, arn in sorted(account.engine.agenda.due))
-    contents = {uri: files.get(uri) for uri in files.list(f"{BUCKET}/")}
+    contents = {uri: files.get(uri) for uri in files.list(f"{BUCKET}/")} if plan.files else {}
     return Kit(group=group, state=region.state, planned=planned, files=contents)
 
 
@@ -104,8 +152,7 @@ def other_arns(group: SeededGroup, arns: Mapping[str, str], region_name: str) ->
     ``arns`` are by recipe or use case. ``KeyError`` for a name that the group does not have, ``ValueError`` for what is
     no ARN of that kind and region, or stands there twice.
     """
-    sources = group.recommenders or group.campaigns
-    wanted = {sources[name]: arn for name, arn in arns.items()}
+    wanted = {_source(group, name): arn for name, arn in arns.items()}
     for built, arn in wanted.items():
         kind, parts = built.split(":")[5].partition("/")[0], checked_source_arn(arn)
         if (parts.kind, parts.region) != (kind, region_name):
@@ -115,8 +162,15 @@ def other_arns(group: SeededGroup, arns: Mapping[str, str], region_name: str) ->
     return wanted
 
 
+def _source(group: SeededGroup, name: str) -> str:
+    """The ARN of a campaign or recommender by recipe or use case."""
+    if not group.campaigns or name in group.recommenders:
+        return group.recommenders[name]
+    return group.campaigns[name]
+
+
 def put_in(found: Kit, region: Region, files: MemoryStore, arns: Mapping[str, str]) -> SeededGroup:
-    """Put a built preset into a region, and its files into a store; ``arns`` are those that become others.
+    """Put what was built into a region, and its files into a store; ``arns`` are those that become others.
 
     ``ValueError`` when something of the same name is there, and then nothing is put in.
     """
@@ -148,7 +202,7 @@ def _called(resource: Resource, arns: Mapping[str, str]) -> Resource:
 
 
 def _grant_quotas(found: Kit, region: Region) -> None:
-    """What a preset brings along does not count: what the test itself creates does."""
+    """What it brings along does not count: what the test itself creates does."""
     quotas = region.account.quotas
     for name, quota in QUOTAS.items():
         place = region.name if quota.scope == "region" else found.group.arn

@@ -14,14 +14,18 @@ from pytest_personalize.testing.calls import Call, Calls, Tally
 
 @frozen
 class Before:
-    """How a backend was when a test began: the calls until then, and the resources by ARN."""
+    """How a backend was when a test began: the calls until then, the resources by ARN, and how much was made up."""
 
     tally: Tally
     resources: Mapping[str, Resource]
+    made_up: int = 0
 
 
 class Watched(Protocol):
-    """What a report needs of a backend; ``given`` are the resources that presets and snapshots brought, by ARN."""
+    """What a report needs of a backend.
+
+    ``given`` are the resources that presets and snapshots brought, by ARN, ``made_up`` the addresses of sample rows.
+    """
 
     region_name: str
     account_id: str
@@ -29,6 +33,9 @@ class Watched(Protocol):
 
     @property
     def given(self) -> Mapping[str, Resource]: ...
+
+    @property
+    def made_up(self) -> list[str]: ...
 
     def all_resources(self) -> list[Resource]: ...
 
@@ -46,6 +53,11 @@ def calls_since(backend: Watched, before: Before | None) -> list[Call]:
     """The calls since then, as far as they are kept."""
     count = tally_since(backend, before).total()
     return list(backend.calls)[-count:] if count else []
+
+
+def made_up_since(backend: Watched, before: Before | None) -> list[str]:
+    """The addresses of the sample rows since then."""
+    return backend.made_up[before.made_up if before else 0 :]
 
 
 def own_resources(backend: Watched, before: Before | None) -> tuple[list[Resource], list[Resource]]:

@@ -68,6 +68,16 @@ def test_objects_are_listed_by_prefix_in_the_order_of_their_keys(store: ObjectSt
     assert len(store.list("s3://bucket")) == 5
 
 
+def test_without_a_prefix_the_objects_of_all_buckets_are_listed(store: ObjectStore) -> None:
+    for uri in ("s3://bucket/b", "s3://bucket/a/c"):
+        store.put(uri, b"x")
+    if not isinstance(store, Boto3Store):  # where a put makes no bucket
+        store.put("s3://another/d", b"x")
+
+    assert store.list()[-2:] == ["s3://bucket/a/c", "s3://bucket/b"]
+    assert store.list()[:-2] == ([] if isinstance(store, Boto3Store) else ["s3://another/d"])
+
+
 def test_a_deleted_object_is_gone_and_deleting_it_again_is_no_error(store: ObjectStore) -> None:
     store.put("s3://bucket/a", b"x")
     store.put("s3://bucket/folder/b", b"x")

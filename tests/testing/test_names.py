@@ -8,6 +8,7 @@ import pytest
 from botocore import __version__ as installed
 
 from pytest_personalize import names
+from pytest_personalize.data.schema_rules import RULES
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, steps
 from pytest_personalize.service.kernel.transitions import checked_mode
 from pytest_personalize.shapes.models import SERVICES, operation_names, service_errors
@@ -23,6 +24,10 @@ COMMON_ERRORS = {
 
 def test_presets() -> None:
     assert set(get_args(names.Preset)) == set(PRESETS)
+
+
+def test_domains() -> None:
+    assert {None, *get_args(names.Domain)} == {domain for domain, _ in RULES}
 
 
 def test_kinds() -> None:

@@ -15,8 +15,6 @@ import pytest
 
 from pytest_personalize import PersonalizeBackend, mock_personalize
 from pytest_personalize.service.kernel.state import KINDS
-from pytest_personalize.testing.presets import PRESETS as PRESETS_BY_NAME
-from pytest_personalize.testing.presets import build
 from pytest_personalize.testing.seeded import SeededGroup
 
 PRESETS = ("shop", "video", "movies", "actions")
@@ -312,7 +310,7 @@ class TestSeed:
     def test_its_files_are_in_the_store(self, backend: PersonalizeBackend) -> None:
         backend.seed("shop")
 
-        assert backend.s3.get("s3://personalize-presets/shop/items.csv").splitlines()[1].startswith(b"blue-mug,4.5,")
+        assert backend.s3.get("s3://personalize-seeded/shop/items.csv").splitlines()[1].startswith(b"blue-mug,4.5,")
 
     def test_an_unknown_preset_is_refused_with_the_near_match(self, backend: PersonalizeBackend) -> None:
         with pytest.raises(ValueError, match="no preset 'shops'; did you mean 'shop'"):
@@ -339,13 +337,23 @@ class TestSeed:
         for preset in PRESETS:
             assert backend.seed(preset, users=1, items=1, interactions=1).items
 
-    def test_a_build_that_fails_says_why(self) -> None:
-        failed = {"status": "CREATE FAILED", "jobName": "shop-interactions-import", "failureReason": "Out of luck."}
-        answers = {"datasetGroupArn": "g", "schemaArn": "s", "datasetArn": "d", "datasetImportJobArn": "j"}
-        preset = PRESETS_BY_NAME["shop"]
 
-        with pytest.raises(ValueError, match=r"shop-interactions-import failed: Out of luck\."):
-            build(preset, "shop", preset.sizes, lambda _, **members: answers | {"datasetImportJob": failed}, print)
+class TestNumericIds:
+    @pytest.mark.parametrize("preset", PRESETS)
+    def test_all_rows_have_numbers_for_ids(self, backend: PersonalizeBackend, preset: Any) -> None:
+        named, numeric = backend.seed(preset), backend.seed(preset, name="numeric", ids="numeric")
+
+        assert (numeric.users[:2], numeric.items[-1]) == (["1", "2"], str(len(numeric.items)))
+        for place in (0, 99):
+            row = named.interactions[place]
+            numbers = (named.users.index(row["USER_ID"]) + 1, named.items.index(row["ITEM_ID"]) + 1)
+            assert (numeric.interactions[place]["USER_ID"], numeric.interactions[place]["ITEM_ID"]) == (
+                *map(str, numbers),
+            )
+
+    def test_other_ids_are_refused(self, backend: PersonalizeBackend) -> None:
+        with pytest.raises(ValueError, match="ids are 'names' or 'numeric', not 'uuid'"):
+            backend.seed("shop", ids="uuid")  # type: ignore[arg-type]
 
 
 class TestSeededGroup:

@@ -48,7 +48,7 @@ CHANGES: dict[str, Callable[[PersonalizeBackend, SeededGroup, Any], object]] = {
     ),
     "an object": lambda backend, group, client: backend.s3.put("s3://bucket/key", b"new"),
     "an object that is written anew": lambda backend, group, client: backend.s3.put(
-        "s3://personalize-presets/shop/items.csv", b"new"
+        "s3://personalize-seeded/shop/items.csv", b"new"
     ),
     "another region": lambda backend, group, client: boto3.client("personalize", region_name="eu-west-1").create_schema(
         name="s", schema=SCHEMA
@@ -87,7 +87,7 @@ def picture(backend: PersonalizeBackend, group: SeededGroup) -> dict[str, Any]:
             arn: (len(of.interactions or ()), len(of.items_table or ()), list(of.items), list(of.users))
             for arn, of in records.items()
         },
-        "objects": {uri: backend.s3.get(uri) for uri in backend.s3.list("s3://personalize-presets/")},
+        "objects": {uri: backend.s3.get(uri) for uri in backend.s3.list("s3://personalize-seeded/")},
         "new bucket": "'bucket'" in repr(backend.s3),
         "faults": list(map(str, backend.faults)),
         "clock": snapshot.state.clock,

@@ -106,6 +106,7 @@ def a_backend_is_typed() -> None:
     assert_type(backend.wait("arn").status, str)
     assert_type(backend.s3.get("s3://bucket/key"), bytes)
     assert_type(backend.seed("shop", users=3), SeededGroup)
+    assert_type(backend.seed_from("films", interactions=[("ada", "alien")], domain="ECOMMERCE"), SeededGroup)
     backend.transitions = "polls:2"
     backend.transitions["campaign"] = "clock"
     backend.faults.throttle("PutEvents", times=2)
@@ -118,6 +119,7 @@ def a_backend_is_typed() -> None:
 
 
 def misspelt_names_are_found_before_the_test_runs(backend: PersonalizeBackend) -> None:
+    backend.seed("shop", ids="uuid")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     backend.seed("shpo")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     mock_personalize(preset="shpo")  # type: ignore[call-overload] # pyright: ignore[reportArgumentType]
     mock_personalize(transitions="poll")  # type: ignore[call-overload] # pyright: ignore[reportArgumentType]

@@ -107,7 +107,7 @@ def admitted(
         usable_filter(region, filter_arn, version.dataset_group_arn, version.recipe, version.arn)
 
     def look_at_locations() -> None:
-        input_objects(region, given)
+        input_objects(region, given, reader=version)
         output_folder(region, destination)
 
     needs = what_it_needs(region, version)

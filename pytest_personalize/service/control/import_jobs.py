@@ -112,7 +112,7 @@ def create_dataset_import_job(
 
     def look_at_files() -> None:
         fields = region.records[dataset.dataset_group_arn].schemas[dataset.dataset_type].fields
-        check_headers(read_files(region, data_source), [field.name for field in fields])
+        check_headers(read_files(region, data_source, reader=dataset), [field.name for field in fields])
 
     new = admit(region, DatasetImportJob, job_name, tags=tags, needs=(dataset,), check=look_at_files)
     job = DatasetImportJob(

@@ -14,6 +14,7 @@ from pytest_personalize.failure import Failure
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.operations import structure
+from pytest_personalize.service.kernel.resource import Resource
 
 T = TypeVar("T")
 
@@ -43,15 +44,27 @@ class S3DataConfig:
 
 
 def read_files(
-    region: Region, source: DataSource, wanted: Callable[[str], bool] = is_import_file
+    region: Region,
+    source: DataSource,
+    wanted: Callable[[str], bool] = is_import_file,
+    *,
+    reader: Resource | None = None,
 ) -> list[tuple[str, bytes]]:
-    """Address and content of the CSV files of a job, in a folder the ``wanted``; refused when they cannot be read."""
+    """Address and content of the CSV files of a job, in a folder the ``wanted``; refused when they cannot be read.
+
+    ``reader`` is what they are for, where the account may want to know before they are looked at.
+    """
     location = source.data_location or ""
+    _stock(region, location, reader)
     return _accessible(lambda: read_objects(region.account.store(), location, wanted), "data location", location)
 
 
-def input_objects(region: Region, config: S3DataConfig) -> list[str]:
-    """The addresses of the input of a batch job, without what an earlier job has left there; refused without any."""
+def input_objects(region: Region, config: S3DataConfig, *, reader: Resource | None = None) -> list[str]:
+    """The addresses of the input of a batch job, without what an earlier job has left there; refused without any.
+
+    ``reader`` as in ``read_files``.
+    """
+    _stock(region, config.path, reader)
 
     def read() -> list[str]:
         parse_uri(config.path)
@@ -62,6 +75,11 @@ def input_objects(region: Region, config: S3DataConfig) -> list[str]:
     if not wanted:
         raise refusal("input path", problem=f"No object starts with {config.path}.")
     return wanted
+
+
+def _stock(region: Region, location: str, reader: Resource | None) -> None:
+    if reader is not None and region.account.stock is not None:
+        region.account.stock(region, location, reader)
 
 
 def output_folder(region: Region, config: S3DataConfig) -> str:

@@ -29,7 +29,11 @@ T = TypeVar("T")
 
 @define(kw_only=True)
 class Account:
-    """One account: what all its regions share; ``needs_data`` is whether solutions and trainings want any data."""
+    """One account: what all its regions share; ``needs_data`` is whether solutions and trainings want any data.
+
+    ``stock`` is told which location is about to be looked at, and for which resource: the dataset of an import, the
+    solution version of a batch job.
+    """
 
     account_id: str
     clock: Clock
@@ -39,6 +43,7 @@ class Account:
     needs_data: bool = True
     seed: int
     store: Callable[[], ObjectStore]
+    stock: Callable[[Region, str, Resource], None] | None = None
     regions: dict[str, Region] = field(factory=dict)
 
     def region(self, name: str) -> Region:
