@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import pandas as pd
+import polars as pl
 import pytest
 
 from pytest_personalize import PersonalizeBackend, mock_personalize
@@ -33,11 +35,11 @@ ARN = "arn:aws:personalize:us-east-1:111122223333:campaign/home"
 
 
 def pandas_frame() -> Any:
-    return pytest.importorskip("pandas").DataFrame(ROWS)
+    return pd.DataFrame(ROWS)
 
 
 def polars_frame() -> Any:
-    return pytest.importorskip("polars").DataFrame(ROWS)
+    return pl.DataFrame(ROWS)
 
 
 FORMS: dict[str, Callable[[], object]] = {
