@@ -29,7 +29,7 @@ def describe_dataset_group(bench: Bench) -> Iterator[Pair]:
         yield bench.call("personalize", lambda client: client.describe_dataset_group(datasetGroupArn=arns[500]))
 
 
-@budget("create a dataset group", floors=1.3)
+@budget("create a dataset group", floors=1.35)
 def create_dataset_group(bench: Bench) -> Iterator[Pair]:
     """A new one each time."""
     numbers = count()

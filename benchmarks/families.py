@@ -240,7 +240,7 @@ def _ready(backend: PersonalizeBackend, family: Family) -> tuple[Ground, str]:
 
 
 def _register(family: Family) -> None:
-    @budget(f"create one {family.title}{', and delete it' if family.alone else ''}", floors=1.3)
+    @budget(f"create one {family.title}{', and delete it' if family.alone else ''}", floors=1.35)
     def create(bench: Bench) -> Iterator[Pair]:
         numbers = count(PAGE)
 

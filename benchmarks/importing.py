@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import gc
 import io
+import itertools
 import json
 import tracemalloc
 from collections import deque
 from collections.abc import Iterator
 
 from benchmarks.data import count_rows
-from benchmarks.harness import Bench, Pair, budget, limit
+from benchmarks.harness import Bench, Pair, budget, emulated_client, limit
+from pytest_personalize import mock_personalize
 from pytest_personalize.data.avro import parse_schema
 from pytest_personalize.data.csvfile import import_csv
 from pytest_personalize.data.records import Records
@@ -62,6 +64,32 @@ def items_import(bench: Bench) -> Iterator[Pair]:
     """All items of the data, into an empty dataset group."""
     table = bench.data.items
     yield Pair(work=lambda: imported(ITEMS=table), base=lambda: read_bare(table))
+
+
+@budget("an import job of a large file, created", times=1.2, versus="of a small one")
+def check_at_the_call(bench: Bench) -> Iterator[Pair]:
+    """What the call looks at is the location and the header; the rows are left to the job, which is not run here."""
+    with mock_personalize(quotas=None) as backend:
+        personalize = emulated_client("personalize")
+        schema = personalize.create_schema(name="one", schema=schema_text(INTERACTIONS))["schemaArn"]
+        group = personalize.create_dataset_group(name="one")["datasetGroupArn"]
+        dataset = personalize.create_dataset(
+            name="one", datasetGroupArn=group, datasetType=INTERACTIONS, schemaArn=schema
+        )["datasetArn"]
+        backend.s3.put("s3://benchmark/large.csv", bench.data.interactions)
+        backend.s3.put("s3://benchmark/small.csv", b"".join(bench.data.interactions.splitlines(keepends=True)[:2]))
+        backend.transitions = "polls:1"
+        numbers = itertools.count()
+
+        def create(name: str) -> None:
+            personalize.create_dataset_import_job(
+                jobName=f"job-{next(numbers)}",
+                datasetArn=dataset,
+                dataSource={"dataLocation": f"s3://benchmark/{name}.csv"},
+                roleArn="arn:aws:iam::123456789012:role/personalize",
+            )
+
+        yield Pair(work=lambda: create("large"), base=lambda: create("small"))
 
 
 @limit("memory of an imported interaction, ids and index included", most=40, unit="bytes a row")

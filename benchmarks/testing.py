@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import tracemalloc
 from collections.abc import Iterator
 from typing import Any, get_args
 
-from benchmarks.harness import REGION, Bench, Pair, budget, emulated_client
+from benchmarks.harness import REGION, Bench, Pair, budget, emulated_client, limit
 from pytest_personalize import mock_personalize, names
 from pytest_personalize.testing.calls import Call
 
@@ -48,6 +50,33 @@ def own_data(bench: Bench) -> Iterator[Pair]:
 
     seed()
     yield bench.against_floor(seed)
+
+
+MANY_CALLS = 100_000
+
+
+@limit(f"memory of {MANY_CALLS:,} calls of GetRecommendations", most=60, unit="MB")
+def recorder_memory(bench: Bench) -> float:
+    """What the recorder holds of them; the oldest ones go, and are counted."""
+    with mock_personalize() as backend:
+        shop = backend.seed("shop")
+        runtime = emulated_client("personalize-runtime")
+        arn = shop.recommenders["aws-ecomm-recommended-for-you"]
+
+        def call(times: int) -> None:
+            for number in range(times):
+                runtime.get_recommendations(recommenderArn=arn, userId=shop.users[number % len(shop.users)])
+
+        call(100)
+        gc.collect()
+        tracemalloc.start()
+        try:
+            call(MANY_CALLS)
+            gc.collect()
+            held, _ = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        return held / 1e6
 
 
 @budget("a call that is recorded twice", times=1.05, versus="recorded once")

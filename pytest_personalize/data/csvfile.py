@@ -189,7 +189,7 @@ def _header(name: str, data: bytes) -> list[str]:
     if data.startswith(_GZIP):
         raise CsvError("The file is compressed with gzip: Amazon Personalize reads plain CSV files", file=name)
     try:
-        line = re.split(rb"[\r\n]", data, maxsplit=1)[0].decode("utf-8-sig")
+        line = _LINE.match(data)[0].decode("utf-8-sig")
         header = next(csv.reader([line], strict=True), [])
     except UnicodeDecodeError:
         raise _not_utf8(name, data) from None
