@@ -63,6 +63,7 @@ def import_csv(files: Iterable[tuple[str, bytes]], records: Records, dataset_typ
         new_events = log.empty()
         rows = _read_files(files, [_log_sink(field, new_events, scratch, dataset_type) for field in fields])
         new_events.origins.extend(bytes((BULK,)) * rows)
+        new_events.types.extend([0] * (rows - len(new_events.types)))  # all of them, where the schema has no EVENT_TYPE
         _warn_of_milliseconds(max(new_events.times, default=0))
         setattr(records, LOGS[dataset_type], _merged(log, new_events, mode))
     else:
