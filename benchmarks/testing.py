@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gc
+import json
 import tracemalloc
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, get_args
 
 from benchmarks.harness import REGION, Bench, Pair, budget, emulated_client, limit
@@ -77,6 +80,16 @@ def recorder_memory(bench: Bench) -> float:
         finally:
             tracemalloc.stop()
         return held / 1e6
+
+
+@budget("save a backend with the preset 'shop'", times=5, versus="json.dumps")
+def save(bench: Bench) -> Iterator[Pair]:
+    """What a file costs beside the writing of JSON itself."""
+    with TemporaryDirectory() as folder, mock_personalize(preset="shop") as backend:
+        path = Path(folder, "backend.json")
+        backend.save(path)
+        content = json.loads(path.read_text())
+        yield Pair(work=lambda: backend.save(path), base=lambda: json.dumps(content))
 
 
 @budget("a call that is recorded twice", times=1.05, versus="recorded once")

@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Self
 
-from attrs import evolve
+from attrs import asdict, evolve
 
 from pytest_personalize import names
 from pytest_personalize.data.rows import Row, rows_of
@@ -25,12 +25,13 @@ from pytest_personalize.testing.calls import KEPT, Calls
 from pytest_personalize.testing.clock import BackendClock
 from pytest_personalize.testing.declarations import DeclaredAnswers, region_of
 from pytest_personalize.testing.faults import Faults
+from pytest_personalize.testing.kept import Options, Saved
 from pytest_personalize.testing.options import checked_account_id, checked_data, checked_region, checked_seed
 from pytest_personalize.testing.own_data import own_data
 from pytest_personalize.testing.reach import Reach
 from pytest_personalize.testing.resources import Resources
 from pytest_personalize.testing.sample_store import SampleStock
-from pytest_personalize.testing.saving import load, save
+from pytest_personalize.testing.saving import loaded, save
 from pytest_personalize.testing.seeded import Named, SeededGroup
 from pytest_personalize.testing.seeding import Kit, Place, find_preset, kit, other_arns, own_kit, put_in, sizes_of
 from pytest_personalize.testing.sleep_loops import SleepLoops
@@ -78,7 +79,6 @@ class PersonalizeBackend(Resources):
         self._calls = Calls(kept=calls_kept)
         self._faults = Faults(self.clock.inner)
         self._given: dict[str, Resource] = {}
-        self._store = store_choice(s3, lambda: self._memory, region)
         self._minimums = minimums
         self._data = data
         self._memory = MemoryStore()
@@ -92,13 +92,13 @@ class PersonalizeBackend(Resources):
             needs_data=checked_data(data),
             seed=checked_seed(seed),
             store=lambda: self.s3,
-            stock=self._samples if s3 == SAMPLE else None,
         )
         self._account.engine.sabotage = self.faults.doom
         self._seeded: dict[str, SeededGroup] = {}
         self._reach = Reach(self._account, checked_region(region), regions)
         self._door = Door(self._account, self.calls, self.faults, self._reach, self._loops)
         super().__init__(self._read_region, region)
+        self._choose_store(s3)
         if preset is not None:
             self.seed(preset)
 
@@ -344,17 +344,17 @@ class PersonalizeBackend(Resources):
         from the data that they were trained on, when they are first asked.
         """
         with self._door.lock:
-            settings = {
-                "region": self.region_name,
-                "account_id": self.account_id,
-                "transitions": self.transitions.settings(),
-                "minimums": self._minimums,
-                "data": self._data,
-                "seed": self._account.seed,
-                "regions": regions if isinstance(regions := self._reach.setting, str) else sorted(regions),
-                "now": self.clock.timestamp(),
-            }
-            save(Path(path), settings, self.snapshot())
+            options = Options(
+                region=self.region_name,
+                account_id=self.account_id,
+                transitions=self.transitions.settings(),
+                minimums=self._minimums,
+                data=self._data,
+                seed=self._account.seed,
+                regions=regions if isinstance(regions := self._reach.setting, str) else sorted(regions),
+                calls_kept=self.calls.kept,
+            )
+            save(Path(path), Saved(options=options, now=self.clock.timestamp(), snapshot=self.snapshot()))
 
     @classmethod
     def load(cls, path: str | PathLike[str], *, s3: Any = None) -> Self:
@@ -363,14 +363,18 @@ class PersonalizeBackend(Resources):
         To use it in a test, ``restore`` its ``snapshot`` into the active backend. SaveFileError, a ``ValueError``, for
         a file that is damaged, of another kind, or written by a newer version.
         """
-        settings, snapshot = load(Path(path))
-        now = settings.pop("now")
-        backend = cls(s3=s3, **settings)
-        backend.restore(snapshot)
-        if snapshot.state.clock.frozen is None:
-            backend.clock.freeze(now)
-            backend.clock.unfreeze()
+        with loaded(Path(path)) as saved:
+            backend = cls(**asdict(saved.options, recurse=False))
+            backend.restore(saved.snapshot)
+            if saved.snapshot.state.clock.frozen is None:
+                backend.clock.freeze(saved.now)
+                backend.clock.unfreeze()
+        backend._choose_store(s3)
         return backend
+
+    def _choose_store(self, s3: Any) -> None:
+        self._account.stock = self._samples if s3 == SAMPLE else None
+        self._store = store_choice(s3, lambda: self._memory, self.region_name)
 
     def _read_region(self, name: str) -> Region:
         with self._door.lock:

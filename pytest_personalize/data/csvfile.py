@@ -32,6 +32,7 @@ _BATCH: Final = 512
 
 _GZIP: Final = b"\x1f\x8b"
 """How the content of a gzip file begins."""
+_LINE_END: Final = re.compile(rb"[\r\n]")
 
 _QUOTED: Final = re.compile(r'(?:^|(?<=[,\r\n]))"((?:[^"\\]++|\\.|"")*+)"(?=[,\r\n]|$)', re.DOTALL)
 _ESCAPED: Final = re.compile(r'\\(["\\])')
@@ -63,6 +64,7 @@ def import_csv(files: Iterable[tuple[str, bytes]], records: Records, dataset_typ
         new_events = log.empty()
         rows = _read_files(files, [_log_sink(field, new_events, scratch, dataset_type) for field in fields])
         new_events.origins.extend(bytes((BULK,)) * rows)
+        new_events.types.extend([0] * (rows - len(new_events.types)))  # all of them, where the schema has no EVENT_TYPE
         _warn_of_milliseconds(max(new_events.times, default=0))
         setattr(records, LOGS[dataset_type], _merged(log, new_events, mode))
     else:
@@ -189,7 +191,8 @@ def _header(name: str, data: bytes) -> list[str]:
     if data.startswith(_GZIP):
         raise CsvError("The file is compressed with gzip: Amazon Personalize reads plain CSV files", file=name)
     try:
-        line = _LINE.match(data)[0].decode("utf-8-sig")
+        end = _LINE_END.search(data)
+        line = data[: end.start() if end else len(data)].decode("utf-8-sig")
         header = next(csv.reader([line], strict=True), [])
     except UnicodeDecodeError:
         raise _not_utf8(name, data) from None

@@ -26,7 +26,7 @@ def _log(records: Records, dataset_type: str) -> list[dict[str, Value]]:
             "ITEM_ID": subjects[log.items[row]],
             "ACTION_ID": subjects[log.items[row]],
             "TIMESTAMP": log.times[row],
-            "EVENT_TYPE": log.value(row, "EVENT_TYPE") if log.types else None,
+            "EVENT_TYPE": log.value(row, "EVENT_TYPE"),
             "EVENT_VALUE": log.value(row, "EVENT_VALUE") if log.has_values else None,
             **{name: column.get(row) for name, column in log.extra.items()},
         }

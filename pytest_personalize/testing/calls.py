@@ -87,6 +87,11 @@ class Calls(Sequence[Call]):
         self.tally: Tally = Counter()
         self._forgotten: Tally = Counter()
 
+    @property
+    def kept(self) -> int | None:
+        """How many calls stay on record at most, None without a limit."""
+        return self._calls.maxlen
+
     def append(self, call: Call) -> None:
         """Count a call, and keep it in the place of the oldest one if there are too many."""
         self.tally[call.service, call.operation, call.error] += 1

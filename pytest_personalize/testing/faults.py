@@ -284,12 +284,12 @@ class Faults:
 
     def state(self) -> list[Fault]:
         """What a snapshot keeps."""
-        return [attrs.evolve(fault) for fault in self._pending]
+        return [attrs.evolve(fault, restored=True) for fault in self._pending]
 
     def set_state(self, state: list[Fault]) -> None:
-        """Back to what ``state()`` gave, which stays untouched."""
+        """Back to what ``state()`` gave, which stays untouched; ``ValueError`` for what it never gives."""
         with self._lock:
-            self._pending = [attrs.evolve(fault, restored=True) for fault in state]
+            self._pending = [attrs.evolve(_checked(fault)) for fault in state]
 
     def _of(self, operation: str) -> Iterator[Fault]:
         return (fault for fault in self._pending if fault.operation in (operation, ALL))
@@ -304,15 +304,20 @@ class Faults:
                 self._pending = [other for other in self._pending if other is not fault]
 
     def _add(self, fault: Fault) -> Fault:
-        jobs = fault.doom is not None
-        known = _jobs() if jobs else OPERATIONS
-        if fault.operation not in known and (jobs or fault.operation != ALL):
-            raise ValueError(_unknown(fault.operation, list(known), "starts a job" if jobs else "exists"))
-        if fault.times is not None and (type(fault.times) is not int or fault.times < 1):
-            raise ValueError(f"times must be a positive whole number or None, not {fault.times!r}")
         with self._lock:
-            self._pending = [*self._pending, fault]
+            self._pending = [*self._pending, _checked(fault)]
         return fault
+
+
+def _checked(fault: Fault) -> Fault:
+    """The fault, if there can be one like it; ``ValueError`` otherwise."""
+    jobs = fault.doom is not None
+    known = _jobs() if jobs else OPERATIONS
+    if fault.operation not in known and (jobs or fault.operation != ALL):
+        raise ValueError(_unknown(fault.operation, list(known), "starts a job" if jobs else "exists"))
+    if fault.times is not None and (type(fault.times) is not int or fault.times < 1):
+        raise ValueError(f"times must be a positive whole number or None, not {fault.times!r}")
+    return fault
 
 
 def _operation(kind: str, script: str) -> str:

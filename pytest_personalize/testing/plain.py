@@ -14,19 +14,19 @@ keys:
 - ``{"$shared": 3}``: number 3 of the pool, where what several objects share is kept once: ``{"$array": "I", "values":
   [...]}`` (null for NaN) and ``{"$ids": [...]}``, a table of ids.
 
-Classes are found by their names in the modules listed below, so that none needs a converter of its own. Models are not
-kept: they are trained again from what they saw, when they are first asked.
+Classes and their attributes are those of ``kept``, so that none needs a converter of its own, and nothing is looked up
+by a name of the file but in tables of ours. Models are not kept: they are trained again from what they saw, when they
+are first asked.
 """
 
 from __future__ import annotations
 
 import base64
-import sys
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache, cached_property
-from math import isfinite, nan
-from typing import Any, Final
+from functools import cached_property
+from math import inf, isfinite, nan
+from typing import Any, Final, TypeVar
 
 import attrs
 
@@ -37,37 +37,11 @@ from pytest_personalize.data.records import Records
 from pytest_personalize.recommenders import RECIPES, Model, Recipe, Settings, fit
 from pytest_personalize.service.kernel.tables import Table
 from pytest_personalize.service.kernel.trained import Trained, mark_of
+from pytest_personalize.testing.kept import attributes, classes
 from pytest_personalize.testing.seeded import Named
 
 Plain = Any
-
-MODULES: Final = (
-    "pytest_personalize.data.",
-    "pytest_personalize.recommenders.model",
-    "pytest_personalize.service.answering.",
-    "pytest_personalize.service.control.",
-    "pytest_personalize.service.jobs.",
-    "pytest_personalize.service.kernel.",
-    "pytest_personalize.testing.faults",
-    "pytest_personalize.testing.seeded",
-)
-"""Where the classes are that may be kept."""
-
-DERIVED: Final[Mapping[str, frozenset[str]]] = {
-    "EventLog": frozenset({"_by_user", "_shared"}),
-    "EntityTable": frozenset({"_rows", "_shared"}),
-    "TextColumn": frozenset({"_members"}),
-    "Trained": frozenset({"model", "mark"}),
-}
-"""Class to attributes that follow from the others."""
-
-
-@cache
-def classes() -> Mapping[str, type[Any]]:
-    """The attrs classes that may be kept, by name."""
-    modules = [module for name, module in sys.modules.items() if name.startswith(MODULES)]
-    found = (value for module in modules for value in vars(module).values() if isinstance(value, type))
-    return {cls.__name__: cls for cls in found if attrs.has(cls) and cls.__module__.startswith(MODULES)}
+T = TypeVar("T")
 
 
 class Encoder:
@@ -100,7 +74,7 @@ class Encoder:
         known = self._by_type.get(type(value))
         if known is not None:
             return known(value)
-        if type(value).__name__ in classes():
+        if classes().get(type(value).__name__) is type(value):
             return self._attributes(value)
         if isinstance(value, Mapping):
             return self._mapping(value)
@@ -109,9 +83,8 @@ class Encoder:
         raise TypeError(f"{type(value).__name__} cannot be kept")
 
     def _attributes(self, value: Any) -> Plain:
-        left_out = DERIVED.get(type(value).__name__, frozenset())
-        names = [field.name for field in attrs.fields(type(value)) if field.name not in left_out]
-        plain = {"$": type(value).__name__} | {name: self.encode(getattr(value, name)) for name in names}
+        cls: Any = type(value)
+        plain = {"$": cls.__name__} | {name: self.encode(getattr(value, name)) for name in attributes(cls)}
         if isinstance(value, EntityTable):
             plain["version"] = self._versions.setdefault(value.version, len(self._versions) + 1)
         return plain
@@ -148,12 +121,11 @@ def _numbers(values: array[Any]) -> list[Any]:
 
 
 class Decoder:
-    """Makes plain values what they were; raises LookupError, TypeError or ValueError and the like for what is none."""
+    """Makes plain values what they were; of what an encoder never gives, it raises whatever comes of it."""
 
     def __init__(self, pool: Sequence[Plain]) -> None:
         self._versions: dict[int, int] = {}
-        self._pool: list[Any] = []
-        self._pool += [self.decode(plain) for plain in pool]
+        self._pool = [_POOL[next(iter(plain))](plain) for plain in pool]
 
     def decode(self, plain: Plain) -> Any:
         """The value that an encoder made this of."""
@@ -168,25 +140,31 @@ class Decoder:
 
     def each(self, plain: Plain) -> Iterator[Any]:
         """The values that the members of a list were made of."""
-        return map(self.decode, plain)
+        return map(self.decode, _checked(plain, list))
 
     def shared(self, plain: Plain) -> Any:
         """Number N of the pool; of a table of ids everybody gets a copy."""
-        found = self._pool[plain["$shared"]]
+        place = _checked(plain["$shared"], int)
+        if place < 0:
+            raise ValueError(f"{place} is no place of the pool")
+        found = self._pool[place]
         return found.fork() if isinstance(found, IdTable) else found
 
     def table(self, plain: Plain) -> Table[Any]:
         """A table of resources."""
-        return Table.from_state(plain["$table"], ((serial, self.decode(row)) for serial, row in plain["rows"]))
+        rows = [(_checked(serial, int), self.decode(row)) for serial, row in plain["rows"]]
+        return Table.from_state(_checked(plain["$table"], int), rows)
 
     def object(self, plain: Plain) -> Any:
-        """An attrs object."""
+        """An attrs object, which must have all its attributes."""
         cls = classes()[plain["$"]]
+        if attributes(cls).keys() != plain.keys() - {"$"}:
+            raise ValueError(f"a {cls.__name__} has {', '.join(attributes(cls))}")
         aliases = {field.name: field.alias for field in attrs.fields(cls)}
         given = {str(aliases[name]): self.decode(value) for name, value in plain.items() if name != "$"}
         if cls is EntityTable:
             # A version is unique in a process; tables that had the same one have the same one again.
-            given["version"] = self._versions.setdefault(given["version"], EntityTable().version)
+            given["version"] = self._versions.setdefault(_checked(given["version"], int), EntityTable().version)
             given["rows"] = {index: row for row, index in enumerate(given["ids"])}
         if "shared" in aliases.values():
             given["shared"] = True
@@ -197,12 +175,29 @@ class Decoder:
         return cls(**given)
 
 
+def _checked(plain: Plain, cls: type[T]) -> T:
+    """The value, if it is of that very type; ``TypeError`` otherwise."""
+    if type(plain) is not cls:
+        raise TypeError(f"{plain!r:.80} is no {cls.__name__}")
+    return plain
+
+
 def _array(plain: Plain) -> array[Any]:
-    values = plain["values"]
+    values = _checked(plain["values"], list)
     if plain["$array"] == "d":
         values = [nan if value is None else float(value) for value in values]
     return array(plain["$array"], values)
 
+
+def _ids(plain: Plain) -> IdTable:
+    texts = [_checked(text, str) for text in _checked(plain["$ids"], list)]
+    ids = IdTable(texts)
+    if len(ids) != len(texts):
+        raise ValueError("a table of ids has distinct texts")
+    return ids
+
+
+_NUMBERS: Final = {str(number): number for number in (nan, inf, -inf)}
 
 _READERS: Final[Mapping[str, Callable[[Decoder, Plain], Any]]] = {
     "$": Decoder.object,
@@ -210,17 +205,17 @@ _READERS: Final[Mapping[str, Callable[[Decoder, Plain], Any]]] = {
     "$set": lambda decoder, plain: set(decoder.each(plain["$set"])),
     "$frozenset": lambda decoder, plain: frozenset(decoder.each(plain["$frozenset"])),
     "$map": lambda decoder, plain: {decoder.decode(key): decoder.decode(value) for key, value in plain["$map"]},
-    "$number": lambda decoder, plain: float(plain["$number"]),
+    "$number": lambda decoder, plain: _NUMBERS[plain["$number"]],
     "$text": lambda decoder, plain: plain["$text"].encode(),
-    "$bytes": lambda decoder, plain: base64.b64decode(plain["$bytes"]),
+    "$bytes": lambda decoder, plain: base64.b64decode(plain["$bytes"], validate=True),
     "$recipe": lambda decoder, plain: RECIPES[plain["$recipe"]],
     "$schema": lambda decoder, plain: parse_schema(plain["$schema"], plain["domain"]),
     "$table": Decoder.table,
     "$named": lambda decoder, plain: Named(*map(decoder.decode, plain["$named"])),
     "$shared": Decoder.shared,
-    "$array": lambda decoder, plain: _array(plain),
-    "$ids": lambda decoder, plain: IdTable(plain["$ids"]),
 }
+
+_POOL: Final[Mapping[str, Callable[[Plain], Any]]] = {"$array": _array, "$ids": _ids}
 
 
 class LateModel:

@@ -1,8 +1,8 @@
-"""Saved backends: a snapshot and the settings of its backend, in a JSON file.
+"""Saved backends: a snapshot and the options of its backend, in a JSON file.
 
 The file is one object: ``format`` and ``version`` say what it is, ``checksum`` is a BLAKE2 sum of ``content`` in the
-form that ``_text`` gives it. ``content`` has the ``settings``, the ``state`` and the ``pool`` of what parts of the
-state share; how their values are written is described in ``plain``. Whoever changes what is written raises the version;
+form that ``_text`` gives it. ``content`` has ``saved`` and the ``pool`` of what parts of it share; how values are
+written is described in ``plain``, and what they may be in ``kept``. Whoever changes what is written raises the version;
 a file of another version is refused by name.
 """
 
@@ -11,14 +11,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
-import attrs
-
+from pytest_personalize.testing.kept import Saved, check_attributes
 from pytest_personalize.testing.plain import Decoder, Encoder
-from pytest_personalize.testing.snapshots import Snapshot
+from pytest_personalize.testing.soundness import check_saved
 
 FORMAT: Final = "pytest-personalize backend"
 VERSION: Final = 2
@@ -28,14 +30,13 @@ class SaveFileError(ValueError):
     """A file that is no saved backend, or is damaged, or was written by a newer version."""
 
 
-def save(path: Path, settings: Mapping[str, Any], snapshot: Snapshot) -> None:
-    """Write the file, wholly or not at all."""
+def save(path: Path, saved: Saved) -> None:
+    """Write the file, wholly or not at all; of several that write it at the same time, the last one stands."""
     encoder = Encoder()
-    state = {field.name: getattr(snapshot, field.name) for field in attrs.fields(Snapshot)}
-    plain = {"settings": encoder.encode(settings), "state": encoder.encode(state), "pool": encoder.pool}
-    content = _text(plain)
+    content = _text({"saved": encoder.encode(saved), "pool": encoder.pool})
     head = json.dumps({"format": FORMAT, "version": VERSION, "checksum": _checksum(content)})
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    _sweep(path)
+    partial = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(8)}.partial")
     try:
         with partial.open("x", encoding="utf-8") as file:
             file.write(f'{head[:-1]}, "content": {content}}}\n')
@@ -46,10 +47,50 @@ def save(path: Path, settings: Mapping[str, Any], snapshot: Snapshot) -> None:
         partial.unlink(missing_ok=True)
 
 
-def load(path: Path) -> tuple[dict[str, Any], Snapshot]:
-    """The settings and the snapshot of a file; SaveFileError when they cannot be had from it."""
+def _sweep(path: Path) -> None:
+    """Remove what processes that are gone have left of this file."""
+    name = re.compile(rf"\.{re.escape(path.name)}\.(\d+)(-[0-9a-f]+)?\.partial")
+    for file in path.parent.iterdir():
+        found = name.fullmatch(file.name)
+        if found and _is_gone(int(found[1])):
+            with suppress(OSError):  # another one sweeps as well
+                file.unlink()
+
+
+def _is_gone(process: int) -> bool:
+    if os.name == "nt":
+        return process != os.getpid()  # what another process has open cannot be removed there
     try:
-        saved = json.loads(path.read_text(encoding="utf-8"))
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+@contextmanager
+def loaded(path: Path) -> Iterator[Saved]:
+    """What is in a file, to make a backend of; SaveFileError for whatever goes wrong with that."""
+    content = _content(path)
+    try:
+        saved = Decoder(content["pool"]).decode(content["saved"])
+        if type(saved) is not Saved:
+            raise TypeError(f"a file holds what was saved, not a {type(saved).__name__}")
+        check_attributes(saved)
+        check_saved(saved)
+        yield saved
+    except Exception as problem:  # what a hostile file may bring about has no end
+        raise SaveFileError(f"{path} has what this version does not know: {problem!r}") from None
+
+
+def _content(path: Path) -> dict[str, Any]:
+    """The content of a file that is whole."""
+    text = path.read_bytes()
+    try:
+        saved = json.loads(text)
+        content = saved.get("content") if isinstance(saved, dict) else None
+        checksum = _checksum(_text(content))
     except (ValueError, RecursionError) as problem:
         raise SaveFileError(f"{path} is damaged, or no saved backend: {problem}") from None
     if not isinstance(saved, dict) or saved.get("format") != FORMAT:
@@ -61,14 +102,9 @@ def load(path: Path) -> tuple[dict[str, Any], Snapshot]:
             f"{path} was written by {age} pytest-personalize, in version {version} of the format; "
             f"this one reads version {VERSION}: use the other one, or save the backend again"
         )
-    content = saved.get("content")
-    if version != VERSION or not isinstance(content, dict) or saved.get("checksum") != _checksum(_text(content)):
+    if type(version) is not int or not isinstance(content, dict) or saved.get("checksum") != checksum:
         raise SaveFileError(f"{path} is damaged: its checksum does not fit its content")
-    try:
-        decoder = Decoder(content["pool"])
-        return decoder.decode(content["settings"]), Snapshot(**decoder.decode(content["state"]))
-    except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as problem:
-        raise SaveFileError(f"{path} has what this version does not know: {problem!r}") from None
+    return content
 
 
 def _text(content: object) -> str:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_personalize import TimestampWarning
+from pytest_personalize.data.avro import avro_text, parse_schema
 from pytest_personalize.data.csvfile import ImportMode, import_csv, read_ids
 from pytest_personalize.data.errors import CsvError
 from pytest_personalize.data.records import Records
@@ -379,3 +380,16 @@ def test_the_users_of_a_deletion_file_are_read() -> None:
 def test_a_deletion_file_needs_its_column() -> None:
     with pytest.raises(CsvError, match=r"missing the following columns: \[USER_ID\]"):
         read_ids([("1.csv", b"ID\nann\n")])
+
+
+def test_events_without_a_type_have_a_row_in_every_column() -> None:
+    fields = [{"name": name, "type": "string"} for name in ("USER_ID", "ITEM_ID")]
+    records = Records()
+    records.add_dataset(
+        "INTERACTIONS", parse_schema(avro_text("Interactions", [*fields, {"name": "TIMESTAMP", "type": "long"}]))
+    )
+    import_events(records, "USER_ID,ITEM_ID,TIMESTAMP\nu,i,1\nu,j,2\n")
+    log = records.log("INTERACTIONS")
+    log.append(user=0, item=0, time=3, type="View")
+
+    assert [log.value(row, "EVENT_TYPE") for row in range(3)] == [None, None, "View"]

@@ -129,7 +129,7 @@ class ControlPlane(RuleBasedStateMachine):
         """Two dataset groups with interactions and a campaign of one of them are there from the beginning."""
         self.page = page
         self.looks_count = mode.startswith("polls")
-        self.mock = mock_personalize(quotas=QUOTAS)
+        self.mock = mock_personalize(quotas=QUOTAS, data="optional")
         self.backend = self.mock.__enter__()
         self.backend.clock.freeze(1_700_000_000)
         self.backend.s3.put("s3://bucket/rows.csv", ROWS.encode())

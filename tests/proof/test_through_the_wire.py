@@ -29,7 +29,7 @@ def with_way(plugin: ModuleType, monkeypatch: pytest.MonkeyPatch, wrong: dict[st
     right = ways["python"]
     ways["python"] = endpoint.Way(right.validate, right.run, lambda page: right.render(page) | wrong)
     monkeypatch.setattr(endpoint, "_way", plugin.both_ways(lambda service, name, form: ways[form]))
-    PersonalizeBackend().call("personalize", "ListSchemas", "us-east-1", "{}")
+    PersonalizeBackend()._door.call("personalize", "ListSchemas", "us-east-1", "{}", "python")
     noted: list[str] = plugin.WRONG
     return noted
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from botocore.parsers import create_parser
 
-from pytest_personalize import backend
+from pytest_personalize import door
 from pytest_personalize.service import endpoint
 from pytest_personalize.shapes import models
 from pytest_personalize.shapes.errors import error_body
@@ -81,7 +81,7 @@ def both_ways(way: Callable[..., endpoint.Way]) -> Callable[..., endpoint.Way]:
 
 
 def refused_both_ways(refused: Callable[..., Any]) -> Callable[..., Any]:
-    """``backend.refused`` whose errors are read from their bodies, too."""
+    """``door.refused`` whose errors are read from their bodies, too."""
 
     def found(service: str, code: str, message: str) -> Any:
         answer, members = refused(service, code, message)
@@ -97,7 +97,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Both forms from now on, until pytest ends."""
     patch = pytest.MonkeyPatch()
     patch.setattr(endpoint, "_way", both_ways(endpoint._way))
-    patch.setattr(backend, "refused", refused_both_ways(backend.refused))
+    patch.setattr(door, "refused", refused_both_ways(door.refused))
     config.add_cleanup(patch.undo)
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from array import array
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -173,7 +176,7 @@ class TestWhatComesBack:
             loaded = PersonalizeBackend.load(path)
             now = loaded.clock.timestamp()
 
-        assert content["settings"]["now"] == pytest.approx(now, abs=1)
+        assert content["saved"]["now"] == pytest.approx(now, abs=1)
 
     def test_what_is_under_way_goes_on(self, backend: PersonalizeBackend, path: Path, client: Any) -> None:
         backend.transitions = "polls:2"
@@ -350,7 +353,7 @@ class TestWriting:
         assert list(PersonalizeBackend.load(path).dataset_groups) == ["shop"]
 
     @pytest.mark.parametrize("name", ["fsync", "replace"])
-    def test_the_old_file_stays_when_the_new_one_can_not_be_written(
+    def test_the_old_file_stays_when_the_new_one_cannot_be_written(
         self, backend: PersonalizeBackend, path: Path, client: Any, monkeypatch: pytest.MonkeyPatch, name: str
     ) -> None:
         backend.save(path)
@@ -365,6 +368,42 @@ class TestWriting:
 
         assert list(PersonalizeBackend.load(path).dataset_groups) == []
         assert list(path.parent.iterdir()) == [path]
+
+    def test_threads_that_save_to_one_path_all_succeed(self, path: Path) -> None:
+        backends = [PersonalizeBackend(seed=seed) for seed in range(8)]
+        with ThreadPoolExecutor(len(backends)) as pool:
+            for saving in [pool.submit(backend.save, path) for backend in backends * 5]:
+                saving.result()
+
+        assert PersonalizeBackend.load(path)._account.seed in range(8)
+        assert list(path.parent.iterdir()) == [path]
+
+    def test_processes_that_save_to_one_path_all_succeed(self, path: Path) -> None:
+        code = "import sys; from pytest_personalize import PersonalizeBackend as B; b = B(seed=int(sys.argv[2]))"
+        code += "\nfor _ in range(50): b.save(sys.argv[1])"
+        running = [subprocess.Popen([sys.executable, "-c", code, path, str(seed)]) for seed in (1, 2)]
+
+        assert [process.wait(60) for process in running] == [0, 0]
+        assert PersonalizeBackend.load(path)._account.seed in (1, 2)
+        assert list(path.parent.iterdir()) == [path]
+
+    def test_what_processes_that_are_gone_have_left_is_swept(self, backend: PersonalizeBackend, path: Path) -> None:
+        gone = subprocess.Popen([sys.executable, "-c", ""])
+        gone.wait(60)
+        left = [path.with_name(f".backend.json.{gone.pid}{token}.partial") for token in ("", "-0f")]
+        others = [path.with_name(f".{name}.partial") for name in (f"other.{gone.pid}", f"backend.json.{os.getppid()}")]
+        for file in (*left, *others):
+            file.touch()
+        backend.save(path)
+
+        assert set(path.parent.iterdir()) == {path, *others}
+
+    def test_a_wrong_store_is_no_fault_of_the_file(self, backend: PersonalizeBackend, path: Path) -> None:
+        backend.save(path)
+
+        with pytest.raises(ValueError, match="is no store") as caught:
+            PersonalizeBackend.load(path, s3=5)
+        assert type(caught.value) is ValueError
 
     def test_a_loaded_backend_can_take_another_store(self, backend: PersonalizeBackend, path: Path) -> None:
         backend.save(path)

@@ -31,7 +31,9 @@ def resource_kind(cls: type[R]) -> type[R]:
 
 
 def _tables(given: Mapping[str, Table[Any]]) -> dict[str, Table[Any]]:
-    return {kind: given.get(kind) or Table() for kind in KINDS}
+    if unknown := given.keys() - KINDS.keys():
+        raise ValueError(f"there are no resources of the kind {', '.join(sorted(unknown))}")
+    return {kind: given.get(kind, Table()) for kind in KINDS}
 
 
 def _records(given: Mapping[str, Records]) -> dict[str, Records]:

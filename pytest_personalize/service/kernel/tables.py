@@ -94,9 +94,11 @@ class Table(Generic[R]):
 
     @classmethod
     def from_state(cls, last: int, rows: Iterable[tuple[int, R]]) -> Table[R]:
-        """The table that gave this state."""
+        """The table that gave this state; ``ValueError`` for one that no table gives."""
         table: Table[R] = cls()
         for serial, resource in rows:
+            if not table._last < serial <= last or resource.arn in table:
+                raise ValueError(f"number {serial} of a table, {resource!r}, is out of order or there twice")
             table._last = serial - 1
             table.put(resource)
         table._last = last
