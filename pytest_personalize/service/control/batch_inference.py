@@ -28,8 +28,8 @@ from pytest_personalize.service.jobs.locations import S3DataConfig
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation
-from pytest_personalize.service.kernel.operations import Page, operation, structure
-from pytest_personalize.service.kernel.paging import list_page
+from pytest_personalize.service.kernel.lookups import described, listed
+from pytest_personalize.service.kernel.operations import operation, structure
 from pytest_personalize.service.kernel.state import resource_kind
 from pytest_personalize.service.kernel.tagging import Tag
 
@@ -79,6 +79,8 @@ class ThemeGenerationConfig:
     fields_for_theme_generation: FieldsForThemeGeneration
 
 
+@described
+@listed
 @resource_kind
 @frozen(kw_only=True, slots=False)
 class BatchInferenceJob(BatchJob):
@@ -253,21 +255,3 @@ def _check_themes(recipe: Recipe, mode: str, config: ThemeGenerationConfig | Non
         raise refusal("theme column", column=name)
     if not any(field.textual for field in items.fields):
         raise refusal("theme texts")
-
-
-@operation("DescribeBatchInferenceJob")
-def describe_batch_inference_job(region: Region, *, batch_inference_job_arn: str) -> BatchInferenceJob:
-    """The job, one look later in its script."""
-    return region.describe(BatchInferenceJob, batch_inference_job_arn)
-
-
-@operation("ListBatchInferenceJobs")
-def list_batch_inference_jobs(
-    region: Region,
-    *,
-    solution_version_arn: str | None = None,
-    next_token: str | None = None,
-    max_results: int | None = None,
-) -> Page:
-    """The jobs of a solution version, or of the region."""
-    return list_page(region, BatchInferenceJob, solution_version_arn, next_token, max_results)

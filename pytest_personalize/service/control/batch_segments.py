@@ -28,8 +28,8 @@ from pytest_personalize.service.jobs.locations import S3DataConfig
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation
-from pytest_personalize.service.kernel.operations import Page, operation, structure
-from pytest_personalize.service.kernel.paging import list_page
+from pytest_personalize.service.kernel.lookups import described, listed
+from pytest_personalize.service.kernel.operations import operation, structure
 from pytest_personalize.service.kernel.state import resource_kind
 from pytest_personalize.service.kernel.tagging import Tag
 
@@ -52,6 +52,8 @@ class BatchSegmentJobOutput:
     s3_data_destination: S3DataConfig
 
 
+@described
+@listed
 @resource_kind
 @frozen(kw_only=True, slots=False)
 class BatchSegmentJob(BatchJob):
@@ -168,21 +170,3 @@ def _refuse_interactions(region: Region, filter_arn: str, recipe: Recipe) -> Non
     parsed = parse(region.find(Filter, filter_arn).filter_expression)
     if any(condition.dataset.has_events for one in parsed.expressions for condition in one.conditions):
         raise refusal("interactions filter", filter=filter_arn, recipe=recipe.name)
-
-
-@operation("DescribeBatchSegmentJob")
-def describe_batch_segment_job(region: Region, *, batch_segment_job_arn: str) -> BatchSegmentJob:
-    """The job, one look later in its script."""
-    return region.describe(BatchSegmentJob, batch_segment_job_arn)
-
-
-@operation("ListBatchSegmentJobs")
-def list_batch_segment_jobs(
-    region: Region,
-    *,
-    solution_version_arn: str | None = None,
-    next_token: str | None = None,
-    max_results: int | None = None,
-) -> Page:
-    """The jobs of a solution version, or of the region."""
-    return list_page(region, BatchSegmentJob, solution_version_arn, next_token, max_results)

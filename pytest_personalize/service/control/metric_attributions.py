@@ -15,8 +15,9 @@ from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.admission import admit
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation, deletion
+from pytest_personalize.service.kernel.lookups import described, listed
 from pytest_personalize.service.kernel.operations import Page, operation, structure
-from pytest_personalize.service.kernel.paging import PAGE_SIZE, list_page, sequence_page
+from pytest_personalize.service.kernel.paging import PAGE_SIZE, sequence_page
 from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource
 from pytest_personalize.service.kernel.state import resource_kind
 
@@ -32,6 +33,8 @@ class MetricAttributionOutput:
     s3_data_destination: S3DataConfig | None = None
 
 
+@described
+@listed
 @resource_kind
 @frozen(kw_only=True, slots=False)
 class MetricAttribution(Resource):
@@ -118,24 +121,6 @@ def update_metric_attribution(
     )
     region.rows(MetricAttribution).put(updated)
     return updated
-
-
-@operation("DescribeMetricAttribution")
-def describe_metric_attribution(region: Region, *, metric_attribution_arn: str) -> MetricAttribution:
-    """The metric attribution without its metrics."""
-    return region.describe(MetricAttribution, metric_attribution_arn)
-
-
-@operation("ListMetricAttributions")
-def list_metric_attributions(
-    region: Region,
-    *,
-    dataset_group_arn: str | None = None,
-    next_token: str | None = None,
-    max_results: int | None = None,
-) -> Page:
-    """The metric attributions of a dataset group, or of the region."""
-    return list_page(region, MetricAttribution, dataset_group_arn, next_token, max_results)
 
 
 @operation("ListMetricAttributionMetrics")

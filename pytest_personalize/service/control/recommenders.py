@@ -30,8 +30,8 @@ from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.admission import admit, times_now
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import ACTIONS, SCRIPTS, Script, creation, deletion
-from pytest_personalize.service.kernel.operations import Page, operation, structure
-from pytest_personalize.service.kernel.paging import list_page
+from pytest_personalize.service.kernel.lookups import listed
+from pytest_personalize.service.kernel.operations import operation, structure
 from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource, Update
 from pytest_personalize.service.kernel.state import resource_kind
 from pytest_personalize.service.kernel.tagging import Tag
@@ -58,6 +58,7 @@ class RecommenderUpdate(Update):
     recommender_config: RecommenderConfig
 
 
+@listed
 @resource_kind
 @frozen(kw_only=True, slots=False)
 class Recommender(Resource):
@@ -248,18 +249,6 @@ def describe_recommender(region: Region, *, recommender_arn: str) -> Recommender
         recommender = attrs.evolve(recommender, model_metrics=trained.metrics())
         region.rows(Recommender).put(recommender)
     return recommender
-
-
-@operation("ListRecommenders")
-def list_recommenders(
-    region: Region,
-    *,
-    dataset_group_arn: str | None = None,
-    next_token: str | None = None,
-    max_results: int | None = None,
-) -> Page:
-    """The recommenders of a dataset group, or all of the region."""
-    return list_page(region, Recommender, dataset_group_arn, next_token, max_results)
 
 
 @operation("UpdateRecommender")

@@ -31,6 +31,11 @@ def operation(name: str) -> Callable[[F], F]:
     return enter
 
 
+def operation_name(verb: str, noun: str) -> str:
+    """The API's name of an operation: CreateDatasetImportJob for ``create`` and ``dataset-import-job``."""
+    return "".join(word.title() for word in (verb, *noun.split("-")))
+
+
 def structure(cls: C) -> C:
     """Class decorator: input structures of the shape with this name become this attrs class."""
     _enter(STRUCTURES, cls.__name__, cls)
