@@ -9,7 +9,7 @@ import attrs
 
 from pytest_personalize.service.kernel.resource import Resource
 from pytest_personalize.testing.markup import Html, element
-from pytest_personalize.testing.report import name_of, status_class
+from pytest_personalize.testing.report import status_class
 
 MOST: Final = 200  # resources; more would be no picture
 BOX: Final = (262, 44)
@@ -108,7 +108,7 @@ def _box(resource: Resource, place: tuple[int, int], own: bool) -> Html:
         "g",
         element("title", f"{resource.arn}\n{resource.status}"),
         element("rect", x=left, y=above, width=BOX[0], height=BOX[1], rx=5),
-        element("text", _cut(name_of(resource)), x=left + 10, y=above + 18, class_="name"),
+        element("text", _cut(resource.key), x=left + 10, y=above + 18, class_="name"),
         element("text", _cut(f"{resource.kind}: {resource.status or 'no status'}"), x=left + 10, y=above + 35),
         class_=f"{status_class(resource.status)} {'own' if own else 'found'}",
     )

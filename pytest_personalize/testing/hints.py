@@ -11,6 +11,7 @@ from attrs import frozen
 from pytest_personalize.nearest import nearest
 from pytest_personalize.recommenders.catalogue import RECIPES
 from pytest_personalize.service.kernel.resource import Resource
+from pytest_personalize.shapes.models import snake
 from pytest_personalize.testing.calls import Call
 
 MOST: Final = 1_000  # resources among which the nearest is looked for
@@ -110,13 +111,9 @@ def _about_name(member: str, name: str, around: Surroundings) -> str | None:
     arns = [
         resource.arn
         for resource in around.resources.values()
-        if resource.arn_field == _snake(member) and resource.arn.rpartition("/")[2] == name
+        if resource.arn_field == snake(member) and resource.arn.rpartition("/")[2] == name
     ]
     return f"it wants an ARN, that of {name} is {arns[0]}" if arns else None
-
-
-def _snake(member: str) -> str:
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in member)
 
 
 def _about_tracking_id(given: str, around: Surroundings) -> str | None:

@@ -102,12 +102,12 @@ def _resource_lines(own: Sequence[Resource], gone: Sequence[Resource], home: str
         region = resource.arn.split(":")[3]
         kind = f"{resource.kind}{'' if region == home else f' in {region}'}"
         if resource.failure_reason:
-            text = f"{status:{width}}  {kind}: {name_of(resource)}: {resource.failure_reason}"
+            text = f"{status:{width}}  {kind}: {resource.key}: {resource.failure_reason}"
             yield from _lines(text, paint, "bad", len(status), width + 4)
             for remedy in remedies(resource.failure_reason):
                 yield paint(f"{' ' * (width + 4)}{remedy}", "hint")
         else:
-            alike.setdefault((status, kind), []).append(name_of(resource))
+            alike.setdefault((status, kind), []).append(resource.key)
     for (status, kind), names in alike.items():
         more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
         text = f"{status:{width}}  {kind}: {', '.join(names[:MOST_NAMES])}{more}"
@@ -124,11 +124,6 @@ def status_class(status: str) -> str:
     if "FAILED" in status:
         return "bad"
     return "moving" if "PENDING" in status or "PROGRESS" in status or status.endswith("ING") else "still"
-
-
-def name_of(resource: Resource) -> str:
-    """What its ARN has after the kind, as the mappings of a backend have it: ``films/INTERACTIONS`` for a dataset."""
-    return resource.arn.split(":", 5)[-1].partition("/")[2]
 
 
 def _call_lines(number: int, call: Call, around: Surroundings, paint: Paint) -> Iterator[str]:
