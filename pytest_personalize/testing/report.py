@@ -198,33 +198,25 @@ class Usage:
     """How often which operation was answered, and how often it was refused with which error."""
 
     def __init__(self) -> None:
-        self._answered: Counter[tuple[str, str]] = Counter()
-        self._refused: Counter[tuple[str, str, str]] = Counter()
+        self._tally: Tally = Counter()
         self._made_up = 0
 
     def add(self, tally: Tally, made_up: int = 0) -> None:
         """Count calls, and objects that ``s3="sample"`` made up."""
+        self._tally.update(tally)
         self._made_up += made_up
-        for (service, operation, error), count in tally.items():
-            if error is None:
-                self._answered[service, operation] += count
-            else:
-                self._refused[service, operation, error] += count
 
     def state(self) -> list[list[Any]]:
         """All counts as plain values, to be sent from process to process."""
-        counts = [[*key, count] for counter in (self._answered, self._refused) for key, count in counter.items()]
-        return [[self._made_up], *counts]
+        return [[self._made_up], *([*key, count] for key, count in self._tally.items())]
 
     def merge(self, state: Iterable[Sequence[Any]]) -> None:
         """Add the counts of another one."""
         for *key, count in state:
-            if not key:
-                self._made_up += count
-            elif len(key) == 2:
-                self._answered[key[0], key[1]] += count
+            if key:
+                self._tally[key[0], key[1], key[2]] += count
             else:
-                self._refused[key[0], key[1], key[2]] += count
+                self._made_up += count
 
     def lines(self) -> Iterator[str]:
         """The report: per service the operations that were used and those that never were, then the errors."""
@@ -236,9 +228,10 @@ class Usage:
             yield from self._unused(service)
         if self._made_up:
             yield f'objects made up for s3="sample": {self._made_up}'
-        yield "errors met:" if self._refused else "no errors met"
-        for (_, operation, error), count in sorted(self._refused.items(), key=lambda item: item[0][::-1]):
-            yield visible(f"  {count:6} {error} of {operation}")
+        refused = sorted((error, name, count) for (_, name, error), count in self._tally.items() if error is not None)
+        yield "errors met:" if refused else "no errors met"
+        for error, name, count in refused:
+            yield visible(f"  {count:6} {error} of {name}")
 
     def _unused(self, service: ServiceCoverage) -> Iterator[str]:
         """The operations that were never used, a line for each resource; one that nobody touched is not spelt out."""
@@ -249,5 +242,4 @@ class Usage:
                 yield _cut(f"  never used of {family}: {all_of_it}", WIDTH)
 
     def _calls_of(self, service: str, operation: str) -> int:
-        refused = sum(count for key, count in self._refused.items() if key[:2] == (service, operation))
-        return self._answered[service, operation] + refused
+        return sum(count for key, count in self._tally.items() if key[:2] == (service, operation))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 import attrs
 from attrs import field, frozen
@@ -95,21 +95,6 @@ class Campaign(Resource):
             )
 
         return region.kept(self.arn, (self, trained, records), make)
-
-
-def declared_campaign(arn: str, name: str, now: float) -> Campaign:
-    """A campaign that is there because a test declares its answers: ACTIVE, and of no solution."""
-    nothing: Any = None  # the service has no such campaign, and all others have these
-    return Campaign(
-        name=name,
-        campaign_arn=arn,
-        solution_version_arn=nothing,
-        solution_arn=nothing,
-        dataset_group_arn=nothing,
-        declared=True,
-        creation_date_time=now,
-        last_updated_date_time=now,
-    )
 
 
 def _deployed(region: Region, campaign: Campaign, now: float) -> Campaign:

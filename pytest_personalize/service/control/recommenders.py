@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 import attrs
 from attrs import field, frozen
@@ -107,21 +107,6 @@ class Recommender(Resource):
             )
 
         return region.kept(self.arn, (self, trained, records), make)
-
-
-def declared_recommender(arn: str, name: str, now: float) -> Recommender:
-    """A recommender that is there because a test declares its answers: ACTIVE, and of no dataset group."""
-    nothing: Any = None  # the service has no such recommender, and all others have these
-    return Recommender(
-        name=name,
-        recommender_arn=arn,
-        dataset_group_arn=nothing,
-        recipe_arn=nothing,
-        recommender_config=nothing,
-        declared=True,
-        creation_date_time=now,
-        last_updated_date_time=now,
-    )
 
 
 def _train(region: Region, recommender: Recommender, now: float) -> Recommender:
