@@ -24,7 +24,6 @@ _DEFAULT_ERROR_STATUS = 400
 class OperationShapes:
     """One operation as the installed service model describes it."""
 
-    service: str
     name: str
     input: StructureShape | None
     output: StructureShape | None
@@ -99,7 +98,6 @@ def operation(service: str, name: str) -> OperationShapes:
         raise KeyError(f"{service}.{name}")
     model = service_model(service).operation_model(name)
     return OperationShapes(
-        service=service,
         name=name,
         input=model.input_shape,
         output=model.output_shape,

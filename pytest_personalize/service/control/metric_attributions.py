@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 import attrs
@@ -162,9 +162,10 @@ def _check_metrics(
         raise refusal("no event type", group=dataset_group_arn)
     if not 1 <= len(together) <= MOST_METRICS:
         raise refusal("metric count", limit=MOST_METRICS, count=len(together))
-    repeated = _repeated(metric.metric_name for metric in added)
-    if repeated is not None:
-        raise refusal("repeated metric", name=repeated)
+    names = [metric.metric_name for metric in added]
+    for name in names:
+        if names.count(name) > 1:
+            raise refusal("repeated metric", name=name)
     for metric in added:
         read_expression(metric.expression, schemas)
 
@@ -172,12 +173,3 @@ def _check_metrics(
 def _check_output(region: Region, config: MetricAttributionOutput) -> None:
     if config.s3_data_destination is not None:
         output_folder(region, config.s3_data_destination)
-
-
-def _repeated(names: Iterable[str]) -> str | None:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            return name
-        seen.add(name)
-    return None

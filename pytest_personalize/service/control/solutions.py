@@ -147,11 +147,6 @@ SCRIPTS["solution", "update"] = creation(10, 30, work=_update, field="latest_sol
 SCRIPTS["solution", "delete"] = deletion(20, 40)
 
 
-def _newest_version(region: Region, solution_arn: str) -> Resource | None:
-    page, _ = region.table(VERSION).newest_first(solution_arn, 0, 1)
-    return page[0] if page else None
-
-
 def schedule_training(region: Region, solution: Solution, due: float, *, first: bool) -> Solution:
     """Train by itself at ``due``, if the solution does that at all; takes the place of what was planned before."""
     if not solution.perform_auto_training:
@@ -257,8 +252,8 @@ def describe_solution(region: Region, *, solution_arn: str) -> Solution:
     config = solution.solution_config
     if config is not None and config.hpo_config is not None:
         solution = attrs.evolve(solution, solution_config=with_internal_names(config))
-    newest = _newest_version(region, solution_arn)
-    return solution if newest is None else evolved(solution, latest_solution_version=newest)
+    newest, _ = region.table(VERSION).newest_first(solution_arn, 0, 1)
+    return evolved(solution, latest_solution_version=newest[0]) if newest else solution
 
 
 @operation("UpdateSolution")
