@@ -44,7 +44,7 @@ class Surroundings:
 
 def hints(call: Call, around: Surroundings) -> Iterator[str]:
     """For each ARN of a refused call that names nothing, and each tracking id, what may have been meant."""
-    for member, value in _texts(call.params):
+    for member, value in texts(call.params):
         if value.startswith("arn:"):
             found = _about_arn(call, value, around)
         elif member.endswith("Arn"):
@@ -61,16 +61,16 @@ def remedies(message: str) -> Iterator[str]:
     return (remedy for part, remedy in REMEDIES.items() if part in message)
 
 
-def _texts(value: Any, member: str = "") -> Iterator[tuple[str, str]]:
-    """All texts of a request, each with the name of its member."""
+def texts(value: Any, member: str = "") -> Iterator[tuple[str, str]]:
+    """All texts in a request or a resource, each with the name of its member."""
     if isinstance(value, str):
         yield member, value
     elif isinstance(value, Mapping):
         for name, inner in value.items():
-            yield from _texts(inner, name)
-    elif isinstance(value, list):
+            yield from texts(inner, name)
+    elif isinstance(value, list | tuple):
         for inner in value:
-            yield from _texts(inner, member)
+            yield from texts(inner, member)
 
 
 def _about_arn(call: Call, arn: str, around: Surroundings) -> str | None:

@@ -13,7 +13,7 @@ from pytest_personalize.service.kernel.resource import ACTIVE, Resource
 from pytest_personalize.testing.calls import Call, Tally
 from pytest_personalize.testing.coverage import ServiceCoverage, coverage
 from pytest_personalize.testing.hints import Surroundings, hints, remedies
-from pytest_personalize.testing.markup import visible
+from pytest_personalize.testing.markup import cut, visible
 from pytest_personalize.testing.watching import (
     Before,
     Seen,
@@ -81,7 +81,7 @@ def _backend_lines(
         yield from _resource_lines(own, gone, backend.region_name, paint)
     made_up = made_up_since(backend, before)
     if made_up:
-        yield _cut(f'made up for s3="sample": {visible(", ".join(made_up))}', WIDTH)
+        yield cut(f'made up for s3="sample": {visible(", ".join(made_up))}', WIDTH)
     calls = calls_since(backend, before)
     count = tally_since(backend, before).total()
     if count:
@@ -139,9 +139,7 @@ def _call_lines(number: int, call: Call, around: Surroundings, paint: Paint) -> 
         for found in hints(call, around):
             yield from _lines(f"hint: {found}", paint, "hint", len("hint:"), 10, indent=8)
     elif call.response:
-        yield from _lines(
-            _cut(_json(_status_first(call.response)), WIDTH_OF_VALUES), paint, "still", 0, 10, 1, indent=8
-        )
+        yield from _lines(cut(_json(_status_first(call.response)), WIDTH_OF_VALUES), paint, "still", 0, 10, 1, indent=8)
 
 
 def _lines(
@@ -173,12 +171,12 @@ def _status_first(value: Any) -> Any:
 
 def refusal(call: Call) -> str:
     """With what a call was refused, in short."""
-    return _cut(f"{call.error}: {call.message}", WIDTH_OF_REFUSALS)
+    return cut(f"{call.error}: {call.message}", WIDTH_OF_REFUSALS)
 
 
 def given(call: Call) -> str:
     """The parameters of a call in short."""
-    return ", ".join(f"{name}={_cut(_json(value), WIDTH_OF_VALUES)}" for name, value in call.params.items())
+    return ", ".join(f"{name}={cut(_json(value), WIDTH_OF_VALUES)}" for name, value in call.params.items())
 
 
 def clock_time(moment: float) -> str:
@@ -188,10 +186,6 @@ def clock_time(moment: float) -> str:
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)
-
-
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 class Usage:
@@ -239,7 +233,7 @@ class Usage:
             unused = [name for name in names if not self._calls_of(service.name, name)]
             if unused:
                 all_of_it = f"all {len(names)}" if len(unused) == len(names) > 1 else ", ".join(unused)
-                yield _cut(f"  never used of {family}: {all_of_it}", WIDTH)
+                yield cut(f"  never used of {family}: {all_of_it}", WIDTH)
 
     def _calls_of(self, service: str, operation: str) -> int:
         return sum(count for key, count in self._tally.items() if key[:2] == (service, operation))
