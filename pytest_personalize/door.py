@@ -1,4 +1,4 @@
-"""The way in: one call, one answer. Interception and the server hold a ``Door``; a test holds the backend."""
+"""The way in: one call, one answer. Interception holds a ``Door``; a test holds the backend."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import threading
 from collections.abc import AsyncGenerator, Callable, Collection, Coroutine, Generator, Mapping
@@ -17,6 +16,7 @@ from pytest_personalize import names
 from pytest_personalize.backend import PersonalizeBackend
 from pytest_personalize.interception import ACTIVATIONS, Activation, configured_region
 from pytest_personalize.nearest import hint
+from pytest_personalize.testing.sleep_loops import who
 
 T = TypeVar("T", bound="Callable[..., Any] | classmethod[Any, Any, Any]")
 C = TypeVar("C", bound=type)
@@ -47,7 +47,7 @@ class Mock:
 
     def __enter__(self) -> PersonalizeBackend:
         backend = PersonalizeBackend(**({"region": configured_region()} | ACTIVATIONS.defaults | self._options))
-        task = _task()
+        task = who()
         activation = ACTIVATIONS.push(backend, None if self._of_test else task)
         with self._lock:
             self._entered.append((task, activation))
@@ -64,7 +64,7 @@ class Mock:
 
     def stop(self) -> None:
         """End what ``start`` began. ``RuntimeError`` when nothing is left to end."""
-        task = _task()
+        task = who()
         with self._lock:
             if not self._entered:
                 raise RuntimeError("this mock_personalize was not started, or is stopped already")
@@ -147,15 +147,6 @@ class Mock:
                 return
             finally:
                 await generator.aclose()
-
-
-def _task() -> object:
-    """Who is running: the task of asyncio, or else the thread."""
-    try:
-        task = asyncio.current_task()
-    except RuntimeError:
-        task = None
-    return task or threading.current_thread()
 
 
 def _is_the_test(function: Callable[..., Any]) -> bool:

@@ -32,6 +32,10 @@ INI_OPTIONS: Final = {
     "personalize_regions": "where the service exists: aws (default: as botocore lists), any, or names of regions",
     "personalize_calls_kept": "how many calls a backend keeps on record, the newest ones (default: 10000)",
 }
+SWITCHES: Final = {
+    "personalize_block_network": "refuse calls to the real service",
+    "personalize_strict_faults": "a test that never meets a fault that it declared is an error",
+}
 ACTIVE_BEFORE = pytest.StashKey[tuple[Activation, ...]]()
 BEFORE = pytest.StashKey[Any]()
 WATCHERS = pytest.StashKey[Any]()
@@ -43,23 +47,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """The ini options and flags."""
     for name, text in INI_OPTIONS.items():
         parser.addini(name, f"Amazon Personalize: {text}")
-    parser.addini(
-        "personalize_block_network",
-        "Amazon Personalize: refuse calls to the real service (default: true)",
-        type="bool",
-        default=True,
-    )
-    parser.addini(
-        "personalize_allowed_hosts",
-        "Amazon Personalize: hosts that may be called although the network is blocked, * for anything in a name",
-        type="linelist",
-    )
-    parser.addini(
-        "personalize_strict_faults",
-        "Amazon Personalize: a test that never meets a fault that it declared is an error (default: true)",
-        type="bool",
-        default=True,
-    )
+    for name, text in SWITCHES.items():
+        parser.addini(name, f"Amazon Personalize: {text} (default: true)", type="bool", default=True)
+    hosts = "hosts that may be called although the network is blocked, * for anything in a name"
+    parser.addini("personalize_allowed_hosts", f"Amazon Personalize: {hosts}", type="linelist")
     group = parser.getgroup("personalize", "Amazon Personalize")
     group.addoption("--personalize-transitions", metavar="MODE", help="how statuses change: instant, polls:N or clock")
     group.addoption(

@@ -86,11 +86,6 @@ class Schema:
         wanted = name.upper()
         return next((field for field in self.fields if field.name.upper() == wanted), None)
 
-    @property
-    def rules(self) -> Rules:
-        """The rules that the schema was held against."""
-        return RULES[self.domain, self.dataset_type]
-
 
 def parse_schema(text: str, domain: str | None = None) -> Schema:
     """Read a schema and hold it against the rules.

@@ -12,8 +12,7 @@ from attrs import define, evolve, field
 from pytest_personalize.data.avro import Schema
 from pytest_personalize.data.columns import Column, Value, column_for
 from pytest_personalize.data.events import PUT
-
-_ID_COLUMNS = frozenset({"USER_ID", "ITEM_ID", "ACTION_ID"})
+from pytest_personalize.data.values import ID_FIELDS
 
 _VERSIONS: Final = count(1)
 """One sequence for all tables: two copies that went separate ways never have a version in common."""
@@ -40,7 +39,7 @@ class EntityTable:
     @classmethod
     def for_schema(cls, schema: Schema) -> EntityTable:
         """An empty table with the columns of a schema."""
-        return cls(columns={f.name: column_for(f) for f in schema.fields if f.name not in _ID_COLUMNS})
+        return cls(columns={f.name: column_for(f) for f in schema.fields if f.name not in ID_FIELDS})
 
     def row_of(self, index: int) -> int | None:
         """The row of the newest record of an interned id, None when it has no record."""

@@ -10,7 +10,7 @@ it would try again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -73,6 +73,25 @@ def _said(variable: ContextVar[Any], value: Any) -> Iterator[None]:
 
 
 @contextmanager
+def _signing(params: Any, operation_model: Any = None) -> Iterator[None]:
+    """A call that must not leave is refused as such where there are no credentials to sign it with, too."""
+    try:
+        yield
+    except Exception as error:
+        call = None if operation_model is None or ACTIVATIONS.passing else _as_call(operation_model)
+        refusal = call and _judge(call, params["url"], "", "")
+        if refusal is None or type(error).__name__ != "NoCredentialsError":
+            raise
+        from pytest_personalize.interception.unsigned import UnsignedCallBlocked
+
+        raise UnsignedCallBlocked(*refusal) from None
+
+
+def _calling(request: Any, operation_model: Any, context: Any = None) -> AbstractContextManager[None]:
+    return _said(_call, _as_call(operation_model))
+
+
+@contextmanager
 def _sending(request: Any) -> Iterator[None]:
     target = request.headers.get("X-Amz-Target", "")
     if isinstance(target, bytes):
@@ -89,63 +108,25 @@ def _sending(request: Any) -> Iterator[None]:
             raise cause from None
 
 
-@contextmanager
-def _signing(params: Any, operation: Any) -> Iterator[None]:
-    """A call that must not leave is refused as such where there are no credentials to sign it with, too."""
-    try:
-        yield
-    except Exception as error:
-        call = None if operation is None or ACTIVATIONS.passing else _as_call(operation)
-        refusal = call and _judge(call, params["url"], "", "")
-        if refusal is None or type(error).__name__ != "NoCredentialsError":
-            raise
-        from pytest_personalize.interception.unsigned import UnsignedCallBlocked
+def _within(context_of: Callable[..., AbstractContextManager[None]]) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """Two wrappers, for botocore's method and for the coroutine of aiobotocore: they run it in a context."""
 
-        raise UnsignedCallBlocked(*refusal) from None
+    def wrapper(wrapped: Callable[..., Any], instance: Any, args: Any, kwargs: Any) -> Any:
+        with context_of(*args, **kwargs):
+            return wrapped(*args, **kwargs)
 
+    async def wrapper_async(wrapped: Callable[..., Any], instance: Any, args: Any, kwargs: Any) -> Any:
+        with context_of(*args, **kwargs):
+            return await wrapped(*args, **kwargs)
 
-def create_request(wrapped: Callable[..., Any], endpoint: Any, args: Any, kwargs: Any) -> Any:
-    """Around ``Endpoint.create_request(params, operation_model)``, which signs."""
-
-    def create(params: Any, operation_model: Any = None) -> Any:
-        with _signing(params, operation_model):
-            return wrapped(params, operation_model)
-
-    return create(*args, **kwargs)
+    return wrapper, wrapper_async
 
 
-async def create_request_async(wrapped: Callable[..., Any], endpoint: Any, args: Any, kwargs: Any) -> Any:
-    """The same of aiobotocore."""
-
-    async def create(params: Any, operation_model: Any = None) -> Any:
-        with _signing(params, operation_model):
-            return await wrapped(params, operation_model)
-
-    return await create(*args, **kwargs)
-
-
-def get_response(wrapped: Callable[..., Any], endpoint: Any, args: Any, kwargs: Any) -> Any:
-    """Around ``Endpoint._get_response(request, operation_model, context)``, one attempt of a call."""
-    with _said(_call, _as_call(kwargs.get("operation_model") or args[1])):
-        return wrapped(*args, **kwargs)
-
-
-async def get_response_async(wrapped: Callable[..., Any], endpoint: Any, args: Any, kwargs: Any) -> Any:
-    """The same of aiobotocore."""
-    with _said(_call, _as_call(kwargs.get("operation_model") or args[1])):
-        return await wrapped(*args, **kwargs)
-
-
-def send(wrapped: Callable[..., Any], session: Any, args: Any, kwargs: Any) -> Any:
-    """Around ``send(request)`` of an HTTP session."""
-    with _sending(kwargs.get("request") or args[0]):
-        return wrapped(*args, **kwargs)
-
-
-async def send_async(wrapped: Callable[..., Any], session: Any, args: Any, kwargs: Any) -> Any:
-    """The same of aiobotocore."""
-    with _sending(kwargs.get("request") or args[0]):
-        return await wrapped(*args, **kwargs)
+# Around ``Endpoint.create_request``, which signs, ``Endpoint._get_response``, one attempt of a call, and ``send`` of an
+# HTTP session.
+create_request, create_request_async = _within(_signing)
+get_response, get_response_async = _within(_calling)
+send, send_async = _within(_sending)
 
 
 def connect(wrapped: Callable[..., Any], connection: Any, args: Any, kwargs: Any) -> Any:

@@ -52,10 +52,6 @@ def _recurrent(hidden_dimension: str) -> tuple[Hyperparameter, ...]:
     )
 
 
-_HISTORY_PERCENTILES = {
-    "min_user_history_length_percentile": "0.0",
-    "max_user_history_length_percentile": "0.99",
-}
 _COLD_START = (
     _integer("cold_start_max_interactions", "15", 1, None, group="featurization"),
     Hyperparameter(name="cold_start_max_duration", kind="continuous", default="5.0", low=0.0, group="featurization"),
@@ -81,6 +77,8 @@ _personal = partial(
     scored=True,
     real_time=True,
 )
+
+_retired = partial(_personal, listed=False, supports_auto_training=False)
 
 PERSONALIZATION_RECIPES = (
     _personal(
@@ -109,8 +107,6 @@ PERSONALIZATION_RECIPES = (
             "Recurrent model with item exploration that recommends items to a user; superseded by v2 but still offered."
         ),
         hyperparameters=_recurrent("149"),
-        feature_transformation_defaults=_HISTORY_PERCENTILES,
-        supports_hpo=True,
         trains_on_items=True,
         trains_on_users=True,
         automatic_update_hours=2.0,
@@ -120,46 +116,31 @@ PERSONALIZATION_RECIPES = (
         supports_exploration_config=True,
         supports_contextual_metadata=True,
     ),
-    _personal(
+    _retired(
         name="aws-hrnn",
-        listed=False,
         algorithm_arn=_ALGORITHM + "aws-hrnn",
         feature_transformation_arn=_TRANSFORMATION + "JSON-percentile-filtering",
-        feature_transformation_defaults=_HISTORY_PERCENTILES,
         description="Recurrent session model from interactions only.",
         hyperparameters=_recurrent("43"),
-        supports_hpo=True,
-        supports_auto_training=False,
     ),
-    _personal(
+    _retired(
         name="aws-hrnn-metadata",
-        listed=False,
         algorithm_arn=_ALGORITHM + "aws-hrnn-metadata",
         feature_transformation_arn=_TRANSFORMATION + "featurize_metadata",
-        feature_transformation_defaults=_HISTORY_PERCENTILES,
         description="Recurrent session model that also uses contextual, user and item metadata.",
         hyperparameters=_recurrent("43"),
-        supports_hpo=True,
         trains_on_items=True,
         trains_on_users=True,
-        supports_auto_training=False,
         supports_contextual_metadata=True,
     ),
-    _personal(
+    _retired(
         name="aws-hrnn-coldstart",
-        listed=False,
         algorithm_arn=_ALGORITHM + "aws-hrnn-coldstart",
         feature_transformation_arn=_TRANSFORMATION + "featurize_coldstart",
-        feature_transformation_defaults={
-            **_HISTORY_PERCENTILES,
-            **{one.name: one.default for one in _COLD_START},
-        },
         description="Recurrent model that can also recommend new (cold) items; needs 100 to 80000 cold items.",
         hyperparameters=(*_recurrent("149"), *_COLD_START),
-        supports_hpo=True,
         trains_on_items=True,
         trains_on_users=True,
-        supports_auto_training=False,
         supports_update_training=True,
         supports_contextual_metadata=True,
     ),
@@ -194,10 +175,8 @@ RANKING_RECIPES = (
         name="aws-personalized-ranking",
         algorithm_arn=_ALGORITHM + "aws-personalized-ranking",
         feature_transformation_arn=_TRANSFORMATION + "JSON-percentile-filtering",
-        feature_transformation_defaults=_HISTORY_PERCENTILES,
         description="Recurrent model that re-ranks a given list of items for a user.",
         hyperparameters=_recurrent("149"),
-        supports_hpo=True,
         supports_optimization_objective=True,
     ),
 )
@@ -225,7 +204,6 @@ RELATED_ITEMS_RECIPES = (
             _integer("item_id_hidden_dim", "100", 30, 200, tunable=True),
             _integer("item_metadata_hidden_dim", "100", 30, 200, tunable=True),
         ),
-        supports_hpo=True,
         trains_on_items=True,
         supports_theme_generation=True,
     ),
@@ -235,12 +213,6 @@ RELATED_ITEMS_RECIPES = (
         metrics=item_metrics,
         algorithm_arn=_ALGORITHM + "aws-sims",
         feature_transformation_arn=_TRANSFORMATION + "sims",
-        feature_transformation_defaults={
-            "min_user_history_length_percentile": "0.005",
-            "max_user_history_length_percentile": "0.995",
-            "min_item_interaction_count_percentile": "0.01",
-            "max_item_interaction_count_percentile": "0.9",
-        },
         description="Item-to-item collaborative filtering from co-interactions only; popular items for unknown items.",
         hyperparameters=(
             _share("popularity_discount_factor", "0.5", tunable=True),
@@ -250,7 +222,6 @@ RELATED_ITEMS_RECIPES = (
             _share("min_item_interaction_count_percentile", "0.01", group="featurization"),
             _share("max_item_interaction_count_percentile", "0.9", group="featurization"),
         ),
-        supports_hpo=True,
     ),
     _related(
         name="aws-semantic-similarity",
@@ -297,7 +268,6 @@ POPULAR_ITEMS_RECIPES = (
         metrics=trend_metrics,
         algorithm_arn=_ALGORITHM + "aws-trending-now-custom",
         creation_date_time=1664582400.0,
-        feature_transformation_defaults={"trend_discovery_frequency": "2 hours"},
         description="Items whose interaction count grows fastest between consecutive time windows.",
         hyperparameters=(_TREND_DISCOVERY_FREQUENCY,),
         automatic_update_hours=2.0,
@@ -316,7 +286,6 @@ ACTION_RECIPES = (
         operation="GetActionRecommendations",
         algorithm_arn=_ALGORITHM + "aws-next-best-action",
         creation_date_time=1691712000.0,
-        feature_transformation_defaults={"action_optimization_period": "14"},
         description=(
             "Ranks actions by the propensity of a user to take them within a period; score 0.0 until an action has "
             "at least 50 TAKEN and 50 NOT_TAKEN or VIEWED events within 6 weeks of the newest event."

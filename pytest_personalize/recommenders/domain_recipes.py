@@ -6,6 +6,7 @@ unknown: their recipe type. chosen: that of the custom recipe that answers alike
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from pytest_personalize.durations import DAY
@@ -17,13 +18,12 @@ from pytest_personalize.recommenders.related import Relatedness
 from pytest_personalize.recommenders.trending import trending_items
 
 
-def _use_case(name: str, use_case: str, description: str, recipe_type: str, **facts: Any) -> Recipe:
+def _use_case(name: str, use_case: str, description: str, **facts: Any) -> Recipe:
     """A recommender is retrained every 7 days by the service; it has no campaign and no batch jobs."""
     return Recipe(
         name=name,
         use_case=use_case,
         description=f"{use_case}: {description}",
-        recipe_type=recipe_type,
         metrics=item_metrics,
         supports_auto_training=False,
         supports_campaign=False,
@@ -32,129 +32,109 @@ def _use_case(name: str, use_case: str, description: str, recipe_type: str, **fa
     )
 
 
+_popular = partial(_use_case, recipe_type="POPULAR_ITEMS", recommender=popular_items, requires_user=True)
+_related = partial(_use_case, recipe_type="RELATED_ITEMS", requires_item=True)
+_personal = partial(
+    _use_case,
+    recipe_type="USER_PERSONALIZATION",
+    recommender=user_personalization,
+    requires_user=True,
+    real_time=True,
+    automatic_update_hours=2.0,
+    trains_on_items=True,
+    trains_on_users=True,
+    supports_exploration_config=True,
+    supports_contextual_metadata=True,
+)
+
 ECOMMERCE_RECIPES = (
-    _use_case(
+    _popular(
         "aws-ecomm-popular-items-by-views",
         "Most viewed",
         "Items ranked by number of views.",
-        "POPULAR_ITEMS",
-        recommender=popular_items,
         domain="ECOMMERCE",
-        requires_user=True,
         required_event_type="View",
     ),
-    _use_case(
+    _popular(
         "aws-ecomm-popular-items-by-purchases",
         "Best sellers",
         "Items ranked by number of purchases.",
-        "POPULAR_ITEMS",
-        recommender=popular_items,
         domain="ECOMMERCE",
-        requires_user=True,
         required_event_type="Purchase",
     ),
-    _use_case(
+    _related(
         "aws-ecomm-frequently-bought-together",
         "Frequently bought together",
         "Items often bought with a given item.",
-        "RELATED_ITEMS",
         # "Bought together" is one basket: purchases of one user with no pause of more than a day between them.
         recommender=Relatedness(window=12, discount=0.3, sitting=DAY).fit,
         domain="ECOMMERCE",
-        requires_item=True,
         required_event_type="Purchase",
     ),
-    _use_case(
+    _related(
         "aws-ecomm-customers-who-viewed-x-also-viewed",
         "Customers who viewed X also viewed",
         "Items viewed by the viewers of a given item.",
-        "RELATED_ITEMS",
         recommender=Relatedness(discount=0.3).fit,
         domain="ECOMMERCE",
         requires_user=True,
-        requires_item=True,
         required_event_type="View",
         automatic_filter="Purchase",
     ),
-    _use_case(
+    _personal(
         "aws-ecomm-recommended-for-you",
         "Recommended for you",
         "Personalised items for a user.",
-        "USER_PERSONALIZATION",
-        recommender=user_personalization,
         domain="ECOMMERCE",
-        requires_user=True,
-        real_time=True,
-        automatic_update_hours=2.0,
-        trains_on_items=True,
-        trains_on_users=True,
         automatic_filter="Purchase",
-        supports_exploration_config=True,
-        supports_contextual_metadata=True,
     ),
 )
 
 VIDEO_ON_DEMAND_RECIPES = (
-    _use_case(
+    _related(
         "aws-vod-because-you-watched-x",
         "Because you watched X",
         "Videos watched by the watchers of a given video.",
-        "RELATED_ITEMS",
         recommender=Relatedness(discount=0.4).fit,
         domain="VIDEO_ON_DEMAND",
         requires_user=True,
-        requires_item=True,
         required_event_type="Watch",
         automatic_filter="Watch",
     ),
-    _use_case(
+    _related(
         "aws-vod-more-like-x",
         "More like X",
         "Videos similar to a given video.",
-        "RELATED_ITEMS",
         recommender=Relatedness(keep=120, discount=0.4, metadata=0.99).fit,
         domain="VIDEO_ON_DEMAND",
         requires_user=True,
-        requires_item=True,
         required_datasets=("INTERACTIONS", "ITEMS"),
         trains_on_items=True,
         automatic_filter="Watch",
     ),
-    _use_case(
+    _popular(
         "aws-vod-most-popular",
         "Most popular",
         "Videos watched by the most users.",
-        "POPULAR_ITEMS",
-        recommender=popular_items,
         domain="VIDEO_ON_DEMAND",
-        requires_user=True,
         required_event_type="Watch",
     ),
     _use_case(
         "aws-vod-trending-now",
         "Trending now",
         "Videos gaining interactions fastest, re-evaluated every two hours.",
-        "POPULAR_ITEMS",
+        recipe_type="POPULAR_ITEMS",
         recommender=trending_items,
         domain="VIDEO_ON_DEMAND",
         automatic_update_hours=2.0,
         updates_take_all=True,
     ),
-    _use_case(
+    _personal(
         "aws-vod-top-picks",
         "Top picks for you",
         "Personalised videos for a user.",
-        "USER_PERSONALIZATION",
-        recommender=user_personalization,
         domain="VIDEO_ON_DEMAND",
-        requires_user=True,
-        real_time=True,
-        automatic_update_hours=2.0,
-        trains_on_items=True,
-        trains_on_users=True,
         automatic_filter="Watch",
-        supports_exploration_config=True,
-        supports_contextual_metadata=True,
     ),
 )
 

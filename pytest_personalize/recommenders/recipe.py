@@ -69,14 +69,12 @@ class Recipe:
     use_case: str | None = None
     algorithm_arn: str | None = None
     feature_transformation_arn: str | None = None
-    feature_transformation_defaults: Mapping[str, str] = field(factory=dict)
     listed: bool = True
     status: str = "ACTIVE"
     creation_date_time: float = 1560124800.0
     last_updated_date_time: float = 1718815639.191  # printed in outputs of AWS sample notebooks, 2024
 
     hyperparameters: tuple[Hyperparameter, ...] = ()
-    supports_hpo: bool = False
 
     required_datasets: tuple[str, ...] = ("INTERACTIONS",)
     datasets_with_data: tuple[str, ...] = ("INTERACTIONS",)
@@ -118,6 +116,16 @@ class Recipe:
     def arn(self) -> str:
         """The same in every account and Region."""
         return f"arn:aws:personalize:::recipe/{self.name}"
+
+    @property
+    def feature_transformation_defaults(self) -> dict[str, str]:
+        """The parameters of its feature transformation, as requests write them."""
+        return {one.name: one.default for one in self.hyperparameters if one.group == "featurization"}
+
+    @property
+    def supports_hpo(self) -> bool:
+        """Whether hyperparameter optimization has anything to search."""
+        return any(one.tunable for one in self.hyperparameters)
 
     def hyperparameter(self, name: str) -> Hyperparameter | None:
         """The hyperparameter of this name, None when the recipe has none."""

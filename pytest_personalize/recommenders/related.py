@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator
 from typing import Final
 
@@ -142,9 +141,7 @@ def _within_percentiles(training: Training, past: Histories, popularity: list[in
         return past
     last = len(counts) - 1
     least, most = counts[min(last, int(low * len(counts)))], counts[min(last, int(high * len(counts)))]
-    users, offsets, items = array("I"), array("I", (0,)), array("I")
-    for user, history in zip(past.users, past, strict=True):
-        items.extend(item for item in history if least <= popularity[item] <= most)
-        users.append(user)
-        offsets.append(len(items))
-    return Histories(users=users, offsets=offsets, items=items)
+    return Histories.of(
+        (user, [item for item in history if least <= popularity[item] <= most])
+        for user, history in zip(past.users, past, strict=True)
+    )

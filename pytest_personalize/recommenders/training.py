@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress
 from math import ceil, inf
 from operator import and_
@@ -198,6 +198,16 @@ class Histories:
     items: array[int]
     repeat_share: float = field(default=0.0)
 
+    @classmethod
+    def of(cls, parts: Iterable[tuple[int, Iterable[int]]]) -> Histories:
+        """Those of pairs of a user and their items."""
+        users, offsets, items = array("I"), array("I", (0,)), array("I")
+        for user, own in parts:
+            items.extend(own)
+            users.append(user)
+            offsets.append(len(items))
+        return cls(users=users, offsets=offsets, items=items)
+
     def __iter__(self) -> Iterator[array[int]]:
         items, offsets = self.items, self.offsets
         for n in range(len(self.users)):
@@ -234,25 +244,23 @@ def histories(training: Training) -> Histories:
 
 def sessions(training: Training, gap: float) -> Histories:
     """Group the interactions by user and sitting: a pause of more than ``gap`` seconds begins the next one."""
-    item_of, time_of = training.log.items.__getitem__, training.log.times.__getitem__
-    users, offsets, items = array("I"), array("I", (0,)), array("I")
-    for user in range(training.user_count):
-        sitting: dict[int, None] = {}
-        last = inf
-        for row in training.rows_of_user(user):
-            time = time_of(row)
-            if time - last > gap:
-                items.extend(sitting)
-                users.append(user)
-                offsets.append(len(items))
-                sitting = {}
-            sitting[item_of(row)] = None
-            last = time
-        if sitting:
-            items.extend(sitting)
-            users.append(user)
-            offsets.append(len(items))
-    return Histories(users=users, offsets=offsets, items=items)
+    return Histories.of(
+        (user, sitting) for user in range(training.user_count) for sitting in _sittings(training, user, gap)
+    )
+
+
+def _sittings(training: Training, user: int, gap: float) -> Iterator[Iterable[int]]:
+    sitting: dict[int, None] = {}
+    last = inf
+    for row in training.rows_of_user(user):
+        time = training.log.times[row]
+        if time - last > gap:
+            yield sitting
+            sitting = {}
+        sitting[training.log.items[row]] = None
+        last = time
+    if sitting:
+        yield sitting
 
 
 def _length_bounds(training: Training) -> tuple[float, float]:

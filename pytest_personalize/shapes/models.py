@@ -1,4 +1,4 @@
-"""The service models that ship with the installed botocore: operations, their shapes, errors and routes."""
+"""The service models that ship with the installed botocore: operations, their shapes and errors."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -8,7 +8,9 @@ from typing import Final, Literal, TypeAlias, cast
 import botocore
 from attrs import frozen
 from botocore.loaders import Loader
-from botocore.model import OperationModel, ServiceModel, StructureShape
+from botocore.model import ServiceModel, StructureShape
+
+from pytest_personalize.nearest import hint
 
 Protocol: TypeAlias = Literal["json", "rest-json"]
 
@@ -22,11 +24,7 @@ _DEFAULT_ERROR_STATUS = 400
 class OperationShapes:
     """One operation as the installed service model describes it."""
 
-    service: str
     name: str
-    protocol: Protocol
-    http_method: str
-    path: str
     input: StructureShape | None
     output: StructureShape | None
 
@@ -84,56 +82,23 @@ def error_codes(service: str, name: str) -> frozenset[str]:
 
 
 @cache
+def find_operation(name: str) -> OperationShapes:
+    """The shapes of an operation of any of the services; ``ValueError`` names the nearest one."""
+    for service in SERVICES:
+        if name in operation_names(service):
+            return operation(service, name)
+    known = [each for service in SERVICES for each in operation_names(service)]
+    raise ValueError(f"no operation {name!r} exists; {hint(name, known)}")
+
+
+@cache
 def operation(service: str, name: str) -> OperationShapes:
     """The shapes of one operation; KeyError when the installed model lacks it."""
     if name not in operation_names(service):
         raise KeyError(f"{service}.{name}")
     model = service_model(service).operation_model(name)
     return OperationShapes(
-        service=service,
         name=name,
-        protocol=protocol(service),
-        http_method=model.http.get("method", "POST"),
-        path=_path(model),
         input=model.input_shape,
         output=model.output_shape,
     )
-
-
-def route(method: str, path: str, target: str | None) -> tuple[str, str] | None:
-    """The (service, operation) that an HTTP request addresses, or None.
-
-    Args:
-        method: the HTTP method.
-        path: the path of the request; a query string is ignored.
-        target: the ``X-Amz-Target`` header, such as ``AmazonPersonalize.CreateSchema``.
-    """
-    if target is not None:
-        return _targets().get(target)
-    return _paths().get((method, path.partition("?")[0]))
-
-
-@cache
-def _targets() -> Mapping[str, tuple[str, str]]:
-    return {
-        f"{service_model(service).metadata['targetPrefix']}.{name}": (service, name)
-        for service in SERVICES
-        if protocol(service) == "json"
-        for name in operation_names(service)
-    }
-
-
-@cache
-def _paths() -> Mapping[tuple[str, str], tuple[str, str]]:
-    shapes = (
-        operation(service, name)
-        for service in SERVICES
-        if protocol(service) == "rest-json"
-        for name in operation_names(service)
-    )
-    return {(shape.http_method, shape.path): (shape.service, shape.name) for shape in shapes}
-
-
-def _path(model: OperationModel) -> str:
-    path: str = model.http.get("requestUri", "/")
-    return path.partition("?")[0]

@@ -11,9 +11,9 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from pytest_personalize.shapes.models import OperationShapes
+from pytest_personalize.shapes.models import OperationShapes, find_operation
 from pytest_personalize.shapes.request import ShapeViolations, compile_input
-from pytest_personalize.strategies.valid import Shape, any_value, shapes_of, structure
+from pytest_personalize.strategies.valid import Shape, any_value, structure
 from pytest_personalize.strategies.values import Params
 
 
@@ -34,7 +34,7 @@ class InvalidRequest:
 
 def invalid_requests(operation: str, /) -> SearchStrategy[InvalidRequest]:
     """Requests of an operation that break exactly one rule of its shape; each names the rule."""
-    shapes = shapes_of(operation)
+    shapes = find_operation(operation)
     return st.sampled_from(list(_breaks(shapes.input, ()))).flatmap(
         lambda each: _broken(shapes.input, each.path, each.value).map(lambda params: _judged(shapes, params, each))
     )

@@ -14,7 +14,7 @@ from hypothesis.strategies import SearchStrategy
 from pytest_personalize.data.schema_rules import DATASET_TYPES as TYPES
 from pytest_personalize.nearest import hint
 from pytest_personalize.recommenders.catalogue import RECIPES
-from pytest_personalize.shapes.models import SERVICES, OperationShapes, operation, operation_names
+from pytest_personalize.shapes.models import OperationShapes, find_operation
 from pytest_personalize.shapes.patterns import UnsupportedPattern, compile_pattern, plain_pattern
 from pytest_personalize.strategies.ties import ANY, NEVER, TIES, Alternative
 from pytest_personalize.strategies.values import (
@@ -51,21 +51,11 @@ def requests(operation: str, /, **members: Any) -> SearchStrategy[Params]:
     exploration, training modes and required ids those of the recipe; the files of imports and batch jobs must be in
     the bucket; statuses and quotas must allow it. ``ValueError`` for an unknown operation or member.
     """
-    shapes = shapes_of(operation)
+    shapes = find_operation(operation)
     _check_members(shapes, members)
     given = {name: each if isinstance(each, SearchStrategy) else st.just(each) for name, each in members.items()}
     values = {name: each for name, each in members.items() if not isinstance(each, SearchStrategy)}
     return structure(shapes.input, given, values)
-
-
-@cache
-def shapes_of(name: str) -> OperationShapes:
-    """The shapes of an operation of any of the services; ``ValueError`` names the nearest one."""
-    for service in SERVICES:
-        if name in operation_names(service):
-            return operation(service, name)
-    known = [each for service in SERVICES for each in operation_names(service)]
-    raise ValueError(f"no operation {name!r}; {hint(name, known)}")
 
 
 def _check_members(shapes: OperationShapes, members: Mapping[str, Any]) -> None:

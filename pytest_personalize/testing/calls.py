@@ -7,7 +7,6 @@ import json
 import marshal
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from typing import Any, Final, overload
 
 from attrs import define, field
@@ -120,9 +119,7 @@ class Calls(Sequence[Call]):
 
         ``ValueError`` for a name that is no operation, or for a parameter that is no member of its request.
         """
-        problem = _unknown(operation, params)
-        if problem is not None:
-            raise ValueError(problem)
+        _check(operation, params)
         return Calls([call for call in self if call.matches(operation, params)], kept=None)
 
     def made(self, operation: str) -> int:
@@ -192,25 +189,13 @@ class Calls(Sequence[Call]):
         return f"operations that were called: {', '.join(sorted({call.operation for call in self})) or 'none'}"
 
 
-@cache
-def _members(operation: str) -> tuple[str, ...]:
-    """The members of the request of an operation; ``KeyError`` when no service has it."""
-    for service in models.SERVICES:
-        if operation in models.operation_names(service):
-            shape = models.operation(service, operation).input
-            return () if shape is None else tuple(shape.members)
-    raise KeyError(operation)
-
-
-def _unknown(operation: str, params: Mapping[str, Any]) -> str | None:
-    """What is wrong with a name that the service does not have; None when all are known."""
-    try:
-        members = _members(operation)
-    except KeyError:
-        known = [name for service in models.SERVICES for name in models.operation_names(service)]
-        return f"no operation {operation!r} exists; {hint(operation, known)}"
-    wrong = next((name for name in params if name not in members), None)
-    return None if wrong is None else f"{operation} has no parameter {wrong!r}; {hint(wrong, members)}"
+def _check(operation: str, params: Mapping[str, Any]) -> None:
+    """``ValueError`` for a name that the service does not have."""
+    shape = models.find_operation(operation).input
+    members = () if shape is None else tuple(shape.members)
+    for name in params:
+        if name not in members:
+            raise ValueError(f"{operation} has no parameter {name!r}; {hint(name, members)}")
 
 
 def _difference(call: Call, params: Mapping[str, Any]) -> str:

@@ -13,11 +13,12 @@ import attrs
 from pytest_personalize import names
 from pytest_personalize.nearest import hint
 from pytest_personalize.recommenders.recipe import Recipe
-from pytest_personalize.service.control.campaigns import Campaign, declared_campaign
-from pytest_personalize.service.control.recommenders import declared_recommender
+from pytest_personalize.service.control.campaigns import Campaign
+from pytest_personalize.service.control.recommenders import Recommender
 from pytest_personalize.service.control.solution_versions import SolutionVersion
 from pytest_personalize.service.kernel import arns
 from pytest_personalize.service.kernel.account import Region
+from pytest_personalize.service.kernel.admission import times_now
 from pytest_personalize.service.kernel.declared import Declared, Entry
 from pytest_personalize.service.realtime.recommendations import MAX_ACTIONS, MAX_RESULTS
 from pytest_personalize.shapes.models import operation
@@ -216,11 +217,14 @@ def _recipe(region: Region, arn: str) -> Recipe | None:
 
 
 def _put_in(region: Region, arn: str) -> None:
-    """Let there be a campaign or recommender of that ARN."""
+    """Let there be a campaign or recommender of that ARN: ACTIVE, and made of nothing."""
     parts = checked_source_arn(arn)
-    if arn not in region.table(parts.kind):
-        declared = declared_campaign if parts.kind == Campaign.kind else declared_recommender
-        region.table(parts.kind).put(declared(arn, parts.path, region.now()))
+    if arn in region.table(parts.kind):
+        return
+    cls: type[Any] = Campaign if parts.kind == Campaign.kind else Recommender
+    nothing = dict.fromkeys(field.name for field in attrs.fields(cls) if field.default is attrs.NOTHING)
+    own = {cls.arn_field: arn, "name": parts.path, "declared": True}
+    region.table(parts.kind).put(cls(**{**nothing, **own, **times_now(region)}))
 
 
 def region_of(arn: str, default: str) -> str:

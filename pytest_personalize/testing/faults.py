@@ -20,7 +20,7 @@ from pytest_personalize.nearest import hint
 from pytest_personalize.service.kernel.clock import Clock
 from pytest_personalize.service.kernel.errors import ServiceError
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS
-from pytest_personalize.service.kernel.operations import OPERATIONS
+from pytest_personalize.service.kernel.operations import OPERATIONS, operation_name
 from pytest_personalize.shapes import models
 
 T = TypeVar("T")
@@ -274,7 +274,7 @@ class Faults:
         """Why a resource of that kind that begins that script is to fail, if it is."""
         if not self._pending:
             return None
-        operation = _operation(kind, script)
+        operation = operation_name(script.partition(" ")[0], kind)
         met = (fault.drawn(jobs=True) for fault in self._of(operation))
         fault = next((fault for fault in met if fault is not None), None)
         if fault is None:
@@ -320,14 +320,11 @@ def _checked(fault: Fault) -> Fault:
     return fault
 
 
-def _operation(kind: str, script: str) -> str:
-    """The operation that begins a script: CreateDatasetImportJob for the creation of a dataset-import-job."""
-    return "".join(word.title() for word in [script.partition(" ")[0], *kind.split("-")])
-
-
 def _jobs() -> set[str]:
     """The operations that begin a script which may fail."""
-    return {_operation(kind, script) for kind, script in SCRIPTS if script in ("create", "update")} & OPERATIONS.keys()
+    return {
+        operation_name(script, kind) for kind, script in SCRIPTS if script in ("create", "update")
+    } & OPERATIONS.keys()
 
 
 def _unknown(name: str, known: list[str], what: str) -> str:

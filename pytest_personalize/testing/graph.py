@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
-from typing import Any, Final
+from collections.abc import Mapping, Sequence, Set
+from typing import Final
 
 import attrs
 
 from pytest_personalize.service.kernel.resource import Resource
-from pytest_personalize.testing.markup import Html, element
-from pytest_personalize.testing.report import name_of, status_class
+from pytest_personalize.testing.hints import texts
+from pytest_personalize.testing.markup import Html, cut, element
+from pytest_personalize.testing.report import status_class
 
 MOST: Final = 200  # resources; more would be no picture
 BOX: Final = (262, 44)
@@ -37,20 +38,9 @@ def drawing(resources: Sequence[Resource], marked: Set[str] = frozenset()) -> Ht
 def _references(resources: Sequence[Resource], arns: set[str]) -> dict[str, set[str]]:
     """The resources that each one names, anywhere in what describes it."""
     return {
-        resource.arn: {text for text in _texts(attrs.asdict(resource)) if text in arns and text != resource.arn}
+        resource.arn: {text for _, text in texts(attrs.asdict(resource)) if text in arns and text != resource.arn}
         for resource in resources
     }
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for inner in value.values():
-            yield from _texts(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from _texts(inner)
 
 
 def _direct(arn: str, references: Mapping[str, set[str]]) -> set[str]:
@@ -108,11 +98,7 @@ def _box(resource: Resource, place: tuple[int, int], own: bool) -> Html:
         "g",
         element("title", f"{resource.arn}\n{resource.status}"),
         element("rect", x=left, y=above, width=BOX[0], height=BOX[1], rx=5),
-        element("text", _cut(name_of(resource)), x=left + 10, y=above + 18, class_="name"),
-        element("text", _cut(f"{resource.kind}: {resource.status or 'no status'}"), x=left + 10, y=above + 35),
+        element("text", cut(resource.key, LETTERS), x=left + 10, y=above + 18, class_="name"),
+        element("text", cut(f"{resource.kind}: {resource.status or 'no status'}", LETTERS), x=left + 10, y=above + 35),
         class_=f"{status_class(resource.status)} {'own' if own else 'found'}",
     )
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= LETTERS else f"{text[: LETTERS - 1]}…"

@@ -11,6 +11,7 @@ from attrs import frozen
 from pytest_personalize.nearest import nearest
 from pytest_personalize.recommenders.catalogue import RECIPES
 from pytest_personalize.service.kernel.resource import Resource
+from pytest_personalize.shapes.models import snake
 from pytest_personalize.testing.calls import Call
 
 MOST: Final = 1_000  # resources among which the nearest is looked for
@@ -43,7 +44,7 @@ class Surroundings:
 
 def hints(call: Call, around: Surroundings) -> Iterator[str]:
     """For each ARN of a refused call that names nothing, and each tracking id, what may have been meant."""
-    for member, value in _texts(call.params):
+    for member, value in texts(call.params):
         if value.startswith("arn:"):
             found = _about_arn(call, value, around)
         elif member.endswith("Arn"):
@@ -60,16 +61,16 @@ def remedies(message: str) -> Iterator[str]:
     return (remedy for part, remedy in REMEDIES.items() if part in message)
 
 
-def _texts(value: Any, member: str = "") -> Iterator[tuple[str, str]]:
-    """All texts of a request, each with the name of its member."""
+def texts(value: Any, member: str = "") -> Iterator[tuple[str, str]]:
+    """All texts in a request or a resource, each with the name of its member."""
     if isinstance(value, str):
         yield member, value
     elif isinstance(value, Mapping):
         for name, inner in value.items():
-            yield from _texts(inner, name)
-    elif isinstance(value, list):
+            yield from texts(inner, name)
+    elif isinstance(value, list | tuple):
         for inner in value:
-            yield from _texts(inner, member)
+            yield from texts(inner, member)
 
 
 def _about_arn(call: Call, arn: str, around: Surroundings) -> str | None:
@@ -110,13 +111,9 @@ def _about_name(member: str, name: str, around: Surroundings) -> str | None:
     arns = [
         resource.arn
         for resource in around.resources.values()
-        if resource.arn_field == _snake(member) and resource.arn.rpartition("/")[2] == name
+        if resource.arn_field == snake(member) and resource.arn.rpartition("/")[2] == name
     ]
     return f"it wants an ARN, that of {name} is {arns[0]}" if arns else None
-
-
-def _snake(member: str) -> str:
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in member)
 
 
 def _about_tracking_id(given: str, around: Surroundings) -> str | None:

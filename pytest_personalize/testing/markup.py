@@ -27,6 +27,11 @@ def visible(text: str) -> str:
     return _INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
+def cut(text: str, most: int) -> str:
+    """The text, or as much of its beginning as fits, with an ellipsis."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def element(name: str, /, *children: str, **attributes: object) -> Html:
     """One element. A child that is not ``Html`` is text; ``class_`` stands for the attribute ``class``."""
     written = "".join(f' {key.rstrip("_")}="{escape(visible(str(value)))}"' for key, value in attributes.items())

@@ -13,7 +13,7 @@ from pytest_personalize.service.kernel.resource import ACTIVE, Resource
 from pytest_personalize.testing.calls import Call, Tally
 from pytest_personalize.testing.coverage import ServiceCoverage, coverage
 from pytest_personalize.testing.hints import Surroundings, hints, remedies
-from pytest_personalize.testing.markup import visible
+from pytest_personalize.testing.markup import cut, visible
 from pytest_personalize.testing.watching import (
     Before,
     Seen,
@@ -81,7 +81,7 @@ def _backend_lines(
         yield from _resource_lines(own, gone, backend.region_name, paint)
     made_up = made_up_since(backend, before)
     if made_up:
-        yield _cut(f'made up for s3="sample": {visible(", ".join(made_up))}', WIDTH)
+        yield cut(f'made up for s3="sample": {visible(", ".join(made_up))}', WIDTH)
     calls = calls_since(backend, before)
     count = tally_since(backend, before).total()
     if count:
@@ -102,12 +102,12 @@ def _resource_lines(own: Sequence[Resource], gone: Sequence[Resource], home: str
         region = resource.arn.split(":")[3]
         kind = f"{resource.kind}{'' if region == home else f' in {region}'}"
         if resource.failure_reason:
-            text = f"{status:{width}}  {kind}: {name_of(resource)}: {resource.failure_reason}"
+            text = f"{status:{width}}  {kind}: {resource.key}: {resource.failure_reason}"
             yield from _lines(text, paint, "bad", len(status), width + 4)
             for remedy in remedies(resource.failure_reason):
                 yield paint(f"{' ' * (width + 4)}{remedy}", "hint")
         else:
-            alike.setdefault((status, kind), []).append(name_of(resource))
+            alike.setdefault((status, kind), []).append(resource.key)
     for (status, kind), names in alike.items():
         more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
         text = f"{status:{width}}  {kind}: {', '.join(names[:MOST_NAMES])}{more}"
@@ -126,11 +126,6 @@ def status_class(status: str) -> str:
     return "moving" if "PENDING" in status or "PROGRESS" in status or status.endswith("ING") else "still"
 
 
-def name_of(resource: Resource) -> str:
-    """What its ARN has after the kind, as the mappings of a backend have it: ``films/INTERACTIONS`` for a dataset."""
-    return resource.arn.split(":", 5)[-1].partition("/")[2]
-
-
 def _call_lines(number: int, call: Call, around: Surroundings, paint: Paint) -> Iterator[str]:
     start = f"  {number:3} {clock_time(call.time)[:-4]} {call.region} {call.service}.{call.operation}("
     params = f"{visible(given(call))})"
@@ -144,9 +139,7 @@ def _call_lines(number: int, call: Call, around: Surroundings, paint: Paint) -> 
         for found in hints(call, around):
             yield from _lines(f"hint: {found}", paint, "hint", len("hint:"), 10, indent=8)
     elif call.response:
-        yield from _lines(
-            _cut(_json(_status_first(call.response)), WIDTH_OF_VALUES), paint, "still", 0, 10, 1, indent=8
-        )
+        yield from _lines(cut(_json(_status_first(call.response)), WIDTH_OF_VALUES), paint, "still", 0, 10, 1, indent=8)
 
 
 def _lines(
@@ -178,12 +171,12 @@ def _status_first(value: Any) -> Any:
 
 def refusal(call: Call) -> str:
     """With what a call was refused, in short."""
-    return _cut(f"{call.error}: {call.message}", WIDTH_OF_REFUSALS)
+    return cut(f"{call.error}: {call.message}", WIDTH_OF_REFUSALS)
 
 
 def given(call: Call) -> str:
     """The parameters of a call in short."""
-    return ", ".join(f"{name}={_cut(_json(value), WIDTH_OF_VALUES)}" for name, value in call.params.items())
+    return ", ".join(f"{name}={cut(_json(value), WIDTH_OF_VALUES)}" for name, value in call.params.items())
 
 
 def clock_time(moment: float) -> str:
@@ -195,41 +188,29 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _cut(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
 class Usage:
     """How often which operation was answered, and how often it was refused with which error."""
 
     def __init__(self) -> None:
-        self._answered: Counter[tuple[str, str]] = Counter()
-        self._refused: Counter[tuple[str, str, str]] = Counter()
+        self._tally: Tally = Counter()
         self._made_up = 0
 
     def add(self, tally: Tally, made_up: int = 0) -> None:
         """Count calls, and objects that ``s3="sample"`` made up."""
+        self._tally.update(tally)
         self._made_up += made_up
-        for (service, operation, error), count in tally.items():
-            if error is None:
-                self._answered[service, operation] += count
-            else:
-                self._refused[service, operation, error] += count
 
     def state(self) -> list[list[Any]]:
         """All counts as plain values, to be sent from process to process."""
-        counts = [[*key, count] for counter in (self._answered, self._refused) for key, count in counter.items()]
-        return [[self._made_up], *counts]
+        return [[self._made_up], *([*key, count] for key, count in self._tally.items())]
 
     def merge(self, state: Iterable[Sequence[Any]]) -> None:
         """Add the counts of another one."""
         for *key, count in state:
-            if not key:
-                self._made_up += count
-            elif len(key) == 2:
-                self._answered[key[0], key[1]] += count
+            if key:
+                self._tally[key[0], key[1], key[2]] += count
             else:
-                self._refused[key[0], key[1], key[2]] += count
+                self._made_up += count
 
     def lines(self) -> Iterator[str]:
         """The report: per service the operations that were used and those that never were, then the errors."""
@@ -241,9 +222,10 @@ class Usage:
             yield from self._unused(service)
         if self._made_up:
             yield f'objects made up for s3="sample": {self._made_up}'
-        yield "errors met:" if self._refused else "no errors met"
-        for (_, operation, error), count in sorted(self._refused.items(), key=lambda item: item[0][::-1]):
-            yield visible(f"  {count:6} {error} of {operation}")
+        refused = sorted((error, name, count) for (_, name, error), count in self._tally.items() if error is not None)
+        yield "errors met:" if refused else "no errors met"
+        for error, name, count in refused:
+            yield visible(f"  {count:6} {error} of {name}")
 
     def _unused(self, service: ServiceCoverage) -> Iterator[str]:
         """The operations that were never used, a line for each resource; one that nobody touched is not spelt out."""
@@ -251,8 +233,7 @@ class Usage:
             unused = [name for name in names if not self._calls_of(service.name, name)]
             if unused:
                 all_of_it = f"all {len(names)}" if len(unused) == len(names) > 1 else ", ".join(unused)
-                yield _cut(f"  never used of {family}: {all_of_it}", WIDTH)
+                yield cut(f"  never used of {family}: {all_of_it}", WIDTH)
 
     def _calls_of(self, service: str, operation: str) -> int:
-        refused = sum(count for key, count in self._refused.items() if key[:2] == (service, operation))
-        return self._answered[service, operation] + refused
+        return sum(count for key, count in self._tally.items() if key[:2] == (service, operation))

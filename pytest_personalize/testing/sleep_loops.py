@@ -40,16 +40,16 @@ class SleepLoops:
 
     def called(self, call: Call) -> None:
         """The thread or task that runs now has made that call."""
-        who = _who()
-        known = self._known.get(who)
+        runs = who()
+        known = self._known.get(runs)
         if known is None:
-            self._known[who] = Sleeping(call)
+            self._known[runs] = Sleeping(call)
         else:
             known.call = call
 
     def slept(self) -> None:
         """It has skipped a sleep; SleepLoopError when that was one of very many without a change of any status."""
-        known = self._known.get(_who())
+        known = self._known.get(who())
         if known is None:
             return
         known.sleeps += 1
@@ -79,7 +79,7 @@ def _status(response: Mapping[str, Any] | None) -> str | None:
     return None
 
 
-def _who() -> object:
+def who() -> object:
     """The task of asyncio that runs now, or else the thread."""
     if asyncio._get_running_loop() is None:
         return threading.current_thread()

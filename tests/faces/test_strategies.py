@@ -121,7 +121,7 @@ def test_arns_fit_the_member_that_they_are_for() -> None:
 
 
 def test_an_unknown_operation_is_refused_with_the_near_match() -> None:
-    with pytest.raises(ValueError, match="no operation 'CreateCampain'; did you mean 'CreateCampaign'"):
+    with pytest.raises(ValueError, match="no operation 'CreateCampain' exists; did you mean 'CreateCampaign'"):
         requests("CreateCampain")
 
 

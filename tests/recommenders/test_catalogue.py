@@ -45,12 +45,6 @@ def test_defaults_lie_in_the_range(recipe: Recipe, one: Hyperparameter) -> None:
     assert recipe.hyperparameter(one.name) is one
 
 
-def test_feature_transformation_defaults_are_the_defaults_of_featurization() -> None:
-    for recipe in RECIPES.values():
-        featurization = {one.name: one.default for one in recipe.hyperparameters if one.group == "featurization"}
-        assert dict(recipe.feature_transformation_defaults) == featurization
-
-
 @pytest.mark.parametrize("recipe", LISTED, ids=lambda recipe: recipe.name)
 def test_only_custom_personal_recipes_and_actions_have_scores(recipe: Recipe) -> None:
     personal = recipe.recipe_type in ("USER_PERSONALIZATION", "PERSONALIZED_RANKING", "PERSONALIZED_ACTIONS")

@@ -1,21 +1,17 @@
-"""The installed service models: operations, names, errors and routes."""
+"""The installed service models: operations, names and errors."""
 
 from pathlib import Path
 
 import pytest
 
 from pytest_personalize.shapes.models import (
-    SERVICES,
     operation,
     operation_names,
     protocol,
-    route,
     service_errors,
     service_model,
     snake,
 )
-
-ALL_OPERATIONS = [(service, name) for service in SERVICES for name in operation_names(service)]
 
 
 @pytest.mark.parametrize(
@@ -53,15 +49,12 @@ def test_an_unknown_operation_is_refused() -> None:
         operation("personalize-events", "CreateSchema")
 
 
-def test_the_control_plane_speaks_json_and_is_told_apart_by_target() -> None:
-    assert protocol("personalize") == "json"
-    assert operation("personalize", "CreateSchema").path == "/"
-
-
-def test_the_runtime_speaks_rest_json_and_is_told_apart_by_path() -> None:
-    shapes = operation("personalize-runtime", "GetRecommendations")
-
-    assert (shapes.protocol, shapes.http_method, shapes.path) == ("rest-json", "POST", "/recommendations")
+@pytest.mark.parametrize(
+    ("service", "spoken"),
+    [("personalize", "json"), ("personalize-runtime", "rest-json"), ("personalize-events", "rest-json")],
+)
+def test_the_control_plane_speaks_json_and_the_others_rest_json(service: str, spoken: str) -> None:
+    assert protocol(service) == spoken
 
 
 def test_a_rest_service_gives_each_error_its_status() -> None:
@@ -88,29 +81,3 @@ def test_errors_of_the_control_plane_are_bad_requests() -> None:
 )
 def test_members_have_the_names_that_boto3_would_give_them(member: str, name: str) -> None:
     assert snake(member) == name
-
-
-@pytest.mark.parametrize(("service", "name"), ALL_OPERATIONS)
-def test_every_operation_is_found_by_its_route(service: str, name: str) -> None:
-    shapes = operation(service, name)
-    target = f"AmazonPersonalize.{name}" if shapes.protocol == "json" else None
-
-    assert route(shapes.http_method, shapes.path, target) == (service, name)
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "target"),
-    [
-        ("POST", "/", "AmazonPersonalize.Dance"),
-        ("POST", "/", "DynamoDB_20120810.PutItem"),
-        ("POST", "/", None),
-        ("GET", "/events", None),
-        ("POST", "/events/", None),
-    ],
-)
-def test_other_requests_have_no_route(method: str, path: str, target: str | None) -> None:
-    assert route(method, path, target) is None
-
-
-def test_a_query_string_does_not_hide_a_route() -> None:
-    assert route("POST", "/events?x=1", None) == ("personalize-events", "PutEvents")

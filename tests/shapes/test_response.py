@@ -11,7 +11,7 @@ from botocore.parsers import create_parser
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pytest_personalize.shapes.models import SERVICES, operation, operation_names, snake
+from pytest_personalize.shapes.models import SERVICES, operation, operation_names, protocol, snake
 from pytest_personalize.shapes.response import check_output, compile_output
 
 ALL_OPERATIONS = [(service, name) for service in SERVICES for name in operation_names(service)]
@@ -66,7 +66,7 @@ def as_botocore(service: str, name: str, wire: object) -> dict[str, Any]:
     shapes = operation(service, name)
     body = json.dumps(wire).encode()
     response = {"status_code": 200, "headers": {}, "body": body}
-    parsed: dict[str, Any] = create_parser(shapes.protocol).parse(response, shapes.output)
+    parsed: dict[str, Any] = create_parser(protocol(service)).parse(response, shapes.output)
     del parsed["ResponseMetadata"]
     return parsed
 

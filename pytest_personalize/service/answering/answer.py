@@ -12,13 +12,13 @@ from typing import Final
 
 from attrs import field, frozen
 
-from pytest_personalize.filters.compiled import CompiledFilter
+from pytest_personalize.filters.compiled import ACTION_LOOKBACK, ITEM_LOOKBACK, CompiledFilter
 from pytest_personalize.filters.selection import Selection
 from pytest_personalize.recommenders.model import Query
 from pytest_personalize.service.answering.source import Source
 
 HISTORY: Final = 100  # events of a user that a model gets to see; no model looks further back
-LOOKBACK: Final[Mapping[str, int]] = {"items": 100, "users": 100, "actions": 300}
+LOOKBACK: Final[Mapping[str, int]] = {"items": ITEM_LOOKBACK, "users": ITEM_LOOKBACK, "actions": ACTION_LOOKBACK}
 """By what is answered: the events per user and event type that filters look at (quotas page)."""
 
 PROMOTED: Final = "Promoted item"

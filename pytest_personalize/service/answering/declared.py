@@ -23,11 +23,7 @@ def as_items(
 
 def as_given(entries: Sequence[Entry], key: str) -> list[dict[str, Any]]:
     """Entries as they were declared, whose ids an operation calls ``key``."""
-    return [{key: _id(entry)} | {name: entry[name] for name in entry if name not in IDS} for entry in entries]
-
-
-def _id(entry: Entry) -> Any:
-    return next(entry[name] for name in IDS if name in entry)
+    return [{key if name in IDS else name: value for name, value in entry.items()} for entry in entries]
 
 
 def in_declared_order(entries: Sequence[Entry], item_ids: Collection[str]) -> list[Entry]:

@@ -12,7 +12,6 @@ from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.resource import Resource
 from pytest_personalize.service.kernel.trained import Trained
 
-DEFAULT_HOURS: Final = 2.0
 INCREMENTAL_HOURS: Final = 0.5
 """After about that time aws-semantic-similarity with incremental updates takes in new items (developer guide)."""
 

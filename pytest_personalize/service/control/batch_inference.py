@@ -14,44 +14,21 @@ from pytest_personalize.recommenders.recipe import Recipe
 from pytest_personalize.recommenders.themes import theme
 from pytest_personalize.service.answering.answer import Ask, FilterUse, rank, recommend
 from pytest_personalize.service.answering.source import Source
-from pytest_personalize.service.control.batch_jobs import BatchJob, admitted
+from pytest_personalize.service.control.batch_jobs import BatchJob, BatchJobInput, BatchJobOutput, create_batch_job
 from pytest_personalize.service.control.item_settings import check_exploration, check_influence
 from pytest_personalize.service.control.solution_versions import SolutionVersion
-from pytest_personalize.service.jobs.batch import (
-    INFERENCE_LINES,
-    java_double,
-    run_batch,
-    text_map,
-    text_member,
-)
-from pytest_personalize.service.jobs.locations import S3DataConfig
+from pytest_personalize.service.jobs.batch import INFERENCE_LINES, java_double, text_map, text_member
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation
-from pytest_personalize.service.kernel.operations import Page, operation, structure
-from pytest_personalize.service.kernel.paging import list_page
+from pytest_personalize.service.kernel.lookups import described, listed
+from pytest_personalize.service.kernel.operations import operation, structure
 from pytest_personalize.service.kernel.state import resource_kind
 from pytest_personalize.service.kernel.tagging import Tag
 
 MAX_RESULTS: Final = 500  # unknown: no limit is documented. chosen: that of the runtime
 MAX_RANKED: Final = 500
 MAX_THEME_LINES: Final = 100
-
-
-@structure
-@frozen(kw_only=True)
-class BatchInferenceJobInput:
-    """Where the input objects are: every one whose address starts with the path."""
-
-    s3_data_source: S3DataConfig
-
-
-@structure
-@frozen(kw_only=True)
-class BatchInferenceJobOutput:
-    """The folder of the outputs."""
-
-    s3_data_destination: S3DataConfig
 
 
 @structure
@@ -79,6 +56,8 @@ class ThemeGenerationConfig:
     fields_for_theme_generation: FieldsForThemeGeneration
 
 
+@described
+@listed
 @resource_kind
 @frozen(kw_only=True, slots=False)
 class BatchInferenceJob(BatchJob):
@@ -88,8 +67,6 @@ class BatchInferenceJob(BatchJob):
     arn_field: ClassVar[str] = "batch_inference_job_arn"
 
     batch_inference_job_arn: str
-    job_input: BatchInferenceJobInput
-    job_output: BatchInferenceJobOutput
     batch_inference_job_config: BatchInferenceJobConfig | None = None
     batch_inference_job_mode: str = "BATCH_INFERENCE"
     theme_generation_config: ThemeGenerationConfig | None = None
@@ -98,25 +75,16 @@ class BatchInferenceJob(BatchJob):
 def _run(region: Region, job: BatchInferenceJob, now: float) -> BatchInferenceJob:
     config = job.batch_inference_job_config or BatchInferenceJobConfig()
     source = job.source(region, config.item_exploration_config, config.ranking_influence)
-    use = job.filter(region)
     themes = job.theme_generation_config
     answer_line = LINES[source.recipe.batch_lines]
 
-    def answer(members: Mapping[str, Any]) -> str:
-        line = None if use is None else FilterUse(filter=use, values=text_map(members, "filterValues"))
-        ask = Ask(count=job.num_results, use=line)
+    def answer(members: Mapping[str, Any], use: FilterUse | None) -> str:
+        ask = Ask(count=job.num_results, use=use)
         if themes is not None:
             return _theme(source, members, ask, themes.fields_for_theme_generation.item_name)
         return answer_line(source, members, ask)
 
-    run_batch(
-        region,
-        job.job_input.s3_data_source,
-        job.job_output.s3_data_destination,
-        INFERENCE_LINES,
-        answer,
-        source.recipe.most_batch_lines if themes is None else MAX_THEME_LINES,
-    )
+    job.run(region, source, INFERENCE_LINES, answer, None if themes is None else MAX_THEME_LINES)
     return job
 
 
@@ -191,8 +159,8 @@ def create_batch_inference_job(
     *,
     job_name: str,
     solution_version_arn: str,
-    job_input: BatchInferenceJobInput,
-    job_output: BatchInferenceJobOutput,
+    job_input: BatchJobInput,
+    job_output: BatchJobOutput,
     role_arn: str,
     filter_arn: str | None = None,
     num_results: int | None = None,
@@ -207,29 +175,22 @@ def create_batch_inference_job(
     records = region.records[version.dataset_group_arn]
     _check_recipe(solution_version_arn, recipe, batch_inference_job_config or BatchInferenceJobConfig(), records)
     _check_themes(recipe, batch_inference_job_mode, theme_generation_config, records.schemas.get("ITEMS"))
-    new, members = admitted(
+    return create_batch_job(
         region,
         BatchInferenceJob,
         version,
         job_name=job_name,
+        job_input=job_input,
+        job_output=job_output,
         role_arn=role_arn,
         filter_arn=filter_arn,
         num_results=num_results,
         most_results=MAX_RESULTS,
-        given=job_input.s3_data_source,
-        destination=job_output.s3_data_destination,
-        tags=tags,
-    )
-    job = BatchInferenceJob(
-        batch_inference_job_arn=new.arn,
-        job_input=job_input,
-        job_output=job_output,
         batch_inference_job_config=batch_inference_job_config,
+        tags=tags,
         batch_inference_job_mode=batch_inference_job_mode,
         theme_generation_config=theme_generation_config,
-        **members,
     )
-    return new.enter(job)
 
 
 def _check_recipe(arn: str, recipe: Recipe, config: BatchInferenceJobConfig, records: Records) -> None:
@@ -253,21 +214,3 @@ def _check_themes(recipe: Recipe, mode: str, config: ThemeGenerationConfig | Non
         raise refusal("theme column", column=name)
     if not any(field.textual for field in items.fields):
         raise refusal("theme texts")
-
-
-@operation("DescribeBatchInferenceJob")
-def describe_batch_inference_job(region: Region, *, batch_inference_job_arn: str) -> BatchInferenceJob:
-    """The job, one look later in its script."""
-    return region.describe(BatchInferenceJob, batch_inference_job_arn)
-
-
-@operation("ListBatchInferenceJobs")
-def list_batch_inference_jobs(
-    region: Region,
-    *,
-    solution_version_arn: str | None = None,
-    next_token: str | None = None,
-    max_results: int | None = None,
-) -> Page:
-    """The jobs of a solution version, or of the region."""
-    return list_page(region, BatchInferenceJob, solution_version_arn, next_token, max_results)

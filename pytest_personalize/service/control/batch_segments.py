@@ -15,43 +15,23 @@ from pytest_personalize.recommenders.recipe import Recipe
 from pytest_personalize.recommenders.segments import SegmentModel
 from pytest_personalize.service.answering.answer import Ask, FilterUse, select
 from pytest_personalize.service.answering.source import Source
-from pytest_personalize.service.control.batch_jobs import BatchJob, admitted
+from pytest_personalize.service.control.batch_jobs import BatchJob, BatchJobInput, BatchJobOutput, create_batch_job
 from pytest_personalize.service.control.filters import Filter
 from pytest_personalize.service.control.solution_versions import SolutionVersion
-from pytest_personalize.service.jobs.batch import (
-    SEGMENT_LINES,
-    run_batch,
-    text_map,
-    text_member,
-)
-from pytest_personalize.service.jobs.locations import S3DataConfig
+from pytest_personalize.service.jobs.batch import SEGMENT_LINES, text_member
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation
-from pytest_personalize.service.kernel.operations import Page, operation, structure
-from pytest_personalize.service.kernel.paging import list_page
+from pytest_personalize.service.kernel.lookups import described, listed
+from pytest_personalize.service.kernel.operations import operation
 from pytest_personalize.service.kernel.state import resource_kind
 from pytest_personalize.service.kernel.tagging import Tag
 
 MAX_RESULTS: Final = 5_000_000
 
 
-@structure
-@frozen(kw_only=True)
-class BatchSegmentJobInput:
-    """Where the input objects are: every one whose address starts with the path."""
-
-    s3_data_source: S3DataConfig
-
-
-@structure
-@frozen(kw_only=True)
-class BatchSegmentJobOutput:
-    """The folder of the outputs."""
-
-    s3_data_destination: S3DataConfig
-
-
+@described
+@listed
 @resource_kind
 @frozen(kw_only=True, slots=False)
 class BatchSegmentJob(BatchJob):
@@ -61,27 +41,16 @@ class BatchSegmentJob(BatchJob):
     arn_field: ClassVar[str] = "batch_segment_job_arn"
 
     batch_segment_job_arn: str
-    job_input: BatchSegmentJobInput
-    job_output: BatchSegmentJobOutput
 
 
 def _run(region: Region, job: BatchSegmentJob, now: float) -> BatchSegmentJob:
     source = job.source(region)
-    use = job.filter(region)
     users_of = LINES[source.recipe.batch_lines]
 
-    def answer(members: Mapping[str, Any]) -> str:
-        line = None if use is None else FilterUse(filter=use, values=text_map(members, "filterValues"))
-        return _segment(source, users_of(source, members), line, job.num_results)
+    def answer(members: Mapping[str, Any], use: FilterUse | None) -> str:
+        return _segment(source, users_of(source, members), use, job.num_results)
 
-    run_batch(
-        region,
-        job.job_input.s3_data_source,
-        job.job_output.s3_data_destination,
-        SEGMENT_LINES,
-        answer,
-        source.recipe.most_batch_lines,
-    )
+    job.run(region, source, SEGMENT_LINES, answer)
     return job
 
 
@@ -133,8 +102,8 @@ def create_batch_segment_job(
     *,
     job_name: str,
     solution_version_arn: str,
-    job_input: BatchSegmentJobInput,
-    job_output: BatchSegmentJobOutput,
+    job_input: BatchJobInput,
+    job_output: BatchJobOutput,
     role_arn: str,
     filter_arn: str | None = None,
     num_results: int | None = None,
@@ -147,42 +116,22 @@ def create_batch_segment_job(
         raise refusal("no batch", recipe=recipe.name, arn=solution_version_arn, jobs="batch segment jobs")
     if filter_arn is not None and not recipe.filters_on_interactions:
         _refuse_interactions(region, filter_arn, recipe)
-    new, members = admitted(
+    return create_batch_job(
         region,
         BatchSegmentJob,
         version,
         job_name=job_name,
+        job_input=job_input,
+        job_output=job_output,
         role_arn=role_arn,
         filter_arn=filter_arn,
         num_results=num_results,
         most_results=MAX_RESULTS,
-        given=job_input.s3_data_source,
-        destination=job_output.s3_data_destination,
         tags=tags,
     )
-    job = BatchSegmentJob(batch_segment_job_arn=new.arn, job_input=job_input, job_output=job_output, **members)
-    return new.enter(job)
 
 
 def _refuse_interactions(region: Region, filter_arn: str, recipe: Recipe) -> None:
     parsed = parse(region.find(Filter, filter_arn).filter_expression)
     if any(condition.dataset.has_events for one in parsed.expressions for condition in one.conditions):
         raise refusal("interactions filter", filter=filter_arn, recipe=recipe.name)
-
-
-@operation("DescribeBatchSegmentJob")
-def describe_batch_segment_job(region: Region, *, batch_segment_job_arn: str) -> BatchSegmentJob:
-    """The job, one look later in its script."""
-    return region.describe(BatchSegmentJob, batch_segment_job_arn)
-
-
-@operation("ListBatchSegmentJobs")
-def list_batch_segment_jobs(
-    region: Region,
-    *,
-    solution_version_arn: str | None = None,
-    next_token: str | None = None,
-    max_results: int | None = None,
-) -> Page:
-    """The jobs of a solution version, or of the region."""
-    return list_page(region, BatchSegmentJob, solution_version_arn, next_token, max_results)

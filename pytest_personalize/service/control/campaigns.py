@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 import attrs
 from attrs import field, frozen
@@ -17,6 +17,7 @@ from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.admission import admit, times_now
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import ACTIONS, SCRIPTS, creation, deletion
+from pytest_personalize.service.kernel.lookups import described
 from pytest_personalize.service.kernel.operations import Page, operation, structure
 from pytest_personalize.service.kernel.paging import PAGE_SIZE, list_page, sequence_page
 from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource, Update, evolved
@@ -46,6 +47,7 @@ class CampaignUpdate(Update):
     campaign_config: CampaignConfig | None
 
 
+@described
 @resource_kind
 @frozen(kw_only=True, slots=False)
 class Campaign(Resource):
@@ -93,21 +95,6 @@ class Campaign(Resource):
             )
 
         return region.kept(self.arn, (self, trained, records), make)
-
-
-def declared_campaign(arn: str, name: str, now: float) -> Campaign:
-    """A campaign that is there because a test declares its answers: ACTIVE, and of no solution."""
-    nothing: Any = None  # the service has no such campaign, and all others have these
-    return Campaign(
-        name=name,
-        campaign_arn=arn,
-        solution_version_arn=nothing,
-        solution_arn=nothing,
-        dataset_group_arn=nothing,
-        declared=True,
-        creation_date_time=now,
-        last_updated_date_time=now,
-    )
 
 
 def _deployed(region: Region, campaign: Campaign, now: float) -> Campaign:
@@ -227,12 +214,6 @@ def _check_config(region: Region, version: SolutionVersion, config: CampaignConf
     check_exploration(recipe, config.item_exploration_config)
     check_metadata(config.enable_metadata_with_recommendations, region.records[version.dataset_group_arn])
     check_influence(recipe, config.ranking_influence, region.records[version.dataset_group_arn])
-
-
-@operation("DescribeCampaign")
-def describe_campaign(region: Region, *, campaign_arn: str) -> Campaign:
-    """The campaign, one look later in its creation or update."""
-    return region.describe(Campaign, campaign_arn)
 
 
 @operation("ListCampaigns")

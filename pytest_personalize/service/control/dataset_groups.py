@@ -11,13 +11,15 @@ from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.admission import admit
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, Script, creation
-from pytest_personalize.service.kernel.operations import Page, operation
-from pytest_personalize.service.kernel.paging import list_page
+from pytest_personalize.service.kernel.lookups import described, listed
+from pytest_personalize.service.kernel.operations import operation
 from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource
 from pytest_personalize.service.kernel.state import resource_kind
 from pytest_personalize.service.kernel.tagging import Tag
 
 
+@described
+@listed
 @resource_kind
 @frozen(kw_only=True, slots=False)
 class DatasetGroup(Resource):
@@ -61,18 +63,6 @@ def create_dataset_group(
         **new.times,
     )
     return new.enter(group)
-
-
-@operation("DescribeDatasetGroup")
-def describe_dataset_group(region: Region, *, dataset_group_arn: str) -> DatasetGroup:
-    """The group, one look later in its script."""
-    return region.describe(DatasetGroup, dataset_group_arn)
-
-
-@operation("ListDatasetGroups")
-def list_dataset_groups(region: Region, *, next_token: str | None = None, max_results: int | None = None) -> Page:
-    """All groups of the region."""
-    return list_page(region, DatasetGroup, None, next_token, max_results)
 
 
 @operation("DeleteDatasetGroup")

@@ -18,8 +18,8 @@ from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.admission import admit, times_now
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, Script, creation, deletion
-from pytest_personalize.service.kernel.operations import Page, operation
-from pytest_personalize.service.kernel.paging import list_page
+from pytest_personalize.service.kernel.lookups import described, listed
+from pytest_personalize.service.kernel.operations import operation
 from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource, Update
 from pytest_personalize.service.kernel.state import resource_kind
 from pytest_personalize.service.kernel.tagging import Tag
@@ -34,6 +34,8 @@ class DatasetUpdateSummary(Update):
     schema_arn: str
 
 
+@described
+@listed
 @resource_kind
 @frozen(kw_only=True, slots=False)
 class Dataset(Resource):
@@ -141,24 +143,6 @@ def create_dataset(
         **new.times,
     )
     return new.enter(dataset)
-
-
-@operation("DescribeDataset")
-def describe_dataset(region: Region, *, dataset_arn: str) -> Dataset:
-    """The dataset, one look later in its script."""
-    return region.describe(Dataset, dataset_arn)
-
-
-@operation("ListDatasets")
-def list_datasets(
-    region: Region,
-    *,
-    dataset_group_arn: str | None = None,
-    next_token: str | None = None,
-    max_results: int | None = None,
-) -> Page:
-    """The datasets of a dataset group, or of the region."""
-    return list_page(region, Dataset, dataset_group_arn, next_token, max_results)
 
 
 @operation("UpdateDataset")

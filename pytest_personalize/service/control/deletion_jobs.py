@@ -16,8 +16,8 @@ from pytest_personalize.service.jobs.locations import DataSource, read_files
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.admission import admit
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, Script
-from pytest_personalize.service.kernel.operations import Page, operation
-from pytest_personalize.service.kernel.paging import list_page
+from pytest_personalize.service.kernel.lookups import described, listed
+from pytest_personalize.service.kernel.operations import operation
 from pytest_personalize.service.kernel.resource import Resource
 from pytest_personalize.service.kernel.state import resource_kind
 from pytest_personalize.service.kernel.tagging import Tag
@@ -26,6 +26,8 @@ INPUT_BYTES: Final = 100 * 1024 * 1024
 """The most that the files of a job can have together (developer guide, quotas page)."""
 
 
+@described
+@listed
 @resource_kind
 @frozen(kw_only=True, slots=False)
 class DataDeletionJob(Resource):
@@ -34,6 +36,7 @@ class DataDeletionJob(Resource):
     kind: ClassVar[str] = "data-deletion-job"
     arn_field: ClassVar[str] = "data_deletion_job_arn"
     parent_field: ClassVar[str | None] = "dataset_group_arn"
+    newest_first: ClassVar[bool] = True  # service model
 
     job_name: str
     data_deletion_job_arn: str
@@ -89,21 +92,3 @@ def create_data_deletion_job(
         **new.times,
     )
     return new.enter(job)
-
-
-@operation("DescribeDataDeletionJob")
-def describe_data_deletion_job(region: Region, *, data_deletion_job_arn: str) -> DataDeletionJob:
-    """The job, one look later in its script."""
-    return region.describe(DataDeletionJob, data_deletion_job_arn)
-
-
-@operation("ListDataDeletionJobs")
-def list_data_deletion_jobs(
-    region: Region,
-    *,
-    dataset_group_arn: str | None = None,
-    next_token: str | None = None,
-    max_results: int | None = None,
-) -> Page:
-    """The jobs of a dataset group, or of the region, newest first (service model)."""
-    return list_page(region, DataDeletionJob, dataset_group_arn, next_token, max_results, newest_first=True)

@@ -13,13 +13,15 @@ from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.admission import admit
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation, deletion
-from pytest_personalize.service.kernel.operations import Page, operation
-from pytest_personalize.service.kernel.paging import list_page
+from pytest_personalize.service.kernel.lookups import described, listed
+from pytest_personalize.service.kernel.operations import operation
 from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource
 from pytest_personalize.service.kernel.state import resource_kind
 from pytest_personalize.service.kernel.tagging import Tag
 
 
+@described
+@listed
 @resource_kind
 @frozen(kw_only=True, slots=False)
 class EventTracker(Resource):
@@ -67,24 +69,6 @@ def create_event_tracker(
         **new.times,
     )
     return new.enter(tracker)
-
-
-@operation("DescribeEventTracker")
-def describe_event_tracker(region: Region, *, event_tracker_arn: str) -> EventTracker:
-    """The tracker with its tracking id."""
-    return region.describe(EventTracker, event_tracker_arn)
-
-
-@operation("ListEventTrackers")
-def list_event_trackers(
-    region: Region,
-    *,
-    dataset_group_arn: str | None = None,
-    next_token: str | None = None,
-    max_results: int | None = None,
-) -> Page:
-    """The trackers of a dataset group, or of the region."""
-    return list_page(region, EventTracker, dataset_group_arn, next_token, max_results)
 
 
 @operation("DeleteEventTracker")

@@ -14,8 +14,8 @@ from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.admission import admit
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation
-from pytest_personalize.service.kernel.operations import Page, operation, structure
-from pytest_personalize.service.kernel.paging import list_page
+from pytest_personalize.service.kernel.lookups import described, listed
+from pytest_personalize.service.kernel.operations import operation, structure
 from pytest_personalize.service.kernel.resource import Resource
 from pytest_personalize.service.kernel.state import resource_kind
 from pytest_personalize.service.kernel.tagging import Tag
@@ -32,10 +32,12 @@ class DatasetExportJobOutput:
     s3_data_destination: S3DataConfig
 
 
+@described
+@listed
 @resource_kind
 @frozen(kw_only=True, slots=False)
 class DatasetExportJob(Resource):
-    """One export; it cannot be deleted."""
+    """One export; it cannot be deleted, and stays when its dataset goes."""
 
     kind: ClassVar[str] = "dataset-export-job"
     arn_field: ClassVar[str] = "dataset_export_job_arn"
@@ -94,21 +96,3 @@ def create_dataset_export_job(
         **new.times,
     )
     return new.enter(job)
-
-
-@operation("DescribeDatasetExportJob")
-def describe_dataset_export_job(region: Region, *, dataset_export_job_arn: str) -> DatasetExportJob:
-    """The job, one look later in its script."""
-    return region.describe(DatasetExportJob, dataset_export_job_arn)
-
-
-@operation("ListDatasetExportJobs")
-def list_dataset_export_jobs(
-    region: Region,
-    *,
-    dataset_arn: str | None = None,
-    next_token: str | None = None,
-    max_results: int | None = None,
-) -> Page:
-    """The jobs of a dataset, or of the region; those of a dataset that was deleted stay."""
-    return list_page(region, DatasetExportJob, dataset_arn, next_token, max_results)

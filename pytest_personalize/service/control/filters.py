@@ -18,8 +18,8 @@ from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.admission import admit
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation, deletion
-from pytest_personalize.service.kernel.operations import Page, operation
-from pytest_personalize.service.kernel.paging import list_page
+from pytest_personalize.service.kernel.lookups import described, listed
+from pytest_personalize.service.kernel.operations import operation
 from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource
 from pytest_personalize.service.kernel.state import resource_kind
 from pytest_personalize.service.kernel.tagging import Tag
@@ -28,6 +28,8 @@ BATCH_JOBS: Final = ("batch-inference-job", "batch-segment-job")
 """The kinds of jobs that may use a filter; they know filters, and not the reverse."""
 
 
+@described
+@listed
 @resource_kind
 @frozen(kw_only=True, slots=False)
 class Filter(Resource):
@@ -109,24 +111,6 @@ def create_filter(
         **new.times,
     )
     return new.enter(created)
-
-
-@operation("DescribeFilter")
-def describe_filter(region: Region, *, filter_arn: str) -> Filter:
-    """The filter, one look later in its script."""
-    return region.describe(Filter, filter_arn)
-
-
-@operation("ListFilters")
-def list_filters(
-    region: Region,
-    *,
-    dataset_group_arn: str | None = None,
-    next_token: str | None = None,
-    max_results: int | None = None,
-) -> Page:
-    """The filters of a group, or of the region."""
-    return list_page(region, Filter, dataset_group_arn, next_token, max_results)
 
 
 @operation("DeleteFilter")

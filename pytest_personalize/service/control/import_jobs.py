@@ -19,17 +19,19 @@ from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.admission import admit
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation
-from pytest_personalize.service.kernel.operations import Page, operation
-from pytest_personalize.service.kernel.paging import list_page
+from pytest_personalize.service.kernel.lookups import described, listed
+from pytest_personalize.service.kernel.operations import operation
 from pytest_personalize.service.kernel.resource import Resource
 from pytest_personalize.service.kernel.state import resource_kind
 from pytest_personalize.service.kernel.tagging import Tag
 
 
+@described
+@listed
 @resource_kind
 @frozen(kw_only=True, slots=False)
 class DatasetImportJob(Resource):
-    """One import; it cannot be deleted."""
+    """One import; it cannot be deleted, and stays when its dataset goes."""
 
     kind: ClassVar[str] = "dataset-import-job"
     arn_field: ClassVar[str] = "dataset_import_job_arn"
@@ -126,21 +128,3 @@ def create_dataset_import_job(
         **new.times,
     )
     return new.enter(job)
-
-
-@operation("DescribeDatasetImportJob")
-def describe_dataset_import_job(region: Region, *, dataset_import_job_arn: str) -> DatasetImportJob:
-    """The job, one look later in its script."""
-    return region.describe(DatasetImportJob, dataset_import_job_arn)
-
-
-@operation("ListDatasetImportJobs")
-def list_dataset_import_jobs(
-    region: Region,
-    *,
-    dataset_arn: str | None = None,
-    next_token: str | None = None,
-    max_results: int | None = None,
-) -> Page:
-    """The jobs of a dataset, or of the region; those of a dataset that was deleted stay."""
-    return list_page(region, DatasetImportJob, dataset_arn, next_token, max_results)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar, Final
 
 import attrs
@@ -15,8 +15,9 @@ from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.admission import admit
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation, deletion
+from pytest_personalize.service.kernel.lookups import described, listed
 from pytest_personalize.service.kernel.operations import Page, operation, structure
-from pytest_personalize.service.kernel.paging import PAGE_SIZE, list_page, sequence_page
+from pytest_personalize.service.kernel.paging import PAGE_SIZE, sequence_page
 from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource
 from pytest_personalize.service.kernel.state import resource_kind
 
@@ -32,6 +33,8 @@ class MetricAttributionOutput:
     s3_data_destination: S3DataConfig | None = None
 
 
+@described
+@listed
 @resource_kind
 @frozen(kw_only=True, slots=False)
 class MetricAttribution(Resource):
@@ -120,24 +123,6 @@ def update_metric_attribution(
     return updated
 
 
-@operation("DescribeMetricAttribution")
-def describe_metric_attribution(region: Region, *, metric_attribution_arn: str) -> MetricAttribution:
-    """The metric attribution without its metrics."""
-    return region.describe(MetricAttribution, metric_attribution_arn)
-
-
-@operation("ListMetricAttributions")
-def list_metric_attributions(
-    region: Region,
-    *,
-    dataset_group_arn: str | None = None,
-    next_token: str | None = None,
-    max_results: int | None = None,
-) -> Page:
-    """The metric attributions of a dataset group, or of the region."""
-    return list_page(region, MetricAttribution, dataset_group_arn, next_token, max_results)
-
-
 @operation("ListMetricAttributionMetrics")
 def list_metric_attribution_metrics(
     region: Region,
@@ -177,9 +162,10 @@ def _check_metrics(
         raise refusal("no event type", group=dataset_group_arn)
     if not 1 <= len(together) <= MOST_METRICS:
         raise refusal("metric count", limit=MOST_METRICS, count=len(together))
-    repeated = _repeated(metric.metric_name for metric in added)
-    if repeated is not None:
-        raise refusal("repeated metric", name=repeated)
+    names = [metric.metric_name for metric in added]
+    for name in names:
+        if names.count(name) > 1:
+            raise refusal("repeated metric", name=name)
     for metric in added:
         read_expression(metric.expression, schemas)
 
@@ -187,12 +173,3 @@ def _check_metrics(
 def _check_output(region: Region, config: MetricAttributionOutput) -> None:
     if config.s3_data_destination is not None:
         output_folder(region, config.s3_data_destination)
-
-
-def _repeated(names: Iterable[str]) -> str | None:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            return name
-        seen.add(name)
-    return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -62,13 +62,36 @@ def describe_algorithm(region: Region, *, algorithm_arn: str) -> Mapping[str, An
 
     No printed answer was found; image, input mode and resource configuration are unknown and left out.
     """
-    return _algorithm(algorithm_arn)
+    recipe = next((recipe for recipe in RECIPES.values() if recipe.algorithm_arn == algorithm_arn), None)
+    if recipe is None:
+        raise _unknown(algorithm_arn, "algorithm")
+    known = [one for one in recipe.hyperparameters if one.group == "algorithm"]
+    return {
+        "name": algorithm_arn.rpartition("/")[2],
+        "algorithmArn": algorithm_arn,
+        "defaultHyperParameters": {one.name: one.default for one in known},
+        "defaultHyperParameterRanges": {
+            member: [_range(one) for one in known if one.kind == kind] for kind, member in _RANGES.items()
+        },
+        **_dates(recipe),
+    }
 
 
 @operation("DescribeFeatureTransformation")
 def describe_feature_transformation(region: Region, *, feature_transformation_arn: str) -> Mapping[str, Any]:
     """A feature transformation and its default parameters."""
-    return _feature_transformation(feature_transformation_arn)
+    arn = feature_transformation_arn
+    recipes = [recipe for recipe in RECIPES.values() if recipe.feature_transformation_arn == arn]
+    if not recipes:
+        raise _unknown(arn, "feature-transformation")
+    return {
+        "name": arn.rpartition("/")[2],
+        "featureTransformationArn": arn,
+        # those of recipes without such parameters are shared by others
+        "defaultParameters": next(filter(None, (recipe.feature_transformation_defaults for recipe in recipes)), {}),
+        "status": recipes[0].status,
+        **_dates(recipes[0]),
+    }
 
 
 def _unknown(arn: str, kind: str) -> Exception:
@@ -94,46 +117,10 @@ def _recipe(name: str) -> Mapping[str, Any]:
     }
 
 
-@cache
-def _algorithm(arn: str) -> Mapping[str, Any]:
-    recipe = next((recipe for recipe in RECIPES.values() if recipe.algorithm_arn == arn), None)
-    if recipe is None:
-        raise _unknown(arn, "algorithm")
-    known = [one for one in recipe.hyperparameters if one.group == "algorithm"]
-    return {
-        "name": arn.rpartition("/")[2],
-        "algorithmArn": arn,
-        "defaultHyperParameters": {one.name: one.default for one in known},
-        "defaultHyperParameterRanges": {
-            member: [_range(one) for one in known if one.kind == kind] for kind, member in _RANGES.items()
-        },
-        **_dates(recipe),
-    }
-
-
 def _range(one: Hyperparameter) -> dict[str, Any]:
     if one.kind == "categorical":
         return {"name": one.name, "values": one.values, "isTunable": one.tunable}
     return {"name": one.name, "minValue": one.low, "maxValue": one.high, "isTunable": one.tunable}
-
-
-@cache
-def _feature_transformation(arn: str) -> Mapping[str, Any]:
-    recipes = [recipe for recipe in RECIPES.values() if recipe.feature_transformation_arn == arn]
-    if not recipes:
-        raise _unknown(arn, "feature-transformation")
-    return {
-        "name": arn.rpartition("/")[2],
-        "featureTransformationArn": arn,
-        "defaultParameters": _first(recipe.feature_transformation_defaults for recipe in recipes),
-        "status": recipes[0].status,
-        **_dates(recipes[0]),
-    }
-
-
-def _first(defaults: Iterable[Mapping[str, str]]) -> Mapping[str, str]:
-    """The parameters of a transformation that recipes without such parameters share."""
-    return next(filter(None, defaults), {})
 
 
 def _dates(recipe: Recipe) -> dict[str, float]:

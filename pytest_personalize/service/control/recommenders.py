@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 import attrs
 from attrs import field, frozen
@@ -30,8 +30,8 @@ from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.admission import admit, times_now
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import ACTIONS, SCRIPTS, Script, creation, deletion
-from pytest_personalize.service.kernel.operations import Page, operation, structure
-from pytest_personalize.service.kernel.paging import list_page
+from pytest_personalize.service.kernel.lookups import listed
+from pytest_personalize.service.kernel.operations import operation, structure
 from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource, Update
 from pytest_personalize.service.kernel.state import resource_kind
 from pytest_personalize.service.kernel.tagging import Tag
@@ -58,6 +58,7 @@ class RecommenderUpdate(Update):
     recommender_config: RecommenderConfig
 
 
+@listed
 @resource_kind
 @frozen(kw_only=True, slots=False)
 class Recommender(Resource):
@@ -106,21 +107,6 @@ class Recommender(Resource):
             )
 
         return region.kept(self.arn, (self, trained, records), make)
-
-
-def declared_recommender(arn: str, name: str, now: float) -> Recommender:
-    """A recommender that is there because a test declares its answers: ACTIVE, and of no dataset group."""
-    nothing: Any = None  # the service has no such recommender, and all others have these
-    return Recommender(
-        name=name,
-        recommender_arn=arn,
-        dataset_group_arn=nothing,
-        recipe_arn=nothing,
-        recommender_config=nothing,
-        declared=True,
-        creation_date_time=now,
-        last_updated_date_time=now,
-    )
 
 
 def _train(region: Region, recommender: Recommender, now: float) -> Recommender:
@@ -248,18 +234,6 @@ def describe_recommender(region: Region, *, recommender_arn: str) -> Recommender
         recommender = attrs.evolve(recommender, model_metrics=trained.metrics())
         region.rows(Recommender).put(recommender)
     return recommender
-
-
-@operation("ListRecommenders")
-def list_recommenders(
-    region: Region,
-    *,
-    dataset_group_arn: str | None = None,
-    next_token: str | None = None,
-    max_results: int | None = None,
-) -> Page:
-    """The recommenders of a dataset group, or all of the region."""
-    return list_page(region, Recommender, dataset_group_arn, next_token, max_results)
 
 
 @operation("UpdateRecommender")

@@ -11,12 +11,14 @@ from pytest_personalize.data.avro import Schema, parse_schema
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.admission import admit
 from pytest_personalize.service.kernel.errors import refusal
-from pytest_personalize.service.kernel.operations import Page, operation
-from pytest_personalize.service.kernel.paging import list_page
+from pytest_personalize.service.kernel.lookups import described, listed
+from pytest_personalize.service.kernel.operations import operation
 from pytest_personalize.service.kernel.resource import Resource
 from pytest_personalize.service.kernel.state import resource_kind
 
 
+@described
+@listed
 @resource_kind
 @frozen(kw_only=True, slots=False)
 class DatasetSchema(Resource):
@@ -53,18 +55,6 @@ def create_schema(region: Region, *, name: str, schema: str, domain: str | None 
     created = DatasetSchema(name=name, schema_arn=new.arn, schema=schema, domain=domain, **new.times)
     region.rows(DatasetSchema).put(created)
     return created
-
-
-@operation("DescribeSchema")
-def describe_schema(region: Region, *, schema_arn: str) -> DatasetSchema:
-    """The schema, its text unchanged."""
-    return region.find(DatasetSchema, schema_arn)
-
-
-@operation("ListSchemas")
-def list_schemas(region: Region, *, next_token: str | None = None, max_results: int | None = None) -> Page:
-    """All schemas of the region, without their text."""
-    return list_page(region, DatasetSchema, None, next_token, max_results)
 
 
 @operation("DeleteSchema")

@@ -19,6 +19,7 @@ from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.admission import admit, times_now
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, Script, creation
+from pytest_personalize.service.kernel.lookups import described
 from pytest_personalize.service.kernel.operations import Page, operation
 from pytest_personalize.service.kernel.paging import list_page
 from pytest_personalize.service.kernel.resource import ACTIVE, Resource
@@ -36,6 +37,7 @@ class TunedHPOParams:
     algorithm_hyper_parameters: Mapping[str, str]
 
 
+@described
 @resource_kind
 @frozen(kw_only=True, slots=False)
 class SolutionVersion(Resource):
@@ -209,12 +211,6 @@ def what_it_needs(region: Region, version: SolutionVersion) -> Iterator[Resource
     """What has to be ACTIVE before a version is used: itself and its solution, for a deleted one takes it along."""
     yield version
     yield region.find(Solution, version.solution_arn)
-
-
-@operation("DescribeSolutionVersion")
-def describe_solution_version(region: Region, *, solution_version_arn: str) -> SolutionVersion:
-    """The version, one look later in its training."""
-    return region.describe(SolutionVersion, solution_version_arn)
 
 
 @operation("ListSolutionVersions")

@@ -33,8 +33,8 @@ from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.admission import admit, times_now
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation, deletion
-from pytest_personalize.service.kernel.operations import Page, operation, structure
-from pytest_personalize.service.kernel.paging import list_page
+from pytest_personalize.service.kernel.lookups import listed
+from pytest_personalize.service.kernel.operations import operation, structure
 from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource, Update, evolved
 from pytest_personalize.service.kernel.state import resource_kind
 from pytest_personalize.service.kernel.tagging import Tag
@@ -71,6 +71,7 @@ class AutoMLResult:
     best_recipe_arn: str
 
 
+@listed
 @resource_kind
 @frozen(kw_only=True, slots=False)
 class Solution(Resource):
@@ -144,11 +145,6 @@ def _update(region: Region, solution: Solution, now: float) -> Solution:
 SCRIPTS["solution", "create"] = creation(5, 20)
 SCRIPTS["solution", "update"] = creation(10, 30, work=_update, field="latest_solution_update")
 SCRIPTS["solution", "delete"] = deletion(20, 40)
-
-
-def _newest_version(region: Region, solution_arn: str) -> Resource | None:
-    page, _ = region.table(VERSION).newest_first(solution_arn, 0, 1)
-    return page[0] if page else None
 
 
 def schedule_training(region: Region, solution: Solution, due: float, *, first: bool) -> Solution:
@@ -256,20 +252,8 @@ def describe_solution(region: Region, *, solution_arn: str) -> Solution:
     config = solution.solution_config
     if config is not None and config.hpo_config is not None:
         solution = attrs.evolve(solution, solution_config=with_internal_names(config))
-    newest = _newest_version(region, solution_arn)
-    return solution if newest is None else evolved(solution, latest_solution_version=newest)
-
-
-@operation("ListSolutions")
-def list_solutions(
-    region: Region,
-    *,
-    dataset_group_arn: str | None = None,
-    next_token: str | None = None,
-    max_results: int | None = None,
-) -> Page:
-    """The solutions of a dataset group, or all of the region."""
-    return list_page(region, Solution, dataset_group_arn, next_token, max_results)
+    newest, _ = region.table(VERSION).newest_first(solution_arn, 0, 1)
+    return evolved(solution, latest_solution_version=newest[0]) if newest else solution
 
 
 @operation("UpdateSolution")

@@ -31,10 +31,25 @@ def operation(name: str) -> Callable[[F], F]:
     return enter
 
 
+def operation_name(verb: str, noun: str) -> str:
+    """The API's name of an operation: CreateDatasetImportJob for ``create`` and ``dataset-import-job``."""
+    return "".join(word.title() for word in (verb, *noun.split("-")))
+
+
 def structure(cls: C) -> C:
     """Class decorator: input structures of the shape with this name become this attrs class."""
-    _enter(STRUCTURES, cls.__name__, cls)
-    return cls
+    return structures(cls.__name__)(cls)
+
+
+def structures(*names: str) -> Callable[[C], C]:
+    """Class decorator: input structures of the shapes with these names become this attrs class."""
+
+    def enter(cls: C) -> C:
+        for name in names:
+            _enter(STRUCTURES, name, cls)
+        return cls
+
+    return enter
 
 
 def _enter(registry: dict[str, Any], name: str, entry: Any) -> None:

@@ -22,8 +22,6 @@ def list_page(
     parent_arn: str | None,
     next_token: str | None,
     max_results: int | None,
-    *,
-    newest_first: bool = False,
 ) -> Page:
     """A page of the resources of a class, of those below ``parent_arn`` when one is given; a look at each of them.
 
@@ -35,7 +33,7 @@ def list_page(
     scope = f"{region.arn(cls.kind, '')}?{parent_arn or ''}"
     after = _position(scope, next_token)
     table = region.rows(cls)
-    read = table.newest_first if newest_first else table.page
+    read = table.newest_first if cls.newest_first else table.page
     rows, following = read(parent_arn, after, max_results or PAGE_SIZE)
     look = region.engine.look
     if region.engine.agenda.moving:

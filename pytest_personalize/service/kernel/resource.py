@@ -23,7 +23,8 @@ class Resource:
     something else (a solution version's ARN says ``solution``), ``arn_field`` the member that holds the ARN,
     ``parent_field`` the member by which lists filter it,
     ``blocks_parent`` whether the parent cannot be deleted while this exists, ``goes_with_parent`` whether it is deleted
-    together with it. ``declared`` is what is there only because a test declared its answers: it was made of nothing.
+    together with it, ``newest_first`` whether lists begin with the newest. ``declared`` is what is there only because a
+    test declared its answers: it was made of nothing.
     """
 
     kind: ClassVar[str]
@@ -32,6 +33,7 @@ class Resource:
     parent_field: ClassVar[str | None] = None
     blocks_parent: ClassVar[bool] = False
     goes_with_parent: ClassVar[bool] = False
+    newest_first: ClassVar[bool] = False
 
     status: str = ACTIVE
     failure_reason: str | None = field(default=None)

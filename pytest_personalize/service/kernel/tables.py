@@ -68,10 +68,6 @@ class Table(Generic[R]):
         """The resources below that parent, in the order of creation."""
         return [self._rows[self._arn_of[serial]] for serial in self._lists.get(parent_arn, ())]
 
-    def count(self, parent_arn: str) -> int:
-        """How many resources there are below that parent."""
-        return len(self._lists.get(parent_arn, ()))
-
     def page(self, parent_arn: str | None, after: int, size: int) -> tuple[list[R], int | None]:
         """At most ``size`` resources with serial numbers above ``after``, and where the next page starts, if any."""
         serials = self._lists.get(parent_arn, [])

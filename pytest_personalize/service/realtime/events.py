@@ -205,7 +205,7 @@ def _values_of_event(schema: Schema, session_id: str, event: Event) -> dict[str,
     if event.metric_attribution is not None:
         call["EVENT_ATTRIBUTION_SOURCE"] = event.metric_attribution.event_attribution_source
     if event.impression is not None:
-        call["IMPRESSION"] = _joined(event.impression)
+        call["IMPRESSION"] = "|".join(event.impression)
     values = read_properties(event.properties, schema, call)
     # Without an impression the limits of the single members keep an event below the limit.
     if (
@@ -224,12 +224,8 @@ def _values_of_action_event(schema: Schema, event: ActionInteraction) -> dict[st
         "RECOMMENDATION_ID": event.recommendation_id,
     }
     if event.impression is not None:
-        call["IMPRESSION"] = _joined(event.impression)
+        call["IMPRESSION"] = "|".join(event.impression)
     return read_properties(event.properties, schema, call)
-
-
-def _joined(impression: Sequence[str]) -> str:
-    return "|".join(impression)
 
 
 def _bytes_of(call: Mapping[str, object], *members: str | None) -> int:

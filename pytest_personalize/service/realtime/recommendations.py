@@ -196,19 +196,15 @@ def _source(region: Region, cls: type[Campaign] | type[Recommender], arn: str, a
     found: Campaign | Recommender | None = region.rows(cls).get(arn)
     if found is None:
         raise refusal("source unknown", arn=arn)
-    _require_ready(arn, found.status)
+    if found.status != ACTIVE:
+        # unknown: which exception. chosen: not found before the endpoint exists, invalid input for a stopped one
+        row = "source status" if found.status.startswith("CREATE") else "source stopped"
+        raise refusal(row, arn=arn, status=found.status)
     source = found.source(region)
     recipe = source.recipe
     if recipe.operation != asked:
         raise refusal("wrong api", operation=asked, recipe=recipe.name, arn=arn, instead=recipe.operation)
     return source
-
-
-def _require_ready(arn: str, status: str) -> None:
-    # unknown: which exception. chosen: not found before the endpoint exists, invalid input for a stopped one
-    if status == ACTIVE:
-        return
-    raise refusal("source status" if status.startswith("CREATE") else "source stopped", arn=arn, status=status)
 
 
 def _require_ids(source: Source, user_id: str | None, item_id: str | None) -> None:
