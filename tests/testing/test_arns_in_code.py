@@ -128,6 +128,17 @@ class TestDeclared:
             assert ids(runtime.get_recommendations(campaignArn=CAMPAIGN, userId="ada")) == ["mug"]
             assert another.region(REGION).campaigns[CAMPAIGN].declared
 
+    def test_a_trained_one_of_another_account_is_saved(self, runtime: Any, tmp_path: Path) -> None:
+        with mock_personalize(region=REGION) as first:
+            first.seed("movies", arns={"aws-sims": CAMPAIGN})
+            expected = ids(runtime.get_recommendations(campaignArn=CAMPAIGN, itemId=first.seeded["movies"].items[0]))
+            first.save(tmp_path / "state.json")
+        loaded = PersonalizeBackend.load(tmp_path / "state.json")
+        with mock_personalize() as another:
+            another.restore(loaded.snapshot())
+            item = loaded.seeded["movies"].items[0]
+            assert ids(runtime.get_recommendations(campaignArn=CAMPAIGN, itemId=item)) == expected != []
+
     @pytest.mark.parametrize(
         "arn",
         [
