@@ -61,7 +61,10 @@ SETTLED = {"ACTIVE", "CREATE FAILED"}
 AT_REST = SETTLED | {"CREATE STOPPED", "INACTIVE"}
 ROLE = "arn:aws:iam::123456789012:role/PersonalizeRole"
 RECIPE = "arn:aws:personalize:::recipe/aws-"
-ROWS = "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE\n" + "".join(f"u{n % 3},i{n % 5},{n},View\n" for n in range(1, 13))
+ROWS = "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE,CATEGORY_L1,PRICE\n" + "".join(
+    f"u{n % 3},i{n % 5},{n},View,toys,{n}.5\n" for n in range(1, 13)
+)
+"""A file for datasets of either type."""
 FIELDS = {
     "Interactions": {"USER_ID": "string", "ITEM_ID": "string", "TIMESTAMP": "long", "EVENT_TYPE": "string"},
     "Items": {"ITEM_ID": "string", "CATEGORY_L1": "string", "PRICE": "float"},
