@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import itertools
-import statistics
 import time
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -138,9 +137,8 @@ def constant_client(service: str) -> Any:
     return client
 
 
-SAMPLE_SECONDS = 0.002  # long enough for the clock, short enough to fall between two interruptions
-SAMPLES = 15  # of work and base in turn, in one round
-LONG = 0.1  # seconds from which one sample is one call, and a round is one sample
+PAIRS = 200  # of one unit of work and one of the base, in one round
+ROUND_SECONDS = 0.2  # a round that would take longer has fewer pairs, down to one
 ROUNDS = range(4, 30)
 STABLE = 0.005  # a round that improves the ratio by less than this is a calm one; after three of them it stands
 
@@ -148,17 +146,16 @@ STABLE = 0.005  # a round that improves the ratio by less than this is a calm on
 def compare(pair: Pair) -> Measurement:
     """How many times the base the work takes.
 
-    Samples of both alternate. A round gives the median of each; the lowest medians of all rounds are compared, because
-    on a busy machine noise only ever adds. Rounds go on until the ratio holds still.
+    Single units of both alternate, so that both meet the same weather. A round gives the lowest tenth of each, and the
+    lowest of all rounds are compared, because on a busy machine noise only ever adds. Rounds go on until the ratio
+    holds still.
     """
     pair.work(), pair.base()
-    repeats = [_repeats(pair.work), _repeats(pair.base)]
-    samples = 1 if max(repeats, key=lambda found: found[1])[1] > LONG else SAMPLES
+    pairs = max(1, min(PAIRS, int(ROUND_SECONDS / (_seconds(pair.work) + _seconds(pair.base)))))
     fastest = [float("inf"), float("inf")]
     ratio, calm = float("inf"), 0
     for round_number in itertools.count(1):
-        medians = _round(pair, (repeats[0][0], repeats[1][0]), samples)
-        fastest = [min(before, now) for before, now in zip(fastest, medians, strict=True)]
+        fastest = [min(before, now) for before, now in zip(fastest, _round(pair, pairs), strict=True)]
         before, ratio = ratio, fastest[0] / fastest[1]
         calm = calm + 1 if abs(before - ratio) <= STABLE * ratio else 0
         if round_number >= ROUNDS.start and (calm >= 3 or round_number >= ROUNDS.stop):
@@ -166,30 +163,23 @@ def compare(pair: Pair) -> Measurement:
     return Measurement(value=ratio, seconds=fastest[0])
 
 
-def _repeats(work: Work) -> tuple[int, float]:
-    """How often to call it for one sample, and the seconds of a single call."""
-    seconds = _seconds(work, 1)
-    return max(1, int(SAMPLE_SECONDS / seconds)), seconds
-
-
-def _round(pair: Pair, repeats: tuple[int, int], samples: int) -> tuple[float, float]:
-    """Median seconds of one call of the work and of the base, from samples in turn and without the collector."""
+def _round(pair: Pair, pairs: int) -> tuple[float, float]:
+    """Seconds that one unit of the work and of the base take in a tenth of the cases, without the collector."""
     work: list[float] = []
     base: list[float] = []
     gc.collect()
     gc.disable()
     try:
-        for _ in range(samples):
-            work.append(_seconds(pair.work, repeats[0]))
-            base.append(_seconds(pair.base, repeats[1]))
+        for _ in range(pairs):
+            work.append(_seconds(pair.work))
+            base.append(_seconds(pair.base))
     finally:
         gc.enable()
-    return statistics.median(work), statistics.median(base)
+    return sorted(work)[pairs // 10], sorted(base)[pairs // 10]
 
 
-def _seconds(work: Work, repeats: int) -> float:
-    """Seconds of one call, averaged over calls in a row."""
+def _seconds(work: Work) -> float:
+    """Seconds of one unit."""
     start = time.perf_counter()
-    for _ in range(repeats):
-        work()
-    return (time.perf_counter() - start) / repeats
+    work()
+    return time.perf_counter() - start

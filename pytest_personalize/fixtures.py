@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_personalize import names
 from pytest_personalize.markers import BACKENDS, mock_for, passes_through
 from pytest_personalize.visibility import narrowest_backend
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_personalize_events import PersonalizeEventsClient
     from mypy_boto3_personalize_runtime import PersonalizeRuntimeClient
 
+    from pytest_personalize import names
     from pytest_personalize.backend import PersonalizeBackend
     from pytest_personalize.testing.seeded import SeededGroup
 

@@ -6,7 +6,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
 
@@ -57,6 +57,7 @@ def _bytes(data: bytes | str) -> bytes:
     return data.encode() if isinstance(data, str) else bytes(data)
 
 
+@lru_cache(maxsize=1024)
 def parse_uri(uri: str) -> tuple[str, str]:
     """Bucket and key (or prefix, possibly empty) of an S3 address.
 

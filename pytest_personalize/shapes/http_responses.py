@@ -16,7 +16,8 @@ from pytest_personalize.shapes.errors import content_type, error_body, error_sta
 from pytest_personalize.shapes.models import protocol, service_errors
 
 _serials: Final = count(1)
-_encode: Final = json.JSONEncoder(separators=(",", ":"), default=datetime.timestamp).encode
+_seconds: Final = lru_cache(maxsize=8192)(datetime.timestamp)  # the renderer hands out the same objects again
+_encode: Final = json.JSONEncoder(separators=(",", ":"), default=_seconds, check_circular=False).encode
 
 FRONT_END: Final = {
     "personalize": {
@@ -73,17 +74,16 @@ def response_headers(service: str, length: int = 0) -> dict[str, str]:
     """The headers that every answer has, with a new request id; ``length`` is that of the body in bytes."""
     return {
         "date": _date(int(time.time())),
-        "content-type": _content_type(service),
         "content-length": str(length),
         "x-amzn-requestid": f"{next(_serials):08x}-0000-4000-8000-000000000000",
-        "connection": "keep-alive",
-        **FRONT_END.get(service, {}),
+        **_always(service),
     }
 
 
 @cache
-def _content_type(service: str) -> str:
-    return content_type(protocol(service))
+def _always(service: str) -> dict[str, str]:
+    """The headers that are the same in every answer of a service."""
+    return {"content-type": content_type(protocol(service)), "connection": "keep-alive", **FRONT_END.get(service, {})}
 
 
 @lru_cache(maxsize=1)

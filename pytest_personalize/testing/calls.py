@@ -28,7 +28,7 @@ def _packed(response: Response) -> Response | bytes:
     return marshal.dumps(dict(response)) if type(response) is Answer else response
 
 
-@define(frozen=True)
+@define(frozen=True, slots=False)
 class Call:
     """One call: ``service``, ``operation`` and ``region``, ``params`` and ``response`` by the member names of the API.
 

@@ -79,11 +79,14 @@ def usable_filter(region: Region, arn: str, dataset_group_arn: str, recipe: Reci
 
 def _refuse_fields(region: Region, dataset_group_arn: str, expression: str) -> None:
     """Hold the filters of a group against the number of fields that they use together."""
+    quotas = region.account.quotas
+    if quotas.limit("filter_fields_group", dataset_group_arn) is None:
+        return
     siblings = region.rows(Filter).of(dataset_group_arn)
     used = frozenset[str]().union(*(compiled(sibling.filter_expression).fields for sibling in siblings))
     together = used | compiled(expression).fields
     if together > used:
-        region.account.quotas.admit("filter_fields_group", dataset_group_arn, len(together) - 1)
+        quotas.admit("filter_fields_group", dataset_group_arn, len(together) - 1)
 
 
 @operation("CreateFilter")

@@ -187,11 +187,12 @@ def create_solution_version(
 
     def refuse_name_twice() -> None:
         # unknown: within what a given name must be unique. chosen: within the solution
-        taken = [version.arn for version in versions.of(solution_arn) if name is not None and version.name == name]
+        taken = [version.arn for version in versions.of(solution_arn) if version.name == name]
         if taken:
             raise refusal("exists", arn=taken[0])
 
-    new = admit(region, SolutionVersion, None, tags=tags, needs=(solution,), check=refuse_name_twice)
+    check = None if name is None else refuse_name_twice
+    new = admit(region, SolutionVersion, None, tags=tags, needs=(solution,), check=check)
     return begin_version(
         region, solution, training_type="MANUAL", training_mode=training_mode, name=name, tags=new.tags
     )
