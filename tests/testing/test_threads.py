@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pytest_personalize import PersonalizeBackend
+from pytest_personalize.service.control.schemas import DatasetSchema
 from pytest_personalize.testing.seeded import SeededGroup
 
 THREADS = 16
@@ -187,6 +188,17 @@ def test_resources_can_be_looked_at_meanwhile(backend: PersonalizeBackend, clien
                 assert all(name == schema.name for name, schema in backend.schemas.items())
 
     in_threads(work)
+
+    assert not backend.schemas
+
+
+def test_a_table_may_change_while_someone_goes_through_it(backend: PersonalizeBackend, client: Any) -> None:
+    for name in ("one", "two"):
+        client.create_schema(name=name, schema=SCHEMA)
+    table = backend._read_region("us-east-1").rows(DatasetSchema)
+
+    for schema in table:
+        table.remove(schema.arn)
 
     assert not backend.schemas
 

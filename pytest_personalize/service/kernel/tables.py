@@ -29,7 +29,7 @@ class Table(Generic[R]):
         return len(self._rows)
 
     def __iter__(self) -> Iterator[R]:
-        return iter(self._rows.values())
+        return iter(list(self._rows.values()))  # as they are now: another thread may change the table meanwhile
 
     def __contains__(self, arn: object) -> bool:
         return arn in self._rows
