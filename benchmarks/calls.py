@@ -20,7 +20,7 @@ def enter_and_leave(bench: Bench) -> Iterator[Pair]:
     yield bench.against_floor(enter_and_leave_once)
 
 
-@budget("describe a dataset group", floors=1.3)
+@budget("describe a dataset group", floors=1.25)
 def describe_dataset_group(bench: Bench) -> Iterator[Pair]:
     """One of many."""
     with mock_personalize(quotas=None):
@@ -37,7 +37,7 @@ def create_dataset_group(bench: Bench) -> Iterator[Pair]:
         yield bench.call("personalize", lambda client: client.create_dataset_group(name=f"group{next(numbers)}"))
 
 
-@budget("tag a dataset group", floors=1.3)
+@budget("tag a dataset group", floors=1.25)
 def tag_dataset_group(bench: Bench) -> Iterator[Pair]:
     """Two tags on a group that has them already."""
     tags = [{"tagKey": "team", "tagValue": "search"}, {"tagKey": "stage", "tagValue": "test"}]

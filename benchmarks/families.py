@@ -256,7 +256,7 @@ def _register(family: Family) -> None:
                 backend.transitions = "polls:1"
             yield bench.call("personalize", create_and_delete if family.alone else create_another)
 
-    @budget(f"describe one {family.title}", floors=1.3)
+    @budget(f"describe one {family.title}", floors=1.25)
     def describe(bench: Bench) -> Iterator[Pair]:
         with mock_personalize(quotas=None) as backend:
             _, arn = _ready(backend, family)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from datetime import datetime
 from email.utils import formatdate
 from functools import cache, lru_cache
@@ -16,8 +17,7 @@ from pytest_personalize.shapes.errors import content_type, error_body, error_sta
 from pytest_personalize.shapes.models import protocol, service_errors
 
 _serials: Final = count(1)
-_seconds: Final = lru_cache(maxsize=8192)(datetime.timestamp)  # the renderer hands out the same objects again
-_encode: Final = json.JSONEncoder(separators=(",", ":"), default=_seconds, check_circular=False).encode
+_encode: Final = json.JSONEncoder(separators=(",", ":"), default=datetime.timestamp).encode
 
 FRONT_END: Final = {
     "personalize": {
@@ -28,6 +28,37 @@ FRONT_END: Final = {
     }
 }
 """Headers that every answer of a service has since 2024 (printed output)."""
+
+
+class Headers(dict[str, str]):
+    """The headers of an answer; how long its body is gets worked out when somebody looks, as few ever do."""
+
+    def __init__(self, known: dict[str, str], members: dict[str, Any]) -> None:
+        super().__init__(known)
+        self._members: dict[str, Any] | None = members
+
+    def _complete(self) -> None:
+        if self._members is not None:
+            members, self._members = self._members, None
+            self["content-length"] = str(len(_encode(members)))
+
+    def __reduce__(self) -> tuple[type, tuple[dict[str, str]]]:
+        return dict, (dict(self),)  # what a copy or a pickle brings back is no more than a dictionary
+
+
+def _completed(read: Callable[..., Any]) -> Callable[..., Any]:
+    def method(headers: Headers, *args: Any) -> Any:
+        headers._complete()
+        return read(headers, *args)
+
+    return method
+
+
+for _name in [
+    *("__eq__", "__getitem__", "__iter__", "__ne__", "__or__", "__repr__", "__ror__"),
+    *("copy", "get", "items", "pop", "popitem", "setdefault", "values"),
+]:
+    setattr(Headers, _name, _completed(getattr(dict, _name)))
 
 
 class HttpAnswer:
@@ -49,9 +80,10 @@ class HttpAnswer:
 
 def accepted(service: str, members: dict[str, Any]) -> tuple[HttpAnswer, dict[str, Any]]:
     """A successful answer; ``members`` are what the client returns besides the metadata."""
-    headers = response_headers(service, len(_encode(members)) if members else 0)
+    known = response_headers(service)
+    headers = Headers(known, members) if members else known
     metadata = {
-        "RequestId": headers["x-amzn-requestid"],
+        "RequestId": known["x-amzn-requestid"],
         "HTTPStatusCode": 200,
         "HTTPHeaders": headers,
         "RetryAttempts": 0,
@@ -70,11 +102,11 @@ def refused(service: str, code: str, message: str) -> tuple[HttpAnswer, dict[str
     return HttpAnswer(status, headers), parsed
 
 
-def response_headers(service: str, length: int = 0) -> dict[str, str]:
-    """The headers that every answer has, with a new request id; ``length`` is that of the body in bytes."""
+def response_headers(service: str) -> dict[str, str]:
+    """The headers that every answer has, with a new request id, for an empty body."""
     return {
         "date": _date(int(time.time())),
-        "content-length": str(length),
+        "content-length": "0",
         "x-amzn-requestid": f"{next(_serials):08x}-0000-4000-8000-000000000000",
         **_always(service),
     }

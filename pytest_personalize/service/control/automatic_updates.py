@@ -49,7 +49,8 @@ def update_model(region: Region, model_arn: str, dataset_group_arn: str, now: fl
 def _hours(trained: Trained) -> float | None:
     given = trained.settings.hyperparameters
     for parameter in trained.recipe.hyperparameters:
-        hours = parameter.update_hours.get(given.get(parameter.name, parameter.default).casefold())
-        if hours is not None:
-            return hours
+        if parameter.update_hours:
+            hours = parameter.update_hours.get(given.get(parameter.name, parameter.default).casefold())
+            if hours is not None:
+                return hours
     return trained.recipe.automatic_update_hours

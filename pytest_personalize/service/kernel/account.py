@@ -19,7 +19,7 @@ from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import Engine
 from pytest_personalize.service.kernel.quotas import Minimums, Quotas
 from pytest_personalize.service.kernel.resource import ACTIVE, Resource
-from pytest_personalize.service.kernel.state import KINDS, AccountState, RegionState
+from pytest_personalize.service.kernel.state import AccountState, RegionState, kinds_below
 from pytest_personalize.service.kernel.tables import Table
 from pytest_personalize.service.kernel.trained import Trained
 
@@ -194,9 +194,9 @@ class Region:
         ready = self.require(resource, statuses)
         blockers = (
             child
-            for cls in KINDS.values()
+            for cls in kinds_below(resource.kind)
             if cls.blocks_parent
-            for child in self.state.tables[cls.kind].of(resource.arn)
+            for child in self.rows(cls).of(resource.arn)
         )
         self.refuse_while("used", ready, blockers)
         self.engine.begin(self, ready, "delete")
@@ -230,7 +230,7 @@ class Region:
 
     def remove(self, resource: Resource) -> None:
         """A resource is gone, and with it what goes with it: nothing of them stays behind."""
-        for cls in KINDS.values():
+        for cls in kinds_below(resource.kind):
             if cls.goes_with_parent:
                 for child in self.rows(cls).of(resource.arn):
                     self.remove(child)

@@ -22,7 +22,7 @@ class Times(TypedDict):
     last_updated_date_time: float
 
 
-@frozen
+@frozen(slots=False)  # quick to make, as a resource is
 class Admission(Generic[R]):
     """A place for a new resource: its ARN, its tags, the times that it begins with."""
 

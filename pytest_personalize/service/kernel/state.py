@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, Final, TypeVar
 
 from attrs import define, field
@@ -28,6 +29,12 @@ def resource_kind(cls: type[R]) -> type[R]:
     KINDS[cls.kind] = cls
     cls.__repr__ = Resource.__repr__  # type: ignore[method-assign]  # attrs has given it one with all attributes
     return cls
+
+
+@cache
+def kinds_below(kind: str) -> tuple[type[Resource], ...]:
+    """The kinds of resource that have one of that kind as their parent."""
+    return tuple(cls for cls in KINDS.values() if cls.parent_field == KINDS[kind].arn_field)
 
 
 def _tables(given: Mapping[str, Table[Any]]) -> dict[str, Table[Any]]:

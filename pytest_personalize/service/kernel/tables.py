@@ -40,17 +40,19 @@ class Table(Generic[R]):
     def put(self, resource: R) -> None:
         """Add a resource, or replace the one of the same ARN."""
         arn = resource.arn
+        parent = resource.parent_arn
         before = self._rows.get(arn)
-        if before is not None and before.parent_arn != resource.parent_arn:
+        if before is None:
+            serial = self._last = self._last + 1
+            self._serial_of[arn] = serial
+            self._arn_of[serial] = arn
+            self._lists[None].append(serial)
+            if parent is not None:
+                self._lists.setdefault(parent, []).append(serial)
+        elif before.parent_arn != parent:
             serial = self._serial_of[arn]
             self._lists[before.parent_arn].remove(serial)
-            insort(self._lists.setdefault(resource.parent_arn, []), serial)
-        if before is None:
-            self._last += 1
-            self._serial_of[arn] = self._last
-            self._arn_of[self._last] = arn
-            for parent in {None, resource.parent_arn}:
-                self._lists.setdefault(parent, []).append(self._last)
+            insort(self._lists.setdefault(parent, []), serial)
         self._rows[arn] = resource
 
     def remove(self, arn: str) -> None:
