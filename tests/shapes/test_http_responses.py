@@ -62,7 +62,7 @@ def test_row_5_the_length_is_that_of_the_body(personalize: Any, personalize_back
         lambda headers: pickle.loads(pickle.dumps(headers))["content-length"],
         lambda headers: repr(headers).partition("'content-length': '")[2].partition("'")[0],
         lambda headers: LENGTH if headers == {**headers, "content-length": LENGTH} else "another",
-        lambda headers: LENGTH if not headers != {**headers, "content-length": LENGTH} else "another",
+        lambda headers: "another" if headers != {**headers, "content-length": LENGTH} else LENGTH,
     ],
 )
 def test_row_5_the_length_is_there_however_the_headers_are_read(
