@@ -1,0 +1,1 @@
+"""The HTTP server: every client of Amazon Personalize, in any language."""
