@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final
+from uuid import uuid4
 
 from attrs import field, frozen
+
+from pytest_personalize.shapes.errors import error_body, error_status
+from pytest_personalize.shapes.http_responses import response_headers
+from pytest_personalize.shapes.models import operation, protocol, service_errors
+
+encode: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @frozen
@@ -14,3 +24,27 @@ class Reply:
     status: int
     headers: Mapping[str, str] = field(factory=dict)
     body: bytes = b""
+
+
+def accepted(service: str, name: str, members: Mapping[str, Any]) -> Reply:
+    """What an operation answers; one that has no output shape answers nothing, not even an empty object."""
+    return Reply(200, _headers(service), encode(members).encode() if _has_output(service, name) else b"")
+
+
+def refused(service: str, code: str, message: str) -> Reply:
+    """An error, in the form of the protocol that the service speaks."""
+    modelled = code in service_errors(service)
+    status, headers, body = error_body(protocol(service), code, message, modelled, error_status(service, code))
+    return Reply(status, _headers(service) | headers, body)
+
+
+def _headers(service: str) -> dict[str, str]:
+    headers = response_headers(service)
+    del headers["connection"], headers["content-length"]  # those are for the server
+    headers["x-amzn-requestid"] = str(uuid4())
+    return headers
+
+
+@cache
+def _has_output(service: str, name: str) -> bool:
+    return operation(service, name).output is not None

@@ -55,6 +55,20 @@ def snake(member: str) -> str:
     return botocore.xform_name(member)
 
 
+@cache
+def routes() -> Mapping[tuple[str, str, str], tuple[str, str]]:
+    """Service and operation by what a request carries: method, path and, in the JSON protocol, ``X-Amz-Target``."""
+    found = {}
+    for service in SERVICES:
+        model = service_model(service)
+        prefix = model.metadata.get("targetPrefix")
+        for name in model.operation_names:
+            http = model.operation_model(name).http
+            target = f"{prefix}.{name}" if prefix else ""
+            found[http["method"], http["requestUri"], target] = service, name
+    return MappingProxyType(found)
+
+
 def protocol(service: str) -> Protocol:
     """The protocol that a service speaks."""
     return cast("Protocol", service_model(service).metadata["protocol"])
