@@ -25,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     forms.add_argument("--json", action="store_true", help="as JSON")
     forms.add_argument("--readme", action="store_true", help="as the table that the README has")
     listed.add_argument("--check", action="store_true", help="exit with 1 when there are some that are not emulated")
+    _add_serve(commands.add_parser("serve", help="an HTTP endpoint of the three services, for any SDK"))
     name = next((argument for argument in given if not argument.startswith("-")), None)
     if name is not None and name not in commands.choices:
         parser.error(f"no command {name!r}; {hint(name, commands.choices)}")
@@ -33,8 +34,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return operations(readme=chosen.readme, as_json=chosen.json, check=chosen.check)
     if chosen.command == "demo":
         return demo()
+    if chosen.command == "serve":
+        if chosen.saved and chosen.quotas:
+            parser.error("--quotas does not go with --from: a saved state has its own")
+        return serve(chosen)
     parser.print_help()
     return 0
+
+
+def _add_serve(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", help="the address to listen at (default: %(default)s)")
+    add("--port", type=int, default=0, help="the port (default: any that is free)")
+    add("--preset", action="append", default=[], metavar="NAME", help="shop, video, movies or actions; may be repeated")
+    add("--s3", metavar="FOLDER|URL", help="where jobs read and write: a folder of buckets, or the endpoint of an S3")
+    add("--from", dest="saved", metavar="FILE", help="begin with a saved state; the file is not written")
+    add("--transitions", metavar="MODE", help="how statuses change: instant, polls:N, clock or aws")
+    add("--quotas", metavar="SETTING", help="aws (default), none, or such as campaigns=3,filters=40")
+    add("--account-from-key", action="store_true", help="an access key of 12 digits is the account of its caller")
+
+
+def serve(chosen: argparse.Namespace) -> int:
+    """Answer over HTTP until Ctrl-C."""
+    from pytest_personalize.server.command import run  # the emulator, for this command only
+
+    return run(chosen)
 
 
 def demo() -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -34,6 +36,16 @@ class Door:
     def concern(self, operation: str, region: str) -> bool:
         """Whether a call may get no answer, or another one than that of the service: it then needs its client."""
         return self._faults.concern(operation) or region not in self._reach
+
+    @contextmanager
+    def at_rest(self) -> Iterator[bool]:
+        """Whether nothing is under way in the account and nobody is in it, which then holds until the block ends."""
+        free = self.lock.acquire(blocking=False)
+        try:
+            yield free and self._account.engine.is_at_rest(self._account.clock.timestamp())
+        finally:
+            if free:
+                self.lock.release()
 
     def reaches(self, region: str) -> bool:
         """Whether the service exists in that region."""

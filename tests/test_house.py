@@ -63,17 +63,21 @@ FLOORS_OF_SERVICE = ("endpoint", "realtime", "control", "jobs", "answering", "ke
 KNOWN_BY: dict[str, set[str]] = {
     "aiobotocore": {"fixtures"},
     "attrs": set(MAY_KNOW),
-    "boto3": {"demo", "fixtures"},
+    "boto3": {"demo", "fixtures", "server"},
     "botocore": {"shapes", "interception"},
     "hypothesis": {"strategies"},
     "lark": {"filters"},
     "pytest": {"fixtures", "markers", "mock", "plugin", "reports", "visibility"},
+    "uvicorn": {"server"},
     "wrapt": {"interception", "mock"},
 }
 
 # (module, what it imports inside a function) -> why not at the top.
 LAZY: dict[tuple[str, str], str] = {
     ("cli", f"{PACKAGE}.demo"): "the other commands need no client",
+    ("cli", f"{PACKAGE}.server.command"): "the other commands need no emulator",
+    ("server.command", f"{PACKAGE}.server.serving"): "it loads uvicorn, which need not be installed",
+    ("server.command", "boto3"): "only who keeps objects in an S3 needs it",
     ("cli", f"{PACKAGE}.testing.coverage"): "the other commands need no service models",
     ("filters.parser", "lark"): "most runs create no filter",
     ("interception.regions", "botocore"): "the plugin is loaded into every run, and asks botocore when a mock begins",

@@ -16,12 +16,16 @@ from pytest_personalize.server.replies import Reply
 if TYPE_CHECKING:
     app: Application
 
-__all__ = ["Accounts", "Application", "Reply", "app", "application"]
+__all__ = ["Accounts", "Application", "Reply", "app", "application", "application_for"]
 
 
 def application(backend: PersonalizeBackend | None = None) -> Application:
     """The ASGI application that answers for a backend; for a new, empty one by default."""
-    accounts = Accounts(backend or PersonalizeBackend())
+    return application_for(Accounts(backend or PersonalizeBackend()))
+
+
+def application_for(accounts: Accounts) -> Application:
+    """The ASGI application that answers for accounts, each with a backend of its own."""
     return Application(accounts, administer=lambda *_: Reply(404))
 
 

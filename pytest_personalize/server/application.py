@@ -31,6 +31,8 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Administer = Callable[[str, str, str, Mapping[str, str], bytes], Reply]
 """What answers a request that is none of the service: method, path, query, headers and body."""
 
+LOOKS: Final = ("Describe", "List")
+"""How the names of operations begin that set off no work of their own."""
 ADMIN: Final = "/_personalize/"
 DISCONNECT: Final = "personalize.disconnect"
 """What a server puts into the state of a request: a function that closes its connection."""
@@ -78,7 +80,7 @@ class Application:
             change = Change(service, operation, region, await read_body(headers, receive))
             if seconds := backend._door.waiting_time(operation):
                 await _wait(seconds)
-            return await self._workers[backend].do(partial(self._answer, backend, change))
+            return await self._call(backend, change)
         except ServiceError as error:
             return refused(service, error.code, error.message)
         except Gone:
@@ -87,8 +89,16 @@ class Application:
             _log.exception("%s %s could not be answered", method, path)
             return refused(service, "InternalFailure", "An error of the emulator, which is in the log of the server.")
 
+    async def _call(self, backend: PersonalizeBackend, change: Change) -> Reply | None:
+        """A look at an account that is at rest takes less time than to hand it to another thread."""
+        if change.operation.startswith(LOOKS):
+            with backend._door.at_rest() as at_rest:
+                if at_rest:
+                    return self._answer(backend, change)
+        return await self._workers[backend].do(partial(self._answer, backend, change))
+
     def _answer(self, backend: PersonalizeBackend, change: Change) -> Reply | None:
-        """The answer to one call, None when a fault has cut its connection; on the thread of the account."""
+        """The answer to one call, None when a fault has cut its connection."""
         with self._accounts.around(backend, change):
             try:
                 members = backend._door.call(change.service, change.operation, change.region, change.body, "wire")
