@@ -7,10 +7,12 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from typing import TextIO
+from typing import Final, TextIO
 
 from pytest_personalize import __version__
 from pytest_personalize.nearest import hint
+
+MOST_PORTS: Final = 65535
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,13 +47,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _add_serve(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="the address to listen at (default: %(default)s)")
-    add("--port", type=int, default=0, help="the port (default: any that is free)")
+    add(
+        "--port", type=int, choices=range(65536), metavar="PORT", default=0, help="the port (default: any that is free)"
+    )
     add("--preset", action="append", default=[], metavar="NAME", help="shop, video, movies or actions; may be repeated")
     add("--s3", metavar="FOLDER|URL", help="where jobs read and write: a folder of buckets, or the endpoint of an S3")
     add("--from", dest="saved", metavar="FILE", help="begin with a saved state; the file is not written")
     add("--transitions", metavar="MODE", help="how statuses change: instant, polls:N, clock or aws")
     add("--quotas", metavar="SETTING", help="aws (default), none, or such as campaigns=3,filters=40")
     add("--account-from-key", action="store_true", help="an access key of 12 digits is the account of its caller")
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > MOST_PORTS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: a number from 0 to {MOST_PORTS} is")
+    return int(text)
 
 
 def serve(chosen: argparse.Namespace) -> int:

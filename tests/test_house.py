@@ -85,6 +85,8 @@ LAZY: dict[tuple[str, str], str] = {
     ("interception.connections", f"{PACKAGE}.interception.unsigned"): "it derives from an exception of botocore",
     ("interception.hooks", "wrapt"): "it loads asyncio, which costs more than all else that the plugin loads",
     ("mock", "pytest"): "the decorator works without pytest, except on plain test classes, which only pytest knows",
+    ("fixtures", f"{PACKAGE}.server.serving"): "it loads uvicorn, which need not be installed",
+    ("fixtures", f"{PACKAGE}.server.stage"): "likewise",
     ("fixtures", "aiobotocore"): "only its own fixture needs it, and it need not be installed",
     ("fixtures", "boto3"): "a run that asks for no client must not pay for boto3",
     ("fixtures", f"{PACKAGE}.reports"): "only a test with faults needs it",

@@ -60,10 +60,7 @@ class Application:
         if reply is None:
             await _hang_up(scope, receive)
             return
-        head = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers.items()]
-        head.append((b"content-length", b"%d" % len(reply.body)))
-        await send({"type": "http.response.start", "status": reply.status, "headers": head})
-        await send({"type": "http.response.body", "body": reply.body})
+        await respond(send, reply)
 
     async def _reply(self, scope: Scope, receive: Receive) -> Reply | None:
         """The answer to any request, None when there is to be none."""
@@ -113,6 +110,14 @@ class Application:
         query = scope["query_string"].decode("latin-1")
         ask = partial(self._administer, scope["method"], scope["path"], query, texts, body)
         return await self._workers["administration"].do(ask)
+
+
+async def respond(send: Send, reply: Reply) -> None:
+    """Send an answer off, with the length of its body."""
+    head = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers.items()]
+    head.append((b"content-length", b"%d" % len(reply.body)))
+    await send({"type": "http.response.start", "status": reply.status, "headers": head})
+    await send({"type": "http.response.body", "body": reply.body})
 
 
 async def _wait(seconds: float) -> None:
