@@ -400,6 +400,7 @@ CASES = [
 ]
 
 
+WITHOUT_OUTPUT = [name for name in SAMPLES if models.find_operation(name).output is None]
 ONE_OF_EACH = {(case.operation, case.code): case for case in CASES}
 
 
@@ -448,6 +449,12 @@ def test_over_http_it_is_answered_alike(world: Any, world_over_http: Any, operat
     world.backend.restore(before)
     over_http = world_over_http.call(operation, SAMPLES[operation])
     assert without_headers(in_process) == without_headers(over_http)
+
+
+@pytest.mark.parametrize("operation", WITHOUT_OUTPUT)
+def test_over_http_an_operation_without_output_answers_nothing(world_over_http: Any, operation: str) -> None:
+    answer = world_over_http.call(operation, SAMPLES[operation])
+    assert answer["ResponseMetadata"]["HTTPHeaders"]["content-length"] == "0"
 
 
 def without_headers(response: dict[str, Any]) -> dict[str, Any]:
