@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -94,7 +95,8 @@ class Server(uvicorn.Server):
 
 
 def serve(application: Any, listening: socket.socket) -> None:
-    """Serve until SIGTERM or Ctrl-C; the socket is closed then."""
+    """Serve until SIGTERM or Ctrl-C; the socket is closed then. Nothing is logged of what clients do wrong."""
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)
     Server(application).run([listening])
 
 
