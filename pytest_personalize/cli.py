@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     forms = listed.add_mutually_exclusive_group()
     forms.add_argument("--json", action="store_true", help="as JSON")
     forms.add_argument("--readme", action="store_true", help="as the table that the README has")
-    listed.add_argument("--check", action="store_true", help="exit with 1 when there are some that are not emulated")
+    listed.add_argument("--check", action="store_true", help="exit with 1, and say what it is, when botocore has more")
     _add_serve(commands.add_parser("serve", help="an HTTP endpoint of the three services, for any SDK"))
     name = next((argument for argument in given if not argument.startswith("-")), None)
     if name is not None and name not in commands.choices:
@@ -82,17 +82,17 @@ def demo() -> int:
 
 def operations(*, readme: bool = False, as_json: bool = False, check: bool = False) -> int:
     """Print every operation of the installed service models, and which of them are emulated."""
-    from pytest_personalize.testing import coverage  # the emulator, for this command only
+    from pytest_personalize.testing import coverage, drift  # the emulator, for this command only
 
     if as_json:
         print(json.dumps(coverage.as_json(), indent=2))
     else:
         for line in coverage.table() if readme else coverage.listing(_mark(sys.stdout)):
             print(line)
-    missing = [f"{service.name}.{name}" for service in coverage.coverage() for name in service.missing]
-    if check and missing:
-        print(f"not emulated: {', '.join(missing)}", file=sys.stderr)
-    return int(check and bool(missing))
+    lacking = drift.drift() if check else []
+    for lack in lacking:
+        print(lack, file=sys.stderr)
+    return int(bool(lacking))
 
 
 def in_colour(stream: TextIO) -> bool:

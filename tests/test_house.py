@@ -79,6 +79,7 @@ LAZY: dict[tuple[str, str], str] = {
     ("server.command", f"{PACKAGE}.server.serving"): "it loads uvicorn, which need not be installed",
     ("server.command", "boto3"): "only who keeps objects in an S3 needs it",
     ("cli", f"{PACKAGE}.testing.coverage"): "the other commands need no service models",
+    ("cli", f"{PACKAGE}.testing.drift"): "likewise",
     ("filters.parser", "lark"): "most runs create no filter",
     ("interception.regions", "botocore"): "the plugin is loaded into every run, and asks botocore when a mock begins",
     ("interception.child_processes", "configparser"): "most machines have no file that needs it",
