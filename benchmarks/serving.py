@@ -211,7 +211,7 @@ if sys.platform == "linux":
         with running("serve") as (port, process):
             client = Client(port, 1)
             client.run(DESCRIBE)
-                return _megabytes(process)
+            return _megabytes(process)
 
     @limit("HTTP: memory that 100,000 requests add", most=5, unit="MB")
     def growth(bench: Bench) -> float:
@@ -221,7 +221,7 @@ if sys.platform == "linux":
             client.run(DESCRIBE)
             before = _megabytes(process)
             client.run(DESCRIBE, requests=100_000)
-                return _megabytes(process) - before
+            return _megabytes(process) - before
 
 
 def _megabytes(process: int) -> float:
