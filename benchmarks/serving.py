@@ -200,8 +200,7 @@ def _start() -> float:
     with running("serve") as (port, _):
         client = Client(port, 1)
         client.run(DESCRIBE)
-        took = time.perf_counter() - began
-    return took
+        return time.perf_counter() - began
 
 
 if sys.platform == "linux":
