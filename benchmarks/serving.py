@@ -22,7 +22,7 @@ from typing import Any
 from benchmarks.harness import Bench, limit
 
 SECONDS = 0.5  # of one sample
-ROUNDS = 5  # of samples in turn; the best of each counts, because on a busy machine noise only ever adds
+ROUNDS = 8  # of samples in turn; the best of each counts, because on a busy machine noise only ever adds
 PATIENCE = 30.0  # seconds until a server has to listen
 
 CONSTANT = """

@@ -47,9 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _add_serve(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="the address to listen at (default: %(default)s)")
-    add(
-        "--port", type=int, choices=range(65536), metavar="PORT", default=0, help="the port (default: any that is free)"
-    )
+    add("--port", type=_port, default=0, help="the port (default: any that is free)")
     add("--preset", action="append", default=[], metavar="NAME", help="shop, video, movies or actions; may be repeated")
     add("--s3", metavar="FOLDER|URL", help="where jobs read and write: a folder of buckets, or the endpoint of an S3")
     add("--from", dest="saved", metavar="FILE", help="begin with a saved state; the file is not written")

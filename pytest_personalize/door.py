@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -37,15 +35,9 @@ class Door:
         """Whether a call may get no answer, or another one than that of the service: it then needs its client."""
         return self._faults.concern(operation) or region not in self._reach
 
-    @contextmanager
-    def at_rest(self) -> Iterator[bool]:
-        """Whether nothing is under way in the account and nobody is in it, which then holds until the block ends."""
-        free = self.lock.acquire(blocking=False)
-        try:
-            yield free and self._account.engine.is_at_rest(self._account.clock.timestamp())
-        finally:
-            if free:
-                self.lock.release()
+    def is_at_rest(self) -> bool:
+        """Whether nothing is under way in the account; who asks holds the lock."""
+        return self._account.engine.is_at_rest(self._account.clock.timestamp())
 
     def reaches(self, region: str) -> bool:
         """Whether the service exists in that region."""
@@ -53,7 +45,7 @@ class Door:
 
     def waiting_time(self, operation: str) -> float:
         """How many seconds a caller without a limit has to wait in reality for its next answer."""
-        return self._faults.waiting_time(operation, None)
+        return self._faults.waiting_time(operation, None) if self._faults.concern(operation) else 0.0
 
     def respond(
         self, service: str, operation: str, region: str, body: bytes | str, patience: float | None = None

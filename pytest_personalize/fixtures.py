@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pytest_personalize.testing.seeded import SeededGroup
 
 __all__ = [
+    "_personalize_server_thread",
     "actions_dataset_group",
     "class_personalize_backend",
     "module_personalize_backend",
@@ -35,7 +36,6 @@ __all__ = [
     "personalize_runtime",
     "personalize_seed",
     "personalize_server",
-    "personalize_server_thread",
     "session_personalize_backend",
     "shop_dataset_group",
     "video_dataset_group",
@@ -172,7 +172,7 @@ def personalize_seed(request: pytest.FixtureRequest) -> Callable[..., SeededGrou
 
 
 @pytest.fixture(scope="session")
-def personalize_server_thread() -> Iterator[tuple[str, Stage]]:
+def _personalize_server_thread() -> Iterator[tuple[str, Stage]]:
     """The HTTP server behind ``personalize_server``: one thread and one address for the whole run."""
     try:
         from pytest_personalize.server.serving import serving
@@ -187,12 +187,12 @@ def personalize_server_thread() -> Iterator[tuple[str, Stage]]:
 
 @pytest.fixture
 def personalize_server(
-    request: pytest.FixtureRequest, personalize_server_thread: tuple[str, Stage]
+    request: pytest.FixtureRequest, _personalize_server_thread: tuple[str, Stage]
 ) -> Iterator[PersonalizeServer]:
     """The active backend, or ``personalize_backend``, over HTTP: ``.url``, ``.environ`` for processes, ``.reset()``."""
     from pytest_personalize.server.stage import PersonalizeServer
 
-    url, stage = personalize_server_thread
+    url, stage = _personalize_server_thread
     server = PersonalizeServer(url=url, backend=_backend_of(request))
     with stage.holding(server.backend):
         yield server

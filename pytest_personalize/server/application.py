@@ -88,10 +88,13 @@ class Application:
 
     async def _call(self, backend: PersonalizeBackend, change: Change) -> Reply | None:
         """A look at an account that is at rest takes less time than to hand it to another thread."""
-        if change.operation.startswith(LOOKS):
-            with backend._door.at_rest() as at_rest:
-                if at_rest:
+        door = backend._door
+        if change.operation.startswith(LOOKS) and door.lock.acquire(blocking=False):
+            try:
+                if door.is_at_rest():
                     return self._answer(backend, change)
+            finally:
+                door.lock.release()
         return await self._workers[backend].do(partial(self._answer, backend, change))
 
     def _answer(self, backend: PersonalizeBackend, change: Change) -> Reply | None:

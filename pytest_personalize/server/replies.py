@@ -14,7 +14,7 @@ from pytest_personalize.shapes.errors import error_body, error_status
 from pytest_personalize.shapes.http_responses import response_headers
 from pytest_personalize.shapes.models import operation, protocol, service_errors
 
-encode: Final = json.JSONEncoder(separators=(",", ":")).encode
+encode: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
 @frozen

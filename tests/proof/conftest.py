@@ -328,14 +328,16 @@ def world(built: tuple[Any, dict[str, str]], clients: Clients) -> Iterator[World
 
 
 @pytest.fixture(scope="session")
-def http_clients(personalize_server_thread: tuple[str, Any]) -> Clients:
-    return Clients(personalize_server_thread[0])
+def http_clients(_personalize_server_thread: tuple[str, Any]) -> Clients:
+    return Clients(_personalize_server_thread[0])
 
 
 @pytest.fixture
-def world_over_http(world: World, http_clients: Clients, personalize_server_thread: tuple[str, Any]) -> Iterator[World]:
+def world_over_http(
+    world: World, http_clients: Clients, _personalize_server_thread: tuple[str, Any]
+) -> Iterator[World]:
     """The same world, for clients that call it over HTTP."""
-    _, stage = personalize_server_thread
+    _, stage = _personalize_server_thread
     with stage.holding(world.backend):
         yield World(world.backend, http_clients, world.known)
 

@@ -60,9 +60,10 @@ def test_a_reset_goes_back_to_where_the_test_asked_for_it(personalize_server: An
     assert client(personalize_server.url).list_dataset_groups()["datasetGroups"] == []
 
 
-def test_between_tests_it_is_unavailable(personalize_server_thread: tuple[str, Any]) -> None:
+def test_between_tests_it_is_unavailable(request: pytest.FixtureRequest) -> None:
+    url, _ = request.getfixturevalue("_personalize_server_thread")
     with pytest.raises(urllib.error.HTTPError, match="503"):
-        urllib.request.urlopen(personalize_server_thread[0], data=b"{}", timeout=10)
+        urllib.request.urlopen(url, data=b"{}", timeout=10)
 
 
 class TestClientsOfThisProcess:
