@@ -116,7 +116,7 @@ class TestRegions:
         assert arn == f"arn:aws:personalize:{region}:123456789012:dataset-group/shop"
 
     @pytest.mark.parametrize(
-        "region", ["eu-north-1", "all", "us-east1", "x" * 10_000, "\xe9", "..%2f..", "us-east-1\x7f"]
+        "region", ["eu-north-1", "all", "us-east1", "x" * 10_000, "\xe9", "..%2f..", "-1"]
     )
     def test_one_without_the_service_is_refused(self, served: Any, region: str) -> None:
         wire = served.connect()
