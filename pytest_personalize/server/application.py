@@ -82,6 +82,8 @@ class Application:
             return refused(service, error.code, error.message)
         except Gone:
             return None
+        except asyncio.CancelledError:  # by a server that waits no longer for what is being answered
+            return refused(service, "ServiceUnavailable", "The server is ending.")
         except Exception:
             _log.exception("%s %s could not be answered", method, path)
             return refused(service, "InternalFailure", "An error of the emulator, which is in the log of the server.")
