@@ -51,6 +51,14 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     add("--preset", action="append", default=[], metavar="NAME", help="shop, video, movies or actions; may be repeated")
     add("--s3", metavar="FOLDER|URL", help="where jobs read and write: a folder of buckets, or the endpoint of an S3")
     add("--from", dest="saved", metavar="FILE", help="begin with a saved state; the file is not written")
+    add("--state", metavar="DIR", help="keep the state there: every change, so that it outlives any end of the server")
+    add(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name of the server for its page; may be repeated",
+    )
     add("--transitions", metavar="MODE", help="how statuses change: instant, polls:N, clock or aws")
     add("--quotas", metavar="SETTING", help="aws (default), none, or such as campaigns=3,filters=40")
     add("--account-from-key", action="store_true", help="an access key of 12 digits is the account of its caller")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pytest_personalize.backend import PersonalizeBackend
 from pytest_personalize.server.accounts import Accounts
+from pytest_personalize.server.admin import Admin
 from pytest_personalize.server.asgi import Application
 from pytest_personalize.server.replies import Reply
 from pytest_personalize.server.stage import PersonalizeServer
@@ -25,9 +26,9 @@ def application(backend: PersonalizeBackend | None = None) -> Application:
     return application_for(Accounts(backend or PersonalizeBackend()))
 
 
-def application_for(accounts: Accounts) -> Application:
+def application_for(accounts: Accounts, admin: Admin | None = None) -> Application:
     """The ASGI application that answers for accounts, each with a backend of its own."""
-    return Application(accounts, administer=lambda *_: Reply(404))
+    return Application(accounts, administer=(admin or Admin(accounts)).answer)
 
 
 def __getattr__(name: str) -> Application:

@@ -6,13 +6,17 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator
-from functools import partial
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from pytest_personalize.backend import PersonalizeBackend
+from pytest_personalize.failure import Failure
 from pytest_personalize.server import application_for
-from pytest_personalize.server.accounts import Accounts
+from pytest_personalize.server.accounts import Accounts, Make
+from pytest_personalize.server.admin import Admin
+from pytest_personalize.server.asked import Began
+from pytest_personalize.server.states import States
 from pytest_personalize.testing.seeded import SeededGroup
 
 ACCOUNT: Final = "123456789012"
@@ -32,8 +36,12 @@ def run(chosen: argparse.Namespace) -> int:
     except ModuleNotFoundError as missing:
         return _fail(f"serve needs {missing.name}: pip install 'pytest-personalize[server]'")
     try:
-        accounts = _accounts(chosen)
-    except (OSError, TypeError, ValueError) as problem:
+        make, home = _maker(chosen)
+        states = States(Path(chosen.state), make, s3=_store(chosen.s3), report=_warn) if chosen.state else None
+        opened = make if states is None else states.open
+        others = opened if chosen.account_from_key else None
+        accounts = Accounts(opened(home), others, None if states is None else states.around)
+    except (Failure, OSError, TypeError, ValueError) as problem:
         return _fail(str(problem))
     try:
         listening = serving.listen(chosen.host, chosen.port)
@@ -44,8 +52,20 @@ def run(chosen: argparse.Namespace) -> int:
         print(NOT_HERE_ALONE.format(url=url), file=sys.stderr)
     for line in (f"Amazon Personalize at {url}", *_hints(serving.environment(url, ""), accounts.default)):
         print(line, flush=True)
-    serving.serve(application_for(accounts), listening)
+    admin = Admin(
+        accounts,
+        hosts=(chosen.host, *chosen.allow_host),
+        shelf=None if states is None else states.shelf,
+        began=cache(lambda account_id: Began.of(make(account_id))),
+    )
+    serving.serve(application_for(accounts, admin), listening)
+    if states is not None:
+        states.close()
     return 0
+
+
+def _warn(message: str) -> None:
+    print(f"warning: {message}", file=sys.stderr)
 
 
 def _fail(message: str) -> int:
@@ -53,34 +73,28 @@ def _fail(message: str) -> int:
     return 1
 
 
-def _accounts(chosen: argparse.Namespace) -> Accounts:
-    """The backends that the options ask for; ``ValueError``, ``TypeError`` or ``OSError`` where they cannot be."""
+def _maker(chosen: argparse.Namespace) -> tuple[Make, str]:
+    """What makes the backend of an account, and whose is the default; ``ValueError`` for options that cannot be."""
     options: dict[str, Any] = {
         "s3": _store(chosen.s3),
         "transitions": chosen.transitions or "instant",
         "quotas": quotas_setting(chosen.quotas or "aws"),
         "calls_kept": CALLS_KEPT,
     }
-    make = partial(_backend, options, chosen.preset)
-    if chosen.saved is None:
-        default = make(ACCOUNT)
-    else:
-        default = PersonalizeBackend.load(chosen.saved, s3=options["s3"])
-        if chosen.transitions:
-            default.transitions = chosen.transitions
-        _seed(default, chosen.preset)
-    return Accounts(default, make if chosen.account_from_key else None)
+    home = ACCOUNT if chosen.saved is None else PersonalizeBackend.load(chosen.saved).account_id
 
+    def make(account_id: str) -> PersonalizeBackend:
+        if chosen.saved is None or account_id != home:
+            backend = PersonalizeBackend(account_id=account_id, **options)
+        else:
+            backend = PersonalizeBackend.load(chosen.saved, s3=options["s3"])
+            if chosen.transitions:
+                backend.transitions = chosen.transitions
+        for preset in chosen.preset:
+            backend.seed(preset)
+        return backend
 
-def _backend(options: dict[str, Any], presets: list[Any], account_id: str) -> PersonalizeBackend:
-    backend = PersonalizeBackend(account_id=account_id, **options)
-    _seed(backend, presets)
-    return backend
-
-
-def _seed(backend: PersonalizeBackend, presets: list[Any]) -> None:
-    for preset in presets:
-        backend.seed(preset)
+    return make, home
 
 
 def quotas_setting(text: str) -> Any:

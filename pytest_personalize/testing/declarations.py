@@ -108,6 +108,8 @@ class Answers:
         if "default" in written:
             changes["default"] = self._entries(written["default"])
         if "raises" in written:
+            if not isinstance(written["raises"], str):
+                raise ValueError(f"raises must be the code of an error, not {written['raises']!r}")
             changes["error"] = _error(written["raises"], None)
         return changes
 
@@ -167,14 +169,21 @@ class DeclaredAnswers:
             written = json.loads(Path(path).read_text(encoding="utf-8"))
         except ValueError as problem:
             raise ValueError(f"{path} is no JSON: {problem}") from None
+        try:
+            self.declare(written)
+        except ValueError as problem:
+            raise ValueError(f"{path}: {problem}") from None
+
+    def declare(self, written: Any) -> None:
+        """Declare what an object says that a file for ``load`` could hold; all of it, or ``ValueError`` and nothing."""
         if not isinstance(written, dict):
-            raise ValueError(f"{path} must be an object by ARN, not {type(written).__name__}")
+            raise ValueError(f"it must be an object by ARN, not {type(written).__name__}")
         found = []
         for arn, entry in written.items():
             try:
                 found.append((arn, self._of(arn)._read(entry)))
             except (TypeError, ValueError) as problem:
-                raise ValueError(f"{path}: {arn}: {problem}") from None
+                raise ValueError(f"{arn}: {problem}") from None
         for arn, changes in found:
             answers = self(arn)
             answers.clear()

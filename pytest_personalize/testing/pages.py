@@ -1,7 +1,9 @@
-"""What all pages have in common: one document without scripts, one style sheet, one form of tables."""
+"""What all pages have in common: one document, one style sheet, one form of tables."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -42,26 +44,38 @@ div.graph { overflow: auto; border: 1px solid var(--line); border-radius: 5px; }
 svg path { fill: none; stroke: var(--line); stroke-width: 1.5; }
 svg rect { fill: var(--soft); stroke: currentColor; stroke-width: 1.5; } svg text { fill: currentColor; }
 svg text.name { font-weight: 600; }
+section.window { max-height: 24rem; overflow: auto; padding-left: .4rem; }
 details.all { margin-top: 1.5rem; } details.all g.own rect { stroke-width: 4; }
 table { border-collapse: collapse; width: 100%; } td, th { border-bottom: 1px solid var(--line); padding: .25rem .5rem;
   text-align: left; vertical-align: top; overflow-wrap: anywhere; }
+th { white-space: nowrap; }
+@media (max-width: 40rem) { thead { display: none; } tr, td { display: block; }
+  td { border: 0; padding: 0; } tr { border-bottom: 1px solid var(--line); padding: .4rem 0; } }
 details.all tr.own td:first-child { border-left: 4px solid currentColor; }
 form label { margin-right: 1rem; }
+button { font: inherit; color: var(--text); background: var(--soft); border: 1px solid var(--line); border-radius: 5px;
+  padding: .2rem .7rem; margin: 0 .4rem .4rem 0; cursor: pointer; }
 body:has(#failed:checked) tbody tr:not(.failed), body:has(#passed:checked) tbody tr:not(.passed),
 body:has(#skipped:checked) tbody tr:not(.skipped), body:has(#refused:checked) tbody tr:not(.refused) { display: none; }
 """)
 
 
-def document(title: str, *body: Html) -> Html:
-    """A page that loads nothing and runs nothing."""
+def document(title: str, *body: Html, script: str = "") -> Html:
+    """A page that loads nothing, and runs nothing but that script, which may ask the server that the page came from."""
+    policy = f"{POLICY}; script-src '{_digest(script)}'; connect-src 'self'" if script else POLICY
     head = element(
         "head",
         Html('<meta charset="utf-8"><meta name="viewport" content="width=device-width">'),
-        Html(f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'),
+        Html(f'<meta http-equiv="Content-Security-Policy" content="{policy}">'),
         element("title", title),
         element("style", STYLE),
     )
-    return Html(f"<!doctype html>\n{element('html', head, element('body', *body), lang='en')}\n")
+    running = element("script", Html(script)) if script else Html("")
+    return Html(f"<!doctype html>\n{element('html', head, element('body', *body, running), lang='en')}\n")
+
+
+def _digest(script: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
 
 
 def table(heads: Sequence[str], rows: Iterable[Html]) -> Html:

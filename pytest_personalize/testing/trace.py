@@ -66,10 +66,11 @@ def _timeline(calls: Sequence[Call], count: int) -> Iterator[Html]:
         if call.time - before >= JUMP:
             yield element("p", f"{timedelta(seconds=round(call.time - before))} later", class_="jump")
         before = call.time
-        yield element("li", _call(call), class_="refused" if call.error else "answered")
+        yield shown_call(call)
 
 
-def _call(call: Call) -> Html:
+def shown_call(call: Call) -> Html:
+    """A line of a list of calls, to be unfolded."""
     summary = element(
         "summary",
         element("time", clock_time(call.time)),
@@ -81,7 +82,8 @@ def _call(call: Call) -> Html:
     )
     answer = ("answer", _value(call.response)) if call.response is not None else ()
     answer = ("refused", _value({"code": call.error, "message": call.message})) if call.error else answer
-    return element("details", summary, "parameters", _value(call.params), *answer)
+    details = element("details", summary, "parameters", _value(call.params), *answer)
+    return element("li", details, class_="refused" if call.error else "answered")
 
 
 def _value(value: Any) -> Html:
@@ -100,7 +102,7 @@ def _resources(backend: Watched, before: Before | None) -> Iterator[Html]:
         yield from _shown(own, arns)
     if gone:
         yield element("h3", f"Resources that were there before and have gone: {len(gone)}")
-        yield _table(gone, set())
+        yield resource_table(gone, set())
     if len(own) < len(resources):
         what = f"All resources: {len(resources)}, {len(resources) - len(own)} of them as the test found them"
         yield element("details", element("summary", what), *_shown(resources, arns), class_="all")
@@ -109,10 +111,11 @@ def _resources(backend: Watched, before: Before | None) -> Iterator[Html]:
 def _shown(resources: Sequence[Resource], marked: Set[str]) -> Iterator[Html]:
     if len(resources) <= MOST:
         yield element("div", drawing(resources, marked), class_="graph")
-    yield _table(resources, marked)
+    yield resource_table(resources, marked)
 
 
-def _table(resources: Sequence[Resource], marked: Set[str]) -> Html:
+def resource_table(resources: Sequence[Resource], marked: Set[str] = frozenset()) -> Html:
+    """Resources with their status, to be unfolded; those whose ARNs are ``marked`` as the test's own."""
     rows = [
         element(
             "tr",

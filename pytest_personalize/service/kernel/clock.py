@@ -25,14 +25,14 @@ class Clock:
     """What the emulated service takes for now; ``running`` is the time that goes on by itself, in epoch seconds."""
 
     def __init__(self, running: Callable[[], float] = time.time) -> None:
-        self._running = running
+        self.running = running
         self._lock = threading.Lock()
         self.state = ClockState()
 
     def timestamp(self) -> float:
         """Now, in epoch seconds with milliseconds, the resolution of the service."""
         state = self.state
-        return round((self._running() if state.frozen is None else state.frozen) + state.offset, 3)
+        return round((self.running() if state.frozen is None else state.frozen) + state.offset, 3)
 
     def advance(self, seconds: float) -> None:
         """Move forward; ``ValueError`` for a step back or beyond the year 9999, and then nothing has moved."""
@@ -60,7 +60,7 @@ class Clock:
     def run_on(self) -> None:
         """Run on from where it stands."""
         with self._lock:
-            self.state = ClockState(offset=self.timestamp() - self._running())
+            self.state = ClockState(offset=self.timestamp() - self.running())
 
 
 def _check(moment: float) -> None:

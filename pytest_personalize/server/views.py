@@ -1,0 +1,168 @@
+"""What the admin API shows: each function takes a request and answers with what JSON knows, or with bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+import attrs
+
+from pytest_personalize import __version__
+from pytest_personalize.nearest import hint
+from pytest_personalize.server.asked import AdminError, Asked
+from pytest_personalize.service.kernel.resource import Resource
+from pytest_personalize.testing.calls import Call
+from pytest_personalize.testing.faults import Fault
+from pytest_personalize.testing.seeded import SeededGroup
+
+NOT_SHOWN: Final = ("rows", "interactions")
+"""Of a seeded group: the data, which whoever seeds them has."""
+
+RESOURCE_FILTERS: Final = ("kind", "status", "region")
+CALL_FILTERS: Final = ("service", "operation", "region", "error")
+LAST: Final = "last"
+ANY: Final = "any"
+
+
+def health(asked: Asked) -> Any:
+    """That the server answers, and for whom."""
+    backend = asked.backend
+    return {
+        "status": "ok",
+        "version": __version__,
+        "account": backend.account_id,
+        "region": backend.region_name,
+        "resources": len(backend.all_resources()),
+        "calls": len(backend.calls),
+        "clock": clock(asked),
+    }
+
+
+def clock(asked: Asked) -> Any:
+    """The time on the clock, and whether it stands still."""
+    now = asked.backend.clock
+    return {"now": now.now().isoformat(), "timestamp": now.timestamp(), "frozen": now.inner.state.frozen is not None}
+
+
+def transitions(asked: Asked) -> Any:
+    """How statuses change, by kind of resource."""
+    return {"transitions": asked.backend.transitions.settings()}
+
+
+def faults(asked: Asked) -> Any:
+    """The faults that are still to be met."""
+    fields = attrs.fields(Fault)
+    return {
+        "faults": [
+            {one.name: value for one in fields if (value := getattr(fault, one.name)) != one.default}
+            for fault in asked.backend.faults
+        ]
+    }
+
+
+def answers(asked: Asked) -> Any:
+    """The declared answers, in the form in which they are declared."""
+    found: dict[str, dict[str, Any]] = {}
+    for region in asked.backend._account.regions.values():
+        for arn, declared in region.declared.items():
+            found[arn] = {"for_user": declared.users, "for_item": declared.items}
+            if declared.default is not None:
+                found[arn]["default"] = declared.default
+            if declared.error is not None:
+                found[arn]["raises"] = declared.error[0]
+    return {"answers": found}
+
+
+def snapshots(asked: Asked) -> Any:
+    """The names of the snapshots."""
+    return {"snapshots": asked.shelf.names()}
+
+
+def calls(asked: Asked) -> Any:
+    """The calls on record, oldest first: those with a service, operation, region, error, or parameter.
+
+    ``error=any`` stands for every refusal. Of a parameter the text counts, or its JSON.
+    """
+    query = dict(asked.query)
+    last = query.pop(LAST, "100")
+    if not last.isdecimal() or len(last) > 9:
+        raise AdminError(400, f"{LAST} must be a whole number, not {last!r}")
+    own: dict[str, str] = {name: query.pop(name) for name in CALL_FILTERS if name in query}
+    if query and "operation" not in own:
+        name = next(iter(query))
+        raise AdminError(400, f"no filter {name!r} without an operation; {hint(name, (*CALL_FILTERS, LAST))}")
+    of = asked.backend.calls
+    if "operation" in own:
+        of.of(own["operation"], **query)  # refuses names that the service does not have
+    found = [call for call in of if _matches(call, own, query)]
+    return {"count": len(found), "calls": [_call(call) for call in found[len(found) - min(int(last), len(found)) :]]}
+
+
+def _matches(call: Call, own: Mapping[str, str], params: Mapping[str, str]) -> bool:
+    error = own.get("error")
+    return (
+        all(getattr(call, name) == value for name, value in own.items() if name != "error")
+        and (error is None or (call.error is not None and error in (ANY, call.error)))
+        and all(name in call.params and _text(call.params[name]) == value for name, value in params.items())
+    )
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _call(call: Call) -> dict[str, Any]:
+    names = ("service", "operation", "region", "params", "response", "error", "message", "time")
+    return {name: getattr(call, name) for name in names}
+
+
+def resources(asked: Asked) -> Any:
+    """One resource with everything in it, or all of a kind, status or region in short, the oldest first."""
+    found = asked.backend.all_resources()
+    if asked.rest:
+        one = next((resource for resource in found if resource.arn == asked.rest), None)
+        if one is None:
+            known = [resource.arn for resource in found]
+            raise AdminError(404, f"no resource {asked.rest!r}; {hint(asked.rest, known)}")
+        return _resource(one) | {"details": attrs.asdict(one)}
+    for name in asked.query:
+        if name not in RESOURCE_FILTERS:
+            raise AdminError(400, f"no filter {name!r}; {hint(name, RESOURCE_FILTERS)}")
+    shown = map(_resource, found)
+    return {"resources": [one for one in shown if all(one[name] == value for name, value in asked.query.items())]}
+
+
+def _resource(resource: Resource) -> dict[str, Any]:
+    return {
+        "arn": resource.arn,
+        "kind": resource.kind,
+        "key": resource.key,
+        "region": resource.arn.split(":")[3],
+        "status": resource.status,
+        "failureReason": resource.failure_reason,
+        "creationDateTime": resource.creation_date_time,
+        "lastUpdatedDateTime": resource.last_updated_date_time,
+    }
+
+
+def seeded(group: SeededGroup) -> Any:
+    """ARNs and ids of a seeded group."""
+    shown = {field.name: getattr(group, field.name) for field in attrs.fields(SeededGroup)}
+    return {
+        name: dict(value) if isinstance(value, Mapping) else value
+        for name, value in shown.items()
+        if name not in NOT_SHOWN
+    }
+
+
+def objects(asked: Asked) -> Any:
+    """The content of an object, or the addresses of those that begin so where a slash is at the end."""
+    if not asked.rest or asked.rest.endswith("/"):
+        return {"objects": asked.backend.s3.list(uri(asked.rest) if asked.rest else None)}
+    return asked.backend.s3.get(uri(asked.rest))
+
+
+def uri(rest: str) -> str:
+    """The address of ``BUCKET/KEY``."""
+    return f"s3://{rest}"
