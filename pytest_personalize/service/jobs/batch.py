@@ -15,7 +15,7 @@ from contextlib import suppress
 from itertools import islice
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from pytest_personalize.data.errors import StoreError
 from pytest_personalize.data.jsontext import read_json
@@ -40,6 +40,12 @@ class LineFormat:
 
     colon: str
     comma: str
+    text: Callable[[object], str] = field(init=False)
+    """A value in the style of the line."""
+
+    @text.default
+    def _encoder(self) -> Callable[[object], str]:
+        return json.JSONEncoder(separators=(self.comma, self.colon), ensure_ascii=False).encode
 
     def line(self, given: str, output: str | None, error: str | None) -> str:
         """One record; ``given`` and ``output`` are JSON texts. A failed record has no output."""
@@ -50,10 +56,6 @@ class LineFormat:
             + "}"
         )
 
-    def text(self, value: object) -> str:
-        """A value in the style of the line."""
-        return json.dumps(value, separators=(self.comma, self.colon), ensure_ascii=False)
-
 
 INFERENCE_LINES: Final = LineFormat(colon=":", comma=",")
 SEGMENT_LINES: Final = LineFormat(colon=": ", comma=", ")
@@ -61,11 +63,16 @@ SEGMENT_LINES: Final = LineFormat(colon=": ", comma=", ")
 
 def java_double(value: float) -> str:
     """A number below ten million as Java's ``Double.toString`` has it, to 7 decimals: ``0.8449224``, ``3.773E-4``."""
-    value = round(value, 7)
-    if value == 0 or abs(value) >= 1e-3:
-        return repr(float(value))
-    digits = str(round(abs(value) * 1e7))  # one to four, counted in units of the seventh decimal
-    return f"{'-' * (value < 0)}{digits[0]}.{digits[1:].rstrip('0') or '0'}E{len(digits) - 8}"
+    text = f"{value:.7f}"
+    if text.startswith(_SMALL):
+        sign, _, decimals = text.partition("0.")
+        digits = decimals.lstrip("0")
+        return f"{sign}{digits[0]}.{digits[1:].rstrip('0') or '0'}E{len(digits) - 8}" if digits else "0.0"
+    text = text.rstrip("0")
+    return f"{text}0" if text.endswith(".") else text
+
+
+_SMALL: Final = ("0.000", "-0.000")
 
 
 def run_batch(
