@@ -24,7 +24,7 @@ from pytest_personalize.service.answering.answer import Ask, rank, recommend
 from pytest_personalize.service.answering.source import Source
 from pytest_personalize.service.control.campaigns import Campaign
 
-FEW_LINES, MANY_LINES = 2_000, 100_000
+FEW_LINES, MANY_LINES = 2_000, 10_000
 RANKED = 25  # items of a line
 
 Line = dict[str, str | list[str]]

@@ -18,7 +18,7 @@ from pytest_personalize.recommenders.neighbours import Neighbours
 LOOKED_AT: Final = 100
 """How many of the newest events of a history are looked at."""
 
-_REMEMBERED: Final = 128
+_REMEMBERED: Final = 1000
 """How many answers are kept for the case that the same question comes again; one holds some hundred masses."""
 
 
