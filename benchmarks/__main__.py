@@ -32,7 +32,10 @@ def main(arguments: list[str] | None = None) -> int:
         default=os.environ.get(DATA_VARIABLE),
         help=f"folder with interactions.csv and items.csv (default: ${DATA_VARIABLE}, else generated rows)",
     )
+    parser.add_argument("--scale", action="store_true", help="two million rows and their memory, and nothing else")
     options = parser.parse_args(arguments)
+    if options.scale:
+        return int(importlib.import_module("benchmarks.scale").main())
     for area in AREAS:
         importlib.import_module(f"benchmarks.{area}")
     chosen = [budget for budget in BUDGETS if options.only.lower() in budget.title.lower()]

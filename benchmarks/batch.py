@@ -67,7 +67,8 @@ def _batch(data: Data, recipe: str, lines: int) -> Iterator[tuple[PersonalizeBac
         yield backend, deployment, given
 
 
-def _run(deployment: Deployment, name: str) -> None:
+def run_job(deployment: Deployment, name: str) -> None:
+    """A batch inference job on what is in the bucket ``in``."""
     personalize = emulated_client("personalize")
     arn = personalize.create_batch_inference_job(
         jobName=name,
@@ -95,7 +96,7 @@ def _register(recipe: str) -> None:
                 for line in given:
                     answer(source, line)
 
-            yield Pair(work=lambda: _run(deployment, f"job-{next(numbers)}"), base=answers)
+            yield Pair(work=lambda: run_job(deployment, f"job-{next(numbers)}"), base=answers)
 
     @limit(f"memory of a batch inference of {recipe}, {MANY_LINES:,} lines", most=40, unit="MB")
     def batch_memory(bench: Bench) -> float:
@@ -105,7 +106,7 @@ def _register(recipe: str) -> None:
             gc.collect()
             tracemalloc.start()
             try:
-                _run(deployment, "job")
+                run_job(deployment, "job")
                 _, peak = tracemalloc.get_traced_memory()
             finally:
                 tracemalloc.stop()

@@ -37,16 +37,22 @@ def deploy(
 
     ``items_schema`` is for items that are not as they usually are.
     """
+    backend.s3.put(f"s3://benchmark/{INTERACTIONS}.csv", data.interactions)
+    backend.s3.put(f"s3://benchmark/{ITEMS}.csv", data.items)
+    return deploy_files(items_schema, recipe)
+
+
+def deploy_files(items_schema: str | None = None, recipe: str = RECIPE) -> Deployment:
+    """The same from files that are in the bucket already."""
     personalize = emulated_client("personalize")
     group = personalize.create_dataset_group(name="benchmark")["datasetGroupArn"]
-    for dataset_type, table in ((INTERACTIONS, data.interactions), (ITEMS, data.items)):
+    for dataset_type in (INTERACTIONS, ITEMS):
         text = items_schema if items_schema and dataset_type == ITEMS else schema_text(dataset_type)
         schema = personalize.create_schema(name=dataset_type, schema=text)["schemaArn"]
         dataset = personalize.create_dataset(
             name=dataset_type, datasetType=dataset_type, datasetGroupArn=group, schemaArn=schema
         )["datasetArn"]
         location = f"s3://benchmark/{dataset_type}.csv"
-        backend.s3.put(location, table)
         job = personalize.create_dataset_import_job(
             jobName=dataset_type, datasetArn=dataset, dataSource={"dataLocation": location}, roleArn=ROLE
         )["datasetImportJobArn"]
