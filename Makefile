@@ -1,5 +1,6 @@
 # make demo    the whole journey on generated data        make lint    ruff and mypy
 # make test    lint and all tests                         make bench   the budgets, measured
+# make quality the answers against other methods, on the interactions.csv and items.csv in the folder DATA=
 #
 # Needs Python 3.11 or newer and nothing else. PYTHON= chooses the interpreter, VENV= the folder of the environment,
 # PYTEST_ARGS= and BENCH_ARGS= are handed on.
@@ -9,11 +10,12 @@ PYTHON      ?= $(shell for python in python3.13 python3.12 python3.11 python3; d
 VENV        ?= .venv
 PYTEST_ARGS ?= -n auto
 BENCH_ARGS  ?=
+DATA        ?=
 
 BIN  := $(VENV)/bin
 CODE := pytest_personalize tests benchmarks $(wildcard examples)
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench quality clean
 
 demo: $(VENV)/.installed
 	$(BIN)/python -m pytest_personalize demo
@@ -28,6 +30,9 @@ lint: $(VENV)/.installed-test
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+quality: $(VENV)/.installed-test
+	$(BIN)/python -m benchmarks.quality $(DATA)
 
 clean:
 	rm -rf $(VENV) .venv-ci build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

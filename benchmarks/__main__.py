@@ -14,7 +14,9 @@ from benchmarks.data import generate, read_folder
 from benchmarks.harness import BUDGETS, Bench, Budget, Measurement, Pair, compare
 
 # Each registers its budgets when it is loaded; the table is in this order.
-AREAS = ("loading", "calls", "families", "importing", "training", "runtime", "answers", "testing", "serving")
+AREAS = (
+    *("loading", "calls", "families", "importing", "training", "runtime", "answers", "batch", "testing", "serving"),
+)
 
 WIDTH = 76  # of the column of titles
 DATA_VARIABLE = "PERSONALIZE_BENCHMARK_DATA"
@@ -32,7 +34,10 @@ def main(arguments: list[str] | None = None) -> int:
         default=os.environ.get(DATA_VARIABLE),
         help=f"folder with interactions.csv and items.csv (default: ${DATA_VARIABLE}, else generated rows)",
     )
+    parser.add_argument("--scale", action="store_true", help="two million rows and their memory, and nothing else")
     options = parser.parse_args(arguments)
+    if options.scale:
+        return int(importlib.import_module("benchmarks.scale").main())
     for area in AREAS:
         importlib.import_module(f"benchmarks.{area}")
     chosen = [budget for budget in BUDGETS if options.only.lower() in budget.title.lower()]

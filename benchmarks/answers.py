@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import count, cycle
 from typing import Any
 
@@ -17,6 +17,7 @@ from benchmarks.harness import REGION, Bench, Pair, budget, emulated_client, lim
 from benchmarks.importing import ITEMS, schema_text
 from benchmarks.runtime import ASKING, MANY_ITEMS, RESULTS, few_items, many_items
 from pytest_personalize import mock_personalize
+from pytest_personalize.filters import indexes
 from pytest_personalize.filters.compiled import compile_filter
 from pytest_personalize.filters.parser import parse
 
@@ -53,7 +54,16 @@ def with_numeric_years(data: Data) -> tuple[Data, str]:
     return attrs.evolve(data, items="\n".join([header, *rows, ""]).encode()), json.dumps(schema)
 
 
-@budget(f"GetRecommendations, {RESULTS} of the data of this run, year and parameter", floors=4)
+@budget(f"GetRecommendations, {RESULTS} of the data of this run but what was watched, each user", floors=2.6)
+def unseen(bench: Bench) -> Iterator[Pair]:
+    """Another user each time, so that nothing that is worked out for one serves the next."""
+    with mock_personalize() as backend:
+        deployment = deploy(backend, bench.data)
+        arn = deployment.add_filter('EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("watch")')
+        yield _asked(bench, deployment, arn, dict, users=range(1, 601))
+
+
+@budget(f"GetRecommendations, {RESULTS} of the data of this run, year and parameter", floors=3)
 def parametrised(bench: Bench) -> Iterator[Pair]:
     """A genre of the caller, and years in order."""
     data, schema = with_numeric_years(bench.data)
@@ -80,6 +90,34 @@ def few_left(bench: Bench) -> Iterator[Pair]:
         yield _asked(bench, deployment, arn, dict)
 
 
+WIDE = 'INCLUDE ItemID WHERE Items.YEAR > 1960 AND Items.GENRE IN ("Drama", "Comedy")'
+
+
+def _over_many(bench: Bench, first: bool) -> Iterator[Pair]:
+    data, schema = with_numeric_years(many_items(bench))
+    with mock_personalize() as backend:
+        deployment = deploy(backend, data, items_schema=schema)
+        pair = _asked(bench, deployment, deployment.add_filter(WIDE), dict)
+
+        def forgetful() -> None:
+            indexes._INDEXES.clear()
+            pair.work()
+
+        yield Pair(work=forgetful, base=pair.base) if first else pair
+
+
+@budget(f"the first filtered answer over {MANY_ITEMS:,} items", floors=200)
+def first_answer(bench: Bench) -> Iterator[Pair]:
+    """A number and a category of every item are looked at."""
+    yield from _over_many(bench, first=True)
+
+
+@budget(f"a later filtered answer over {MANY_ITEMS:,} items", floors=4)
+def later_answer(bench: Bench) -> Iterator[Pair]:
+    """The same again."""
+    yield from _over_many(bench, first=False)
+
+
 @budget(f"GetRecommendations through one filter beside {OTHERS:,} others", times=1.1, versus="alone")
 def beside_others(bench: Bench) -> Iterator[Pair]:
     """Two accounts with the same data, one of them with many filters."""
@@ -102,10 +140,16 @@ def _through_one_of(bench: Bench, others: int) -> Callable[[], object]:
     return ask
 
 
-def _asked(bench: Bench, deployment: Deployment, filter_arn: str, values: Callable[[], dict[str, str]]) -> Pair:
-    users = cycle(map(str, ASKING))
+def _asked(
+    bench: Bench,
+    deployment: Deployment,
+    filter_arn: str,
+    values: Callable[[], dict[str, str]],
+    users: Iterable[int] = ASKING,
+) -> Pair:
+    asking = cycle(map(str, users))
     request: dict[str, Any] = {"campaignArn": deployment.campaign_arn, "filterArn": filter_arn, "numResults": RESULTS}
     return bench.call(
         "personalize-runtime",
-        lambda client: client.get_recommendations(userId=next(users), filterValues=values(), **request),
+        lambda client: client.get_recommendations(userId=next(asking), filterValues=values(), **request),
     )

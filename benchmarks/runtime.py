@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from itertools import cycle
+from itertools import count, cycle
 
-from benchmarks.data import Data, generate
+from benchmarks.data import FIRST_TIME, Data, generate
 from benchmarks.deployment import deploy
-from benchmarks.harness import Bench, Pair, budget
-from pytest_personalize import mock_personalize
+from benchmarks.harness import REGION, Bench, Pair, budget, emulated_client
+from pytest_personalize import PersonalizeBackend, mock_personalize
 
 RESULTS = 25
 ASKING = range(1, 51)  # users, in turn: no answer can come from a memory of the last one
@@ -84,3 +85,58 @@ def put_events(bench: Bench) -> Iterator[Pair]:
             "personalize-events",
             lambda client: client.put_events(trackingId=tracking_id, userId="1", sessionId="session", eventList=events),
         )
+
+
+SESSION, STREAMED = 1_000, 1_000_000
+
+
+def _event(item: int, second: int) -> dict[str, object]:
+    return {"eventType": "watch", "itemId": str(item), "sentAt": FIRST_TIME + second}
+
+
+@budget(f"PutEvents, one event, in a session of {SESSION:,} events", floors=3)
+def put_in_session(bench: Bench) -> Iterator[Pair]:
+    """Of an anonymous visitor, all within a second: any of them might be the one that this repeats."""
+    with mock_personalize() as backend:
+        tracking_id = _visit(bench, backend)
+        request = {"trackingId": tracking_id, "sessionId": "visit", "eventList": [_event(1, 0)]}
+        yield bench.call("personalize-events", lambda client: client.put_events(**request))
+
+
+@budget(f"PutEvents, the first of a user whose session had {SESSION:,} events", floors=25)
+def link_session(bench: Bench) -> Iterator[Pair]:
+    """All of them, again within a second, become events of the user."""
+    users = count()
+    with mock_personalize() as backend:
+        request = {"trackingId": _visit(bench, backend), "sessionId": "visit", "eventList": [_event(1, 0)]}
+        yield bench.call("personalize-events", lambda client: client.put_events(userId=f"new-{next(users)}", **request))
+
+
+def _visit(bench: Bench, backend: PersonalizeBackend) -> str:
+    tracking_id = deploy(backend, few_items(bench)).tracking_id
+    events = emulated_client("personalize-events")
+    for item in range(SESSION):
+        events.put_events(trackingId=tracking_id, sessionId="visit", eventList=[_event(item, 0)])
+    return tracking_id
+
+
+@budget(f"PutEvents, {EVENTS} events, after {STREAMED:,} streamed ones", times=1.5, versus="after none")
+def put_after_many(bench: Bench) -> Iterator[Pair]:
+    """One backend whose users have streamed for long, and a new one."""
+    yield Pair(work=_stream(bench, STREAMED), base=_stream(bench, 0))
+
+
+def _stream(bench: Bench, before: int) -> Callable[[], object]:
+    with mock_personalize() as backend:
+        deployment = deploy(backend, few_items(bench))
+        log = backend._account.region(REGION).records[deployment.dataset_group_arn].log("INTERACTIONS")
+        for number in range(before):
+            log.append(user=number % 20, item=number % 900, time=FIRST_TIME + number, type="watch")
+    seconds = count(before)
+
+    def put() -> object:
+        events = [_event(item, next(seconds)) for item in range(EVENTS)]
+        body = {"trackingId": deployment.tracking_id, "userId": "1", "sessionId": "session", "eventList": events}
+        return backend._door.call("personalize-events", "PutEvents", REGION, json.dumps(body))
+
+    return put

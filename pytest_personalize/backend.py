@@ -13,9 +13,10 @@ from attrs import asdict, evolve
 
 from pytest_personalize import names
 from pytest_personalize.data.rows import Row, rows_of
-from pytest_personalize.data.stores import SAMPLE, MemoryStore, ObjectStore, store_choice
+from pytest_personalize.data.store_choice import SAMPLE, store_choice
+from pytest_personalize.data.stores import MemoryStore, ObjectStore
 from pytest_personalize.door import Door
-from pytest_personalize.service.kernel.account import Account, Region
+from pytest_personalize.service.kernel.account import Account, OnProgress, Region
 from pytest_personalize.service.kernel.lifecycle import Engine, steps
 from pytest_personalize.service.kernel.quotas import minimums as data_minimums
 from pytest_personalize.service.kernel.quotas import quotas as aws_quotas
@@ -57,7 +58,12 @@ class PersonalizeBackend(Resources):
     looks random. ``regions`` is where the service exists beside ``region``: ``"aws"`` for the regions that botocore
     lists, ``"any"``, or a collection of names; clients of another region get EndpointConnectionError. ``calls_kept`` is
     how many calls stay on record, the newest ones.
+
+    ``on_progress`` may be set to a function that jobs call while they run, with the resource, how much is done and how
+    much there is to do: batch jobs count lines and imports files, trainings and exports say 0 of 1, and then 1 of 1.
     """
+
+    on_progress: OnProgress | None = None
 
     def __init__(
         self,
@@ -92,6 +98,7 @@ class PersonalizeBackend(Resources):
             needs_data=checked_data(data),
             seed=checked_seed(seed),
             store=lambda: self.s3,
+            on_progress=lambda: self.on_progress,
         )
         self._account.engine.sabotage = self.faults.doom
         self._seeded: dict[str, SeededGroup] = {}

@@ -11,6 +11,7 @@ from typing import Final, TextIO
 
 from pytest_personalize import __version__
 from pytest_personalize.nearest import hint
+from pytest_personalize.progress import ProgressBar
 
 MOST_PORTS: Final = 65535
 
@@ -81,7 +82,7 @@ def demo() -> int:
     """Print the journey while it goes on."""
     from pytest_personalize.demo import Style, run  # boto3 and the emulator, for this command only
 
-    for line in run(style=Style(in_colour(sys.stdout))):
+    for line in run(style=Style(in_colour(sys.stdout)), on_progress=ProgressBar(sys.stderr)):
         print(line, flush=True)
     return 0
 

@@ -23,6 +23,7 @@ from pytest_personalize.mock import mock_personalize
 
 if TYPE_CHECKING:
     from pytest_personalize.backend import PersonalizeBackend
+    from pytest_personalize.service.kernel.account import OnProgress
 
 GENRES: Final = {
     "Space": ("Comet", "Orbit", "Starship", "Moonbase", "Nebula", "Signal"),
@@ -112,11 +113,14 @@ class Style:
         return f"\033[{code}m{text}\033[0m" if self.colour and text else text
 
 
-def run(transitions: names.Transition = "polls:2", style: Style = Style()) -> Iterator[str]:
+def run(
+    transitions: names.Transition = "polls:2", style: Style = Style(), on_progress: OnProgress | None = None
+) -> Iterator[str]:
     """The journey, as lines of at most 80 columns to print while it goes on."""
     started = time.perf_counter()
     club = film_club()
     with mock_personalize(transitions=transitions) as backend:
+        backend.on_progress = on_progress
         journey = Journey(backend, club, style)
         yield from journey.steps()
         yield from journey.table("user-001")

@@ -27,6 +27,7 @@ FACES = {
     "markers",
     "mock",
     "plugin",
+    "progress",
     "reports",
     "server",
     "strategies",

@@ -138,16 +138,17 @@ class EventLog:
             return
         self._own()
         self._linked[session, user] = len(rows)
-        for row in rows[given:]:
-            if row not in self.repeated:
-                self.append(
-                    user=user,
-                    item=self.items[row],
-                    time=self.times[row],
-                    type=self.event_types[self.types[row]],
-                    value=self.value(row, "EVENT_VALUE"),  # type: ignore[arg-type]  # EVENT_VALUE is a number
-                    extra={name: column.get(row) for name, column in self.extra.items()},
-                )
+        first, had = len(self), bool(self.rows_of_user(user))
+        new = [row for row in rows[given:] if row not in self.repeated and not (had and self._holds_copy(row, user))]
+        self.users.extend(array("I", (user,)) * len(new))
+        for values in (self.items, self.times, self.types, *((self.values,) if self.has_values else ())):
+            values.extend(array(values.typecode, map(values.__getitem__, new)))
+        self.origins.extend(bytes((PUT,)) * len(new))
+        for column in self.extra.values():
+            for row in new:
+                column.append(column.get(row))
+        for row in range(first, len(self)):
+            self._by_user.add(row, user, self.times)
 
     def of_users(self, users: Collection[int]) -> list[bool]:
         """A mask of the rows that are about some users: their own, and those of sessions that they were given."""
@@ -289,16 +290,23 @@ class EventLog:
         self, user: int, item: int, time: int, type: str, value: float | None, extra: Mapping[str, Value], origin: int
     ) -> bool:
         """Whether a streamed event of this content and origin is in the log."""
-        for row in reversed(self.rows_of_user(user)):
-            if self.times[row] <= time:
-                if self.times[row] < time:
-                    break
-                if (
-                    self.origins[row] == origin
-                    and self.items[row] == item
-                    and self.event_types[self.types[row]] == type
-                    and (not self.has_values or self.value(row, "EVENT_VALUE") == value)
-                    and all(column.get(row) == extra.get(name) for name, column in self.extra.items())
-                ):
-                    return True
-        return False
+        return any(
+            self.items[row] == item
+            and self.origins[row] == origin
+            and self.event_types[self.types[row]] == type
+            and (not self.has_values or self.value(row, "EVENT_VALUE") == value)
+            and all(column.get(row) == extra.get(name) for name, column in self.extra.items())
+            for row in self._by_user.rows_at(user, time, self.users, self.times)
+        )
+
+    def _holds_copy(self, row: int, user: int) -> bool:
+        """Whether a user has streamed the same event as the one in a row."""
+        return self._holds(
+            user,
+            self.items[row],
+            self.times[row],
+            self.event_types[self.types[row]],
+            self.value(row, "EVENT_VALUE"),  # type: ignore[arg-type]  # EVENT_VALUE is a number
+            {name: column.get(row) for name, column in self.extra.items()},
+            PUT,
+        )

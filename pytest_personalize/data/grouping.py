@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from itertools import accumulate
 
 _OVERLAY_FLOOR = 1024
@@ -56,20 +56,31 @@ class Grouping:
 
     def rows(self, key: int, keys: array[int], times: array[int]) -> array[int]:
         """The rows whose key is this one, given the whole key and time columns of the log."""
-        base = self._base
-        if base is None:
-            base = self._base = _Base(len(keys))
-        rows = base.rows
-        if rows is None:
-            rows = base.build(keys, times)
-        offsets = base.offsets
-        older = rows[offsets[key] : offsets[key + 1]] if key < len(offsets) - 1 else _NO_ROWS[:]
+        base, start, stop = self._older(key, keys, times)
+        older = base[start:stop]
         newer = self._overlay.get(key)
         if newer is None:
             return older
         if not older or times[older[-1]] <= times[newer[0]]:
             return older + newer
         return array("I", sorted(older + newer, key=times.__getitem__))
+
+    def rows_at(self, key: int, time: int, keys: array[int], times: array[int]) -> array[int]:
+        """The rows whose key is this one at one moment."""
+        base, start, stop = self._older(key, keys, times)
+        older = _at(time, base, times, start, stop)
+        newer = self._overlay.get(key)
+        return older if newer is None else older + _at(time, newer, times, 0, len(newer))
+
+    def _older(self, key: int, keys: array[int], times: array[int]) -> tuple[array[int], int, int]:
+        """The rows of the base, and where those of a key begin and end."""
+        base = self._base
+        if base is None:
+            base = self._base = _Base(len(keys))
+        rows = base.rows
+        if rows is None:
+            rows = base.build(keys, times)
+        return (rows, base.offsets[key], base.offsets[key + 1]) if key < len(base.offsets) - 1 else (_NO_ROWS, 0, 0)
 
     def add(self, row: int, key: int, times: array[int]) -> None:
         """Take notice of a row that was just appended."""
@@ -106,3 +117,10 @@ class Grouping:
         copy._overlay = {key: rows[:] for key, rows in self._overlay.items()}
         copy._overlaid = self._overlaid
         return copy
+
+
+def _at(time: int, rows: array[int], times: array[int], start: int, stop: int) -> array[int]:
+    """Those of the rows from ``start`` to ``stop``, which are in time order, that are of one moment."""
+    time_of = times.__getitem__
+    first = bisect_left(rows, time, start, stop, key=time_of)
+    return rows[first : bisect_right(rows, time, first, stop, key=time_of)]

@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cache, lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, Protocol, cast
+from typing import Final, Protocol, runtime_checkable
 
 from attrs import define, field
 
 from pytest_personalize.data.errors import StoreError, StoreReason
-from pytest_personalize.nearest import hint
 
-_SCHEME: Final = "s3://"
-
-_REASONS: Final[dict[str, StoreReason]] = {
-    "NoSuchBucket": "missing bucket",
-    "NoSuchKey": "missing key",
-    "NotFound": "missing key",
-    "404": "missing key",
-    "AccessDenied": "denied",
-    "AllAccessDisabled": "denied",
-    "AccountProblem": "denied",
-    "ExpiredToken": "denied",
-    "InvalidAccessKeyId": "denied",
-    "SignatureDoesNotMatch": "denied",
-    "403": "denied",
-}
-"""Error codes of S3 by what they mean for a job."""
+SCHEME: Final = "s3://"
+_BLOCK: Final = 2**16
+"""Bytes that are read from a file at a time."""
 
 
 class ObjectStore(Protocol):
@@ -49,11 +34,37 @@ class ObjectStore(Protocol):
         """Remove an object; nothing happens when there is none, as in S3."""
 
 
-def _of_all_buckets(store: ObjectStore, buckets: Iterable[str]) -> list[str]:
-    return [uri for bucket in sorted(buckets) for uri in store.list(f"{_SCHEME}{bucket}/")]
+@runtime_checkable
+class PartStore(ObjectStore, Protocol):
+    """A store for objects that need not fit into memory, such as all of our own."""
+
+    def get_parts(self, uri: str) -> Iterator[bytes]:
+        """The content of an object, a part at a time."""
+
+    def put_parts(self, uri: str, parts: Iterable[bytes]) -> None:
+        """Write an object as its parts come, wholly or not at all."""
 
 
-def _bytes(data: bytes | str) -> bytes:
+def read_parts(store: ObjectStore, uri: str) -> Iterator[bytes]:
+    """The content of an object, a part at a time where the store can do that."""
+    return store.get_parts(uri) if isinstance(store, PartStore) else iter((store.get(uri),))
+
+
+def write_parts(store: ObjectStore, uri: str, parts: Iterable[bytes]) -> None:
+    """Write an object, wholly or not at all; a part at a time where the store can do that."""
+    if isinstance(store, PartStore):
+        store.put_parts(uri, parts)
+    else:
+        store.put(uri, b"".join(parts))
+
+
+def of_all_buckets(store: ObjectStore, buckets: Iterable[str]) -> list[str]:
+    """The addresses of all objects in these buckets."""
+    return [uri for bucket in sorted(buckets) for uri in store.list(f"{SCHEME}{bucket}/")]
+
+
+def as_bytes(data: bytes | str) -> bytes:
+    """What is written: text as UTF-8."""
     return data.encode() if isinstance(data, str) else bytes(data)
 
 
@@ -64,8 +75,8 @@ def parse_uri(uri: str) -> tuple[str, str]:
     Raises:
         StoreError: It is no address of the form ``s3://bucket/key``.
     """
-    bucket, _, key = uri.removeprefix(_SCHEME).partition("/")
-    if not uri.startswith(_SCHEME) or not bucket or bucket.strip(".") == "" or set(bucket) & set(" \\:\0"):
+    bucket, _, key = uri.removeprefix(SCHEME).partition("/")
+    if not uri.startswith(SCHEME) or not bucket or bucket.strip(".") == "" or set(bucket) & set(" \\:\0"):
         raise StoreError("Malformed S3 location: expected s3://bucket/key", reason="malformed", uri=uri)
     return bucket, key
 
@@ -108,17 +119,11 @@ def read_objects(store: ObjectStore, uri: str, wanted: Callable[[str], bool]) ->
     if key and not key.endswith("/"):
         names = [uri]
     else:
-        folder = f"{_SCHEME}{bucket}/{key}"
+        folder = f"{SCHEME}{bucket}/{key}"
         names = [name for name in store.list(folder) if name != folder and wanted(name.removeprefix(folder))]
         if not names:
             raise StoreError("There are no CSV files in the folder", reason="empty", uri=uri)
     return [(name, _content_of(store, name)) for name in names]
-
-
-def check_bucket(store: ObjectStore, uri: str) -> None:
-    """StoreError when there is no bucket to write into; in stores of our own there always is one."""
-    if isinstance(store, Boto3Store):
-        store.list(uri)
 
 
 def _content_of(store: ObjectStore, uri: str) -> bytes:
@@ -131,7 +136,8 @@ def _content_of(store: ObjectStore, uri: str) -> bytes:
         raise
 
 
-def _object_uri(uri: str) -> tuple[str, str]:
+def object_uri(uri: str) -> tuple[str, str]:
+    """Bucket and key of one object; StoreError as in ``parse_uri``, or without a key."""
     bucket, key = parse_uri(uri)
     if not key:
         raise StoreError("The S3 location has no key", reason="malformed", uri=uri)
@@ -146,7 +152,7 @@ def _missing_key(uri: str) -> StoreError:
     return StoreError("The object does not exist", reason="missing key", uri=uri)
 
 
-_MISSING: Final[Mapping[StoreReason, Callable[[str], StoreError]]] = {
+MISSING: Final[Mapping[StoreReason, Callable[[str], StoreError]]] = {
     "missing bucket": _missing_bucket,
     "missing key": _missing_key,
 }
@@ -165,7 +171,7 @@ class MemoryStore:
 
     def get(self, uri: str) -> bytes:
         """The content of an object."""
-        bucket, key = _object_uri(uri)
+        bucket, key = object_uri(uri)
         objects = self._bucket(bucket, uri)
         if key not in objects:
             raise _missing_key(uri)
@@ -173,20 +179,28 @@ class MemoryStore:
 
     def put(self, uri: str, data: bytes | str) -> None:
         """Write an object."""
-        bucket, key = _object_uri(uri)
-        self._buckets.setdefault(bucket, {})[key] = _bytes(data)
+        bucket, key = object_uri(uri)
+        self._buckets.setdefault(bucket, {})[key] = as_bytes(data)
+
+    def get_parts(self, uri: str) -> Iterator[bytes]:
+        """The content of an object, in one part."""
+        yield self.get(uri)
+
+    def put_parts(self, uri: str, parts: Iterable[bytes]) -> None:
+        """Write an object when all its parts are there."""
+        self.put(uri, b"".join(parts))
 
     def list(self, prefix_uri: str | None = None) -> list[str]:
         """The addresses of all objects that begin like this, in the order of their keys."""
         if prefix_uri is None:
-            return _of_all_buckets(self, self._buckets)
+            return of_all_buckets(self, self._buckets)
         bucket, prefix = parse_uri(prefix_uri)
         keys = sorted(key for key in self._bucket(bucket, prefix_uri) if key.startswith(prefix))
-        return [f"{_SCHEME}{bucket}/{key}" for key in keys]
+        return [f"{SCHEME}{bucket}/{key}" for key in keys]
 
     def delete(self, uri: str) -> None:
         """Remove an object, if there is one."""
-        bucket, key = _object_uri(uri)
+        bucket, key = object_uri(uri)
         self._bucket(bucket, uri).pop(key, None)
 
     def fork(self) -> MemoryStore:
@@ -215,27 +229,37 @@ class FolderStore:
 
     def get(self, uri: str) -> bytes:
         """The content of a file."""
-        bucket, key = _object_uri(uri)
+        return b"".join(self.get_parts(uri))
+
+    def get_parts(self, uri: str) -> Iterator[bytes]:
+        """The content of a file, a block at a time."""
+        bucket, key = object_uri(uri)
         file = self._file(bucket, key, uri)
         if not self._is_bucket(self.path / bucket):
             raise _missing_bucket(uri)
         try:
-            return file.read_bytes()
+            with file.open("rb") as stream:
+                while block := stream.read(_BLOCK):
+                    yield block
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
             raise _missing_key(uri) from None
         except OSError as error:
             raise _trouble(error, uri) from error
 
     def put(self, uri: str, data: bytes | str) -> None:
+        """Write a file."""
+        self.put_parts(uri, (as_bytes(data),))
+
+    def put_parts(self, uri: str, parts: Iterable[bytes]) -> None:
         """Write a file under a name of its own first, so that no reader meets half of it."""
-        bucket, key = _object_uri(uri)
+        bucket, key = object_uri(uri)
         file = self._file(bucket, key, uri)
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             handle, partial = tempfile.mkstemp(dir=self.path, prefix=".partial-")
             try:
                 with os.fdopen(handle, "wb") as stream:
-                    stream.write(_bytes(data))
+                    stream.writelines(parts)
                 os.replace(partial, file)
             except BaseException:
                 os.unlink(partial)
@@ -246,17 +270,17 @@ class FolderStore:
     def list(self, prefix_uri: str | None = None) -> list[str]:
         """The addresses of all files that begin like this, in the order of their keys."""
         if prefix_uri is None:
-            return _of_all_buckets(self, (folder.name for folder in self.path.iterdir() if self._is_bucket(folder)))
+            return of_all_buckets(self, (folder.name for folder in self.path.iterdir() if self._is_bucket(folder)))
         bucket, prefix = parse_uri(prefix_uri)
         folder = self.path / bucket
         if not self._is_bucket(folder):
             raise _missing_bucket(prefix_uri)
         keys = sorted(key for key in _keys(folder) if key.startswith(prefix) and self._shows(folder / key))
-        return [f"{_SCHEME}{bucket}/{key}" for key in keys]
+        return [f"{SCHEME}{bucket}/{key}" for key in keys]
 
     def delete(self, uri: str) -> None:
         """Remove a file, if there is one."""
-        bucket, key = _object_uri(uri)
+        bucket, key = object_uri(uri)
         file = self._file(bucket, key, uri)
         if not self._is_bucket(self.path / bucket):
             raise _missing_bucket(uri)
@@ -295,106 +319,3 @@ def _keys(folder: Path) -> Iterator[str]:
 def _trouble(error: OSError, uri: str) -> StoreError:
     reason: StoreReason = "denied" if isinstance(error, PermissionError) else "unavailable"
     return StoreError(f"The file cannot be used: {error.strerror or error}", reason=reason, uri=uri)
-
-
-@define
-class Boto3Store:
-    """S3 by way of a client that the caller made, such as one for moto's mock, MinIO, or a bucket of one's own."""
-
-    client: Any
-    """A boto3 S3 client; anything with the same methods will do."""
-
-    def __repr__(self) -> str:
-        return "<objects behind an S3 client>"
-
-    def get(self, uri: str) -> bytes:
-        """The content of an object."""
-        bucket, key = _object_uri(uri)
-        data: bytes = self._call("get_object", uri, Bucket=bucket, Key=key)["Body"].read()
-        return data
-
-    def put(self, uri: str, data: bytes | str) -> None:
-        """Write an object."""
-        bucket, key = _object_uri(uri)
-        self._call("put_object", uri, Bucket=bucket, Key=key, Body=_bytes(data))
-
-    def list(self, prefix_uri: str | None = None) -> list[str]:
-        """The addresses of all objects that begin like this, in the order of their keys."""
-        if prefix_uri is None:
-            return _of_all_buckets(self, (one["Name"] for one in self._call("list_buckets", _SCHEME)["Buckets"]))
-        bucket, prefix = parse_uri(prefix_uri)
-        names: list[str] = []
-        token: dict[str, str] = {}
-        while True:
-            page = self._call("list_objects_v2", prefix_uri, Bucket=bucket, Prefix=prefix, **token)
-            names += [f"{_SCHEME}{bucket}/{entry['Key']}" for entry in page.get("Contents", ())]
-            if not page.get("IsTruncated"):
-                return sorted(names)
-            token = {"ContinuationToken": page["NextContinuationToken"]}
-
-    def delete(self, uri: str) -> None:
-        """Remove an object, if there is one."""
-        bucket, key = _object_uri(uri)
-        self._call("delete_object", uri, Bucket=bucket, Key=key)
-
-    def _call(self, operation: str, uri: str, **members: object) -> Any:
-        try:
-            return getattr(self.client, operation)(**members)
-        except Exception as error:  # botocore's ClientError and kin, which this room does not import
-            response = getattr(error, "response", None) or {}
-            code = str(response.get("Error", {}).get("Code", ""))
-            reason = _REASONS.get(code, "unavailable")
-            if reason in _MISSING:
-                raise _MISSING[reason](uri) from error
-            raise StoreError(f"S3 refused {operation}: {error}", reason=reason, uri=uri) from error
-
-
-SAMPLE: Final = "sample"
-_NAMED: Final = ("memory", SAMPLE)
-
-
-def store_choice(setting: object, memory: Callable[[], ObjectStore], region: str) -> Callable[[], ObjectStore]:
-    """What gives the store that a setting names, whenever it is asked.
-
-    Args:
-        setting: ``"memory"``; ``"sample"`` for the same as None; a folder whose sub-folders are the buckets, as a
-            path, or as a text that names an existing one or holds a slash; an ``ObjectStore``; a boto3 S3 client;
-            None for moto's S3 while that is active, and memory otherwise.
-        memory: What gives the store in memory.
-        region: For moto's S3.
-
-    Raises:
-        ValueError: It is nothing of that.
-    """
-    if setting is None or setting == SAMPLE:
-        return lambda: store_of_moto(region) or memory()
-    if isinstance(setting, str):
-        if setting in _NAMED:
-            return memory
-        if os.path.isdir(setting) or "/" in setting or os.sep in setting:
-            return partial(FolderStore, setting)
-        raise ValueError(f"s3={setting!r} is no store; {hint(setting, _NAMED)} A new folder is written with a slash.")
-    if isinstance(setting, os.PathLike):
-        return partial(FolderStore, setting)
-    if _has(setting, "get", "put", "list", "delete"):
-        return lambda: cast("ObjectStore", setting)
-    if _has(setting, "get_object"):
-        return partial(Boto3Store, setting)
-    raise ValueError(f"s3={setting!r} is no store: give 'memory', a folder, an object store or a boto3 S3 client")
-
-
-def _has(candidate: object, *methods: str) -> bool:
-    return not isinstance(candidate, type) and all(callable(getattr(candidate, name, None)) for name in methods)
-
-
-def store_of_moto(region: str) -> Boto3Store | None:
-    """The S3 of moto, when its mock is active in this process, else None; moto is not loaded for this."""
-    stubber = getattr(sys.modules.get("moto.core.models"), "botocore_stubber", None)
-    return Boto3Store(_client_for_moto(region)) if getattr(stubber, "enabled", False) else None
-
-
-@cache
-def _client_for_moto(region: str) -> Any:
-    """A client of a session of its own, so that the user's default session and credentials stay out of it."""
-    session = sys.modules["boto3"].Session(aws_access_key_id="moto", aws_secret_access_key="moto", region_name=region)
-    return session.client("s3")

@@ -1,13 +1,14 @@
 """What a user did: the items (or actions) with events of given types, and the users with such events.
 
-What is worked out is kept for as long as the log lives. Rows of a log never change, so that their number tells whether
-it still holds.
+The users with events are kept for as long as the log lives. Rows of a log never change, so that their number tells
+whether it still holds.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
+from itertools import compress, islice
 from typing import Final
 from weakref import finalize
 
@@ -18,8 +19,6 @@ from pytest_personalize.filters.bits import NOTHING, from_ids
 
 ANY_TYPE: Final = "*"
 
-_MAX_KEPT_USERS: Final = 128
-
 
 @define
 class _Known:
@@ -28,8 +27,6 @@ class _Known:
     rows: int = 0
     users: dict[str, bytearray] = field(factory=dict)
     """The users with an event of a type, as bytes of a set, from the first ``rows`` rows."""
-    newest: dict[tuple[int, int], tuple[int, Mapping[str, int]]] = field(factory=dict)
-    """By user and look-back: the number of the user's rows, and the set of subjects of each type."""
 
 
 _KNOWN: Final[dict[int, _Known]] = {}
@@ -45,18 +42,23 @@ def subjects_of(log: EventLog, user: int, types: Collection[str], lookback: int)
     """
     if user < 0:
         return NOTHING
-    known = _known(log).newest
-    rows = log.rows_of_user(user)
-    count, newest = known.get((user, lookback), (-1, {}))
-    if count != len(rows):
-        newest = _newest(log, rows, lookback)
-        while len(known) >= _MAX_KEPT_USERS:
-            known.pop(next(iter(known)), None)
-        known[user, lookback] = len(rows), newest
-    found = NOTHING
-    for name in _wanted(types, newest):
-        found |= newest[name]
-    return found
+    rows = log.rows_of_user(user)[::-1]
+    item_of, type_of = log.items.__getitem__, log.types.__getitem__
+    newest: list[int] = []
+    for codes in _codes(log, types):
+        newest += islice(compress(map(item_of, rows), map(codes.__contains__, map(type_of, rows))), lookback)
+    return from_ids(newest)
+
+
+def _codes(log: EventLog, types: Collection[str]) -> Collection[set[int]]:
+    """The codes of each of the types that the log knows; it may have been written in several ways."""
+    found: dict[str, set[int]] = {}
+    folded = log.folded_types()
+    wanted = _wanted(types, folded)
+    for code, name in enumerate(folded):
+        if name in wanted:
+            found.setdefault(name, set()).add(code)
+    return found.values()
 
 
 def users_with(log: EventLog, types: Collection[str]) -> int:
@@ -71,10 +73,10 @@ def users_with(log: EventLog, types: Collection[str]) -> int:
     return found
 
 
-def _wanted(types: Collection[str], known: Mapping[str, object]) -> Collection[str]:
+def _wanted(types: Collection[str], known: Collection[str]) -> Collection[str]:
     """The known types among the wanted ones; no type is null, which only "*" matches."""
     if ANY_TYPE in types:
-        return known.keys()
+        return known
     return {name for text in types if (name := text.casefold()) and name in known}
 
 
@@ -85,22 +87,6 @@ def _known(log: EventLog) -> _Known:
         known = _KNOWN[id(types)] = _Known()
         finalize(types, _KNOWN.pop, id(types), None).atexit = False
     return known
-
-
-def _newest(log: EventLog, rows: Sequence[int], lookback: int) -> Mapping[str, int]:
-    names, items, type_of = log.folded_types(), log.items, log.types
-    found: dict[str, list[int]] = {names[code]: [] for code in set(map(type_of.__getitem__, rows))}
-    # The walk back in time ends when every type of this user has had its share.
-    unfinished = len(found)
-    for row in reversed(rows):
-        subjects = found[names[type_of[row]]]
-        if len(subjects) < lookback:
-            subjects.append(items[row])
-            if len(subjects) == lookback:
-                unfinished -= 1
-        elif not unfinished:
-            break
-    return {name: from_ids(subjects) for name, subjects in found.items()}
 
 
 def _users(log: EventLog) -> Mapping[str, bytearray]:

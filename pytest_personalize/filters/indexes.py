@@ -11,9 +11,10 @@ import operator as compare
 import sys
 from array import array
 from bisect import bisect_left, bisect_right
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from itertools import accumulate
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import reduce
+from itertools import repeat
+from operator import or_
 from typing import Final, Protocol
 from weakref import finalize
 
@@ -75,14 +76,22 @@ class _Sets(dict[Scalar, int]):
         return ids
 
 
-class _Texts:
-    """Ids grouped by the code of their text, and the codes of each value that occurs joined with others by a bar."""
+def _by_id(ids: array[int], codes: Iterable[int]) -> array[int]:
+    """The code of every id, the highest id first; 0 for one without. Later rows of an id replace the earlier ones."""
+    found = [0] * (max(ids, default=-1) + 1)
+    for index, code in zip(ids, codes, strict=True):
+        found[index] = code
+    found.reverse()
+    return array("I", found)
 
-    def __init__(self, column: TextColumn, newest: Mapping[int, int]) -> None:
+
+class _Texts:
+    """The code of every id, and the codes of each value that occurs joined with others by a bar."""
+
+    def __init__(self, column: TextColumn, ids: array[int]) -> None:
         self._vocabulary = column.vocabulary
-        self._ids = array("I", sorted(newest, key=newest.__getitem__))
-        counts = Counter(newest.values())
-        self._starts = array("I", accumulate(map(counts.__getitem__, range(len(column.vocabulary))), initial=0))
+        self._codes = _by_id(ids, column.codes)
+        self._distinct = len(column.vocabulary)
         self._joined: dict[str, list[int]] | None = None
         if column.categorical:
             self._joined = {}
@@ -105,12 +114,11 @@ class _Texts:
         code = self._vocabulary.get(value)
         codes = [] if code is None or (self._joined is not None and "|" in value) else [code]
         codes += (self._joined or {}).get(value, ())
-        starts = self._starts
-        ids: list[int] = []
+        digits = bytearray(b"0") * self._distinct
         for code in codes:
-            if 0 < code < len(starts) - 1:  # 0 is null
-                ids += self._ids[starts[code] : starts[code + 1]]
-        return self._sets.keep(value, from_ids(ids))
+            if 0 < code < self._distinct:  # 0 is null
+                digits[code] = ord("1")
+        return self._sets.keep(value, int(bytes(map(digits.__getitem__, self._codes)) or b"0", 2))
 
 
 class _Numbers:
@@ -119,27 +127,23 @@ class _Numbers:
     Any range takes two or three set operations a slice, whatever the number of distinct values.
     """
 
-    def __init__(self, column: NumberColumn, newest: Mapping[int, int | float]) -> None:
+    def __init__(self, column: NumberColumn, ids: array[int]) -> None:
         null = column.null
-        known = {index: value for index, value in newest.items() if value == value and value != null}
-        self._distinct = sorted(set(known.values()))
-        self._present = from_ids(known)
-        self._slices = self._slice(known)
+        self._distinct = sorted({value for value in set(column.values) if value == value and value != null})
+        # from 1, as 0 stands for null and for ids without a record
+        ranks = {value: rank for rank, value in enumerate(self._distinct, 1)}
+        self._slices = self._slice(_by_id(ids, map(ranks.get, column.values, repeat(0))))
+        self._present = reduce(or_, self._slices, NOTHING)
         self._sets = _Sets()
 
-    def _slice(self, known: Mapping[int, int | float]) -> list[int]:
-        # All in C but one loop: the ranks as bytes, highest id first, then each bit of them as the digits of a number.
-        ranks = {value: rank for rank, value in enumerate(self._distinct)}
-        highest = max(known, default=-1)
-        by_id = array("I", bytes(array("I").itemsize * (highest + 1)))
-        for index, rank in zip(known, map(ranks.__getitem__, known.values()), strict=True):
-            by_id[highest - index] = rank
+    def _slice(self, by_id: array[int]) -> list[int]:
+        # All in C: the ranks as bytes, highest id first, then each bit of them as the digits of a number.
         if sys.byteorder == "big":
             by_id.byteswap()
         data, width = by_id.tobytes(), by_id.itemsize
         return [
             int(data[bit >> 3 :: width].translate(_BIT_DIGITS[bit & 7]), 2)
-            for bit in range((len(ranks) - 1).bit_length() if ranks else 0)
+            for bit in range(len(self._distinct).bit_length())
         ]
 
     def among(self, wanted: Sequence[Scalar]) -> int:
@@ -165,7 +169,7 @@ class _Numbers:
         found, equal = NOTHING, self._present
         for bit in reversed(range(len(self._slices))):
             ones = equal & self._slices[bit]
-            if rank >> bit & 1:
+            if (rank + 1) >> bit & 1:
                 found |= equal ^ ones
                 equal = ones
             else:
@@ -223,12 +227,7 @@ def index_of(table: EntityTable, column: TextColumn | NumberColumn) -> ColumnInd
         return index
     if index is None:
         finalize(column, _INDEXES.pop, id(column), None).atexit = False
-    # Later rows of an id replace the earlier ones.
-    base: _Base
-    if isinstance(column, TextColumn):
-        base = _Texts(column, dict(zip(table.ids, column.codes, strict=True)))
-    else:
-        base = _Numbers(column, dict(zip(table.ids, column.values, strict=True)))
+    base: _Base = _Texts(column, table.ids) if isinstance(column, TextColumn) else _Numbers(column, table.ids)
     rows = len(table.ids)
     index = ColumnIndex(base=base, version=table.version, based_on=rows, seen=rows)
     _INDEXES[id(column)] = index

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from functools import cache, lru_cache
 from importlib import resources
+from importlib.util import cache_from_source
 from typing import TYPE_CHECKING, Any
 
 from pytest_personalize.filters.errors import FilterError, invalid_symbol
@@ -86,8 +88,14 @@ def _language() -> tuple[Lark, type[UnexpectedInput]]:
         maybe_placeholders=True,
         g_regex_flags=re.ASCII,  # or a Kelvin sign would be a K, and a long s an S
         transformer=_Builder(),
+        cache=_kept_tables(),
     )
     return language, UnexpectedInput
+
+
+def _kept_tables() -> str | bool:
+    """Where lark keeps the tables that it makes of the grammar, for the next process: beside the compiled modules."""
+    return False if sys.dont_write_bytecode else f"{cache_from_source(__file__)}.grammar"
 
 
 class _Builder:

@@ -192,7 +192,7 @@ _related = partial(
 RELATED_ITEMS_RECIPES = (
     _related(
         name="aws-similar-items",
-        recommender=Relatedness(keep=120, discount=0.4, metadata=0.95).fit,
+        recommender=Relatedness(window=4, discount=0.2, metadata=0.8).fit,
         metrics=item_metrics,
         algorithm_arn=_ALGORITHM + "aws-similar-items",
         description=(

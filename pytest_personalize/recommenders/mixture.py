@@ -19,7 +19,7 @@ LOOKED_AT: Final = 100
 """How many of the newest events of a history are looked at."""
 
 _REMEMBERED: Final = 1000
-"""How many answers are kept for the case that the same question comes again."""
+"""How many answers are kept for the case that the same question comes again; one holds some hundred masses."""
 
 
 @frozen(kw_only=True, eq=False)

@@ -6,25 +6,27 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import boto3
 import moto
 import pytest
 
 from pytest_personalize.data.errors import StoreError
+from pytest_personalize.data.s3 import Boto3Store, store_of_moto
+from pytest_personalize.data.store_choice import store_choice
 from pytest_personalize.data.stores import (
-    Boto3Store,
     FolderStore,
     MemoryStore,
     ObjectStore,
+    PartStore,
     folder_address,
     is_csv_file,
     is_import_file,
     parse_uri,
     read_objects,
-    store_choice,
-    store_of_moto,
+    read_parts,
+    write_parts,
 )
 
 if TYPE_CHECKING:
@@ -44,8 +46,8 @@ def s3(client: S3Client) -> Iterator[Boto3Store]:
 
 
 @pytest.fixture(params=["memory", "folder", "boto3"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
-    stores: dict[str, Callable[[], ObjectStore]] = {
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> PartStore:
+    stores: dict[str, Callable[[], PartStore]] = {
         "memory": MemoryStore,
         "folder": lambda: FolderStore(tmp_path / "stores"),
         "boto3": lambda: request.getfixturevalue("s3"),
@@ -57,6 +59,42 @@ def test_what_was_put_is_got(store: ObjectStore) -> None:
     store.put("s3://bucket/a/b.csv", b"first")
     store.put("s3://bucket/a/b.csv", b"second")
     assert store.get("s3://bucket/a/b.csv") == b"second"
+
+
+def test_what_comes_in_parts_is_one_object(store: PartStore) -> None:
+    store.put_parts("s3://bucket/a", iter((b"one, ", b"", b"two")))
+    assert store.get("s3://bucket/a") == b"".join(store.get_parts("s3://bucket/a")) == b"one, two"
+
+
+def test_parts_that_break_off_leave_what_was_there(store: PartStore) -> None:
+    def parts() -> Iterator[bytes]:
+        yield b"x" * 20 * 2**20
+        raise StoreError("no more", reason="unavailable")
+
+    store.put("s3://bucket/old", b"old")
+    for key in ("old", "new"):
+        with pytest.raises(StoreError, match="no more"):
+            store.put_parts(f"s3://bucket/{key}", parts())
+    assert store.list("s3://bucket/") == ["s3://bucket/old"]
+    assert store.get("s3://bucket/old") == b"old"
+
+
+def test_a_store_that_knows_no_parts_gets_and_gives_the_whole() -> None:
+    class Plain:
+        """What a caller may write: the four methods of a store."""
+
+        def __init__(self) -> None:
+            self.inner = MemoryStore()
+            self.get, self.put, self.list, self.delete = (
+                self.inner.get,
+                self.inner.put,
+                self.inner.list,
+                self.inner.delete,
+            )
+
+    store = cast("ObjectStore", Plain())
+    write_parts(store, "s3://bucket/a", iter((b"one, ", b"two")))
+    assert list(read_parts(store, "s3://bucket/a")) == [b"one, two"]
 
 
 def test_objects_are_listed_by_prefix_in_the_order_of_their_keys(store: ObjectStore) -> None:
@@ -269,6 +307,24 @@ class TestBoto3:
         with pytest.raises(StoreError, match="no route to host") as refusal:
             Boto3Store(Broken()).put("s3://bucket/a", b"x")
         assert refusal.value.reason == "unavailable"
+
+    def test_more_than_eight_megabytes_are_uploaded_in_several_parts(self, s3: Boto3Store, client: S3Client) -> None:
+        content = bytes(range(256)) * 2**16
+        s3.put("s3://bucket/small", content[: 8 * 2**20])
+        s3.put_parts("s3://bucket/large", (content[start : start + 10**6] for start in range(0, len(content), 10**6)))
+        assert s3.get("s3://bucket/large") == content
+        tags = {entry["Key"]: entry["ETag"].strip('"') for entry in client.list_objects_v2(Bucket="bucket")["Contents"]}
+        assert tags["large"].endswith("-2")
+        assert "-" not in tags["small"]
+
+    def test_an_upload_that_breaks_off_is_given_up_at_s3_too(self, s3: Boto3Store, client: S3Client) -> None:
+        def parts() -> Iterator[bytes]:
+            yield bytes(20 * 2**20)
+            raise ConnectionError
+
+        with pytest.raises(ConnectionError):
+            s3.put_parts("s3://bucket/large", parts())
+        assert "Uploads" not in client.list_multipart_uploads(Bucket="bucket")
 
 
 class TestMoto:

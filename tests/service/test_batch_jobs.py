@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
 
 from pytest_personalize import PersonalizeBackend
+from pytest_personalize.data.errors import StoreError
+from pytest_personalize.data.stores import MemoryStore
+from pytest_personalize.service.jobs.batch import java_double
+from pytest_personalize.service.kernel import lifecycle
 
 INVALID = "InvalidInputException"
 ROLE = "arn:aws:iam::123456789012:role/PersonalizeRole"
@@ -192,6 +196,83 @@ def test_every_object_below_the_prefix_is_read(jobs: Jobs) -> None:
         "s3://out/one.json.out",
         "s3://out/two.json.out",
     ]
+
+
+def test_lines_are_answered_in_their_order_whatever_their_number(jobs: Jobs) -> None:
+    version = jobs.shop.version("aws-popularity-count")
+    users = [f"user-{number}" for number in range(1234)]
+    jobs.infer(version, jobs.put([{"userId": user} for user in users]), numResults=1)
+    assert [record["input"]["userId"] for record in jobs.records()] == users
+
+
+def test_a_job_says_how_many_lines_of_all_its_files_are_done(jobs: Jobs, backend: PersonalizeBackend) -> None:
+    told: list[tuple[str, int, int]] = []
+    version = jobs.shop.version("aws-popularity-count")
+    jobs.put([{"userId": "user-0"}] * 150, "s3://in/a.json")
+    jobs.put([{"userId": "user-0"}] * 50, "s3://in/b.json")
+    backend.on_progress = lambda job, done, total: told.append((job.arn, done, total))
+    arn = jobs.infer(version, "s3://in/")["batchInferenceJobArn"]
+    assert told == [(arn, done, 200) for done in (100, 150, 200)]
+
+
+@pytest.mark.parametrize("second", ["", "\udcff"])
+def test_one_input_that_cannot_be_used_leaves_no_output_of_the_others(jobs: Jobs, second: str) -> None:
+    version = jobs.shop.version("aws-popularity-count")
+    jobs.put([{"userId": "user-0"}], "s3://in/a.json")
+    jobs.s3.put("s3://in/b.json", second.encode(errors="surrogateescape"))
+    jobs.s3.put("s3://out/earlier", b"x")
+    described = jobs.infer(version, "s3://in/")
+    assert described["status"] == "CREATE FAILED"
+    assert described["failureReason"].startswith("s3://in/b.json ")
+    assert jobs.s3.list("s3://out/") == ["s3://out/earlier"]
+
+
+def test_a_store_that_fails_half_way_keeps_no_output(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    version = jobs.shop.version("aws-popularity-count")
+    for name in ("a", "b"):
+        jobs.put([{"userId": "user-0"}], f"s3://in/{name}.json")
+    jobs.s3.put("s3://out/earlier", b"x")
+    put_parts = MemoryStore.put_parts
+
+    def put(store: MemoryStore, uri: str, parts: Iterable[bytes]) -> None:
+        if uri == "s3://out/b.json.out":
+            raise StoreError("The disk is full", reason="unavailable", uri=uri)
+        put_parts(store, uri, parts)
+
+    monkeypatch.setattr(MemoryStore, "put_parts", put)
+    described = jobs.infer(version, "s3://in/")
+    assert described["status"] == "CREATE FAILED"
+    assert described["failureReason"] == "Invalid S3 output path. The disk is full (s3://out/b.json.out)"
+    assert jobs.s3.list("s3://out/") == ["s3://out/earlier"]
+
+
+def test_a_long_job_is_a_line_in_the_log(
+    jobs: Jobs, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = jobs.shop.version("aws-popularity-count")
+    with caplog.at_level("INFO", logger="pytest_personalize"):
+        jobs.infer(version, jobs.put([{"userId": "user-0"}]))
+        assert caplog.messages == []
+        monkeypatch.setattr(lifecycle, "LONG", 0.0)
+        arn = jobs.infer(version, jobs.put([{"userId": "user-0"}]))["batchInferenceJobArn"]
+    assert re.fullmatch(rf"{arn} took \d+\.\d seconds", caplog.messages[-1])
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0.8449224, "0.8449224"),
+        (0.001, "0.001"),
+        (0.0003773, "3.773E-4"),
+        (0.00007170001, "7.17E-5"),
+        (-0.00005, "-5.0E-5"),
+        (1e-7, "1.0E-7"),
+        (4e-8, "0.0"),
+        (0.00099999999, "0.001"),
+    ],
+)
+def test_scores_are_written_as_java_writes_doubles(number: float, text: str) -> None:
+    assert java_double(number) == text
 
 
 def test_filter_values_come_with_each_line(jobs: Jobs) -> None:

@@ -96,8 +96,8 @@ def _for_user(source: Source, members: Mapping[str, Any], ask: Ask) -> str:
     if source.recipe.gives_reasons:
         notes = (results.notes.get(index) for index, _ in results.pairs)
         reasons = [[] if note is None or note.reason is None else [note.reason] for note in notes]
-    pairs = [(ids[index], score) for index, score in results.pairs]
-    return _output(pairs, scored=source.recipe.scored, reasons=reasons)
+    scores = [score for _, score in results.pairs] if source.recipe.scored else None
+    return _output([ids[index] for index, _ in results.pairs], scores, reasons)
 
 
 def _for_item(source: Source, members: Mapping[str, Any], ask: Ask) -> str:
@@ -105,7 +105,7 @@ def _for_item(source: Source, members: Mapping[str, Any], ask: Ask) -> str:
     user_id = text_member(members, "userId") if "userId" in members else None
     results = recommend(source, evolve(ask, item_id=item_id, user_id=user_id))
     ids = source.records.items
-    return _output([(ids[index], score) for index, score in results.pairs], scored=source.recipe.scored)
+    return _output([ids[index] for index, _ in results.pairs])
 
 
 def _ranking(source: Source, members: Mapping[str, Any], ask: Ask) -> str:
@@ -115,9 +115,9 @@ def _ranking(source: Source, members: Mapping[str, Any], ask: Ask) -> str:
     if len(items) > MAX_RANKED:
         raise Failure(f"itemList may have {MAX_RANKED} items, not {len(items)}.")
     asked = evolve(ask, user_id=text_member(members, "userId"), context=text_map(members, "context"))
-    ranked = rank(source, asked, list(dict.fromkeys(items)))
+    ranked = list(rank(source, asked, list(dict.fromkeys(items))))
     # unknown: how an item that the model does not know is scored in a file. chosen: 0.0, for the lists to stay in step
-    return _output([(item_id, score or 0.0) for item_id, (_, score) in ranked], scored=True)
+    return _output([item_id for item_id, _ in ranked], [score or 0.0 for _, (_, score) in ranked])
 
 
 LINES: Final[Mapping[str | None, Callable[[Source, Mapping[str, Any], Ask], str]]] = {
@@ -139,15 +139,17 @@ def _theme(source: Source, members: Mapping[str, Any], ask: Ask, item_name: str)
 
 
 def _output(
-    results: Sequence[tuple[str, float | None]], *, scored: bool, reasons: Sequence[Sequence[str]] | None = None
+    item_ids: Sequence[str],
+    scores: Sequence[float | None] | None = None,
+    reasons: Sequence[Sequence[str]] | None = None,
 ) -> str:
-    items = INFERENCE_LINES.text([item_id for item_id, _ in results])
-    if not scored:
-        return f'{{"recommendedItems":{items}}}'
-    scores = ",".join(java_double(score) if score is not None else "null" for _, score in results)
-    # unknown: the key of the reasons, which the guide promises. chosen: as the runtime has it, in the plural
-    told = "" if reasons is None else f',"reasons":{INFERENCE_LINES.text(reasons)}'
-    return f'{{"recommendedItems":{items},"scores":[{scores}]{told}}}'
+    members = f'"recommendedItems":{INFERENCE_LINES.text(item_ids)}'
+    if scores is not None:
+        members += f',"scores":[{",".join([java_double(score) if score is not None else "null" for score in scores])}]'
+    if reasons is not None:
+        # unknown: the key of the reasons, which the guide promises. chosen: as the runtime has it, in the plural
+        members += f',"reasons":{INFERENCE_LINES.text(reasons)}'
+    return f"{{{members}}}"
 
 
 SCRIPTS["batch-inference-job", "create"] = creation(60, 720, _run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar, Final, TypeVar
 
 from attrs import frozen
@@ -106,7 +107,8 @@ class BatchJob(Resource):
             return answer(members, line)
 
         given, destination = self.job_input.s3_data_source, self.job_output.s3_data_destination
-        run_batch(region, given, destination, lines, answered, limit or source.recipe.most_batch_lines)
+        most = limit or source.recipe.most_batch_lines
+        run_batch(region, given, destination, lines, answered, most, partial(region.progress, self))
 
 
 J = TypeVar("J", bound=BatchJob)

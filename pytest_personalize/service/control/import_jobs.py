@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 import attrs
@@ -50,7 +50,7 @@ def _import(region: Region, job: DatasetImportJob, now: float) -> DatasetImportJ
     dataset = region.still(Dataset, job.dataset_arn)
     files = read_files(region, job.data_source)
     records = region.records[dataset.dataset_group_arn].fork()
-    count = import_csv(files, records, dataset.dataset_type, job.import_mode)
+    count = import_csv(_counted(region, job, files), records, dataset.dataset_type, job.import_mode)
     if dataset.dataset_type == "INTERACTIONS":
         least = region.account.minimums.import_records
         if count < least:
@@ -60,6 +60,14 @@ def _import(region: Region, job: DatasetImportJob, now: float) -> DatasetImportJ
     region.records[dataset.dataset_group_arn] = records
     region.rows(Dataset).put(attrs.evolve(dataset, imported=True))
     return job
+
+
+def _counted(region: Region, job: DatasetImportJob, files: Sequence[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+    """The files, with a word on the progress after each."""
+    for number, file in enumerate(files):
+        region.progress(job, number, len(files))
+        yield file
+    region.progress(job, len(files), len(files))
 
 
 def _publish(region: Region, job: DatasetImportJob, dataset: Dataset, records: Records, count: int, now: float) -> None:
@@ -72,7 +80,7 @@ def _publish(region: Region, job: DatasetImportJob, dataset: Dataset, records: R
     text = report(region, records, metrics, range(first, first + count))
     # The parts of the name are documented (developer guide, metric attribution results).
     # unknown: how the import method is written. chosen: BULK, as in ingestion modes
-    write(region, f"{folder}AggregatedAttributionMetrics - BULK - {int(now)}.csv", text)
+    write(region, f"{folder}AggregatedAttributionMetrics - BULK - {int(now)}.csv", (text,))
 
 
 def _destination(region: Region, dataset: Dataset) -> tuple[Sequence[MetricAttribute], str] | None:

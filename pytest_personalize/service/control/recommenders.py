@@ -116,7 +116,9 @@ def _train(region: Region, recommender: Recommender, now: float) -> Recommender:
     settings = Settings(
         excluded_columns=excluded_columns(config, records, recommender.columns), seed=region.account.seed, now=now
     )
+    region.progress(recommender, 0, 1)
     region.models[recommender.arn] = train(region, recommender.dataset_group_arn, recommender.recipe, settings)
+    region.progress(recommender, 1, 1)
     return attrs.evolve(recommender, model_metrics=None)
 
 

@@ -77,12 +77,14 @@ class SolutionVersion(Resource):
 
 def _train(region: Region, version: SolutionVersion, now: float) -> SolutionVersion:
     """The training, at the end of which the version is ACTIVE or CREATE FAILED."""
+    region.progress(version, 0, 1)
     full = _full_training(region, version.solution_arn) if version.training_mode == "UPDATE" else None
     if full is None:
         trained = _train_fully(region, version, now)
     else:
         trained = train_update(full, region.records[version.dataset_group_arn])
     region.models[version.arn] = trained
+    region.progress(version, 1, 1)
     _tell_solution(region, version)
     if any(campaign.follows for campaign in region.table("campaign").of(version.solution_arn)):
         region.engine.plan(now, "campaign sync", region, version.solution_arn)

@@ -10,21 +10,28 @@ from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Callable, Mapping
-from decimal import Decimal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from itertools import islice
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from pytest_personalize.data.errors import StoreError
 from pytest_personalize.data.jsontext import read_json
-from pytest_personalize.data.stores import ObjectStore
+from pytest_personalize.data.stores import ObjectStore, read_parts, write_parts
 from pytest_personalize.failure import Failure
 from pytest_personalize.service.jobs.locations import PROBE, S3DataConfig, input_objects, output_folder
 from pytest_personalize.service.kernel.account import Region
 
 Answer = Callable[[Mapping[str, Any]], str]
 """From the members of an input line to the JSON text of its ``output``; raises Failure."""
+
+Progress = Callable[[int, int], None]
+"""Told how many lines are done, and how many there are."""
+
+_TOGETHER: Final = 100
+"""Lines that go to the store in one part."""
 
 
 @frozen(kw_only=True)
@@ -33,6 +40,12 @@ class LineFormat:
 
     colon: str
     comma: str
+    text: Callable[[object], str] = field(init=False)
+    """A value in the style of the line."""
+
+    @text.default
+    def _encoder(self) -> Callable[[object], str]:
+        return json.JSONEncoder(separators=(self.comma, self.colon), ensure_ascii=False).encode
 
     def line(self, given: str, output: str | None, error: str | None) -> str:
         """One record; ``given`` and ``output`` are JSON texts. A failed record has no output."""
@@ -43,54 +56,85 @@ class LineFormat:
             + "}"
         )
 
-    def text(self, value: object) -> str:
-        """A value in the style of the line."""
-        return json.dumps(value, separators=(self.comma, self.colon), ensure_ascii=False)
-
 
 INFERENCE_LINES: Final = LineFormat(colon=":", comma=",")
 SEGMENT_LINES: Final = LineFormat(colon=": ", comma=", ")
 
 
 def java_double(value: float) -> str:
-    """A number as Java's ``Double.toString`` writes it, to at most 7 decimals: ``0.8449224``, ``3.773E-4``."""
-    value = round(value, 7)
-    if value == 0 or 1e-3 <= abs(value) < 1e7:
-        return repr(float(value))
-    sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
-    first, *rest = map(str, digits)
-    return f"{'-' * sign}{first}.{''.join(rest) or '0'}E{len(rest) + int(exponent)}"
+    """A number below ten million as Java's ``Double.toString`` has it, to 7 decimals: ``0.8449224``, ``3.773E-4``."""
+    text = f"{value:.7f}"
+    if text.startswith(_SMALL):
+        sign, _, decimals = text.partition("0.")
+        digits = decimals.lstrip("0")
+        return f"{sign}{digits[0]}.{digits[1:].rstrip('0') or '0'}E{len(digits) - 8}" if digits else "0.0"
+    text = text.rstrip("0")
+    return f"{text}0" if text.endswith(".") else text
+
+
+_SMALL: Final = ("0.000", "-0.000")
 
 
 def run_batch(
-    region: Region, given: S3DataConfig, destination: S3DataConfig, lines: LineFormat, answer: Answer, limit: int
+    region: Region,
+    given: S3DataConfig,
+    destination: S3DataConfig,
+    lines: LineFormat,
+    answer: Answer,
+    limit: int,
+    progress: Progress,
 ) -> None:
     """Answer every line of every input object and write the outputs; Failure with nothing left behind.
 
-    ``limit`` is the most lines that one file may have (quotas page).
+    Neither input nor output is ever in memory as a whole: all input is looked through first, then answered line by line
+    into the store. ``limit`` is the most lines that one file may have (quotas page).
     """
     sources = input_objects(region, given)
     folder = output_folder(region, destination)
     if folder.rstrip("/") == given.path.rstrip("/"):
         raise Failure("Invalid S3 output path. It must differ from the input path.")
     store = region.account.store()
-    outputs: dict[str, bytes] = {f"{folder}{PROBE}": b""}
-    for uri in sources:
-        outputs[f"{folder}{posixpath.basename(uri)}.out"] = _answered(store, uri, lines, answer, limit)
-    _write_all(store, outputs)
+    total = sum(_count(store, uri, limit) for uri in sources)
+    done = 0
+
+    def records(uri: str) -> Iterator[bytes]:
+        nonlocal done
+        given_lines = _lines(store, uri)
+        while some := list(islice(given_lines, _TOGETHER)):
+            yield "".join([_record(line, lines, answer) + "\n" for line in some]).encode()
+            done += len(some)
+            progress(done, total)
+
+    outputs = {f"{folder}{posixpath.basename(uri)}.out": records(uri) for uri in sources}
+    _write_all(store, {f"{folder}{PROBE}": iter((b"",)), **outputs})
 
 
-def _answered(store: ObjectStore, uri: str, lines: LineFormat, answer: Answer, limit: int) -> bytes:
-    try:
-        text = store.get(uri).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Failure(f"{uri} is not UTF-8: {error}") from None
-    given = [line for line in text.split("\n") if line.strip()]
-    if not given:
+def _count(store: ObjectStore, uri: str, limit: int) -> int:
+    count = sum(1 for _ in _lines(store, uri))
+    if not count:
         raise Failure(f"{uri} has no lines.")
-    if len(given) > limit:
-        raise Failure(f"{uri} has {len(given)} lines; a file may have {limit}.")
-    return "".join(_record(line, lines, answer) + "\n" for line in given).encode()
+    if count > limit:
+        raise Failure(f"{uri} has {count} lines; a file may have {limit}.")
+    return count
+
+
+def _lines(store: ObjectStore, uri: str) -> Iterator[str]:
+    """The lines of an object that are not blank, read as they are asked for."""
+    try:
+        for number, line in enumerate(_raw_lines(read_parts(store, uri)), 1):
+            text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+            if text.strip():
+                yield text
+    except UnicodeDecodeError as error:
+        raise Failure(f"{uri} is not UTF-8: line {number}: {error}") from None
+
+
+def _raw_lines(parts: Iterator[bytes]) -> Iterator[bytes]:
+    begun = b""
+    for part in parts:
+        *whole, begun = (begun + part).split(b"\n")
+        yield from whole
+    yield begun
 
 
 def _record(line: str, lines: LineFormat, answer: Answer) -> str:
@@ -106,19 +150,20 @@ def _record(line: str, lines: LineFormat, answer: Answer) -> str:
         return lines.line(lines.text(members), None, failure.message)
 
 
-def _write_all(store: ObjectStore, outputs: Mapping[str, bytes]) -> None:
+def _write_all(store: ObjectStore, outputs: Mapping[str, Iterator[bytes]]) -> None:
+    """Write all of them, or leave none behind."""
     written: list[str] = []
     try:
-        for uri, content in outputs.items():
+        for uri, parts in outputs.items():
             written.append(uri)
-            store.put(uri, content)
-    except StoreError as error:
+            write_parts(store, uri, parts)
+    except BaseException as error:
         for uri in written:
-            try:
+            with suppress(StoreError):  # it was never written, or the store takes nothing any more
                 store.delete(uri)
-            except StoreError:
-                continue  # it was never written, or the store takes nothing any more
-        raise Failure(f"Invalid S3 output path. {error}") from None
+        if isinstance(error, StoreError):
+            raise Failure(f"Invalid S3 output path. {error}") from None
+        raise
 
 
 def text_member(members: Mapping[str, Any], name: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, TypeVar
 
 from attrs import frozen
 
 from pytest_personalize.data.errors import StoreError
-from pytest_personalize.data.stores import check_bucket, folder_address, is_import_file, parse_uri, read_objects
+from pytest_personalize.data.s3 import check_bucket
+from pytest_personalize.data.stores import folder_address, is_import_file, parse_uri, read_objects, write_parts
 from pytest_personalize.failure import Failure
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.errors import refusal
@@ -96,10 +97,10 @@ def output_folder(region: Region, config: S3DataConfig) -> str:
     return _accessible(look, "output path", config.path)
 
 
-def write(region: Region, uri: str, text: str) -> None:
-    """Leave a file in a bucket; Failure when that cannot be done."""
+def write(region: Region, uri: str, texts: Iterable[str]) -> None:
+    """Leave a file in a bucket, text after text; Failure when that cannot be done."""
     try:
-        region.account.store().put(uri, text.encode())
+        write_parts(region.account.store(), uri, map(str.encode, texts))
     except StoreError as error:
         raise Failure(f"Invalid S3 output path. {error}") from None
 

@@ -116,13 +116,14 @@ def batch_records(trained: Trained, records: Records, now: float) -> Records:
     if not trained.recipe.real_time or seen is None or log is None or not _continues(trained.view.interactions, log):
         return base
     learnt = len(trained.view.interactions or ())
+    if len(log) == learnt:
+        return base
     users = set(seen.users).union(base.users_table or ())
-    columns = zip(log.users, log.items, log.times, strict=True)
-    counts = [
-        row < learnt or (time <= now - BATCH_DELAY and user in users and trained.model.knows(item))
-        for row, (user, item, time) in enumerate(columns)
-    ]
-    return attrs.evolve(base, interactions=log.select(counts))
+    since = zip(log.users[learnt:], log.items[learnt:], log.times[learnt:], strict=True)
+    counts = bytes(
+        time <= now - BATCH_DELAY and user in users and trained.model.knows(item) for user, item, time in since
+    )
+    return attrs.evolve(base, interactions=log.select(b"\1" * learnt + counts))
 
 
 def _view_with_news(seen: Records, now: Records, *, replaced: bool = False) -> Records | None:

@@ -27,12 +27,16 @@ R = TypeVar("R", bound=Resource)
 T = TypeVar("T")
 
 
+OnProgress = Callable[[Resource, int, int], None]
+"""Called with a job, how much of it is done, and how much there is to do: lines, rows or files, or 1 for a training."""
+
+
 @define(kw_only=True)
 class Account:
     """One account: what all its regions share; ``needs_data`` is whether solutions and trainings want any data.
 
     ``stock`` is told which location is about to be looked at, and for which resource: the dataset of an import, the
-    solution version of a batch job.
+    solution version of a batch job. ``on_progress`` gives whom jobs tell how far they are.
     """
 
     account_id: str
@@ -44,6 +48,7 @@ class Account:
     seed: int
     store: Callable[[], ObjectStore]
     stock: Callable[[Region, str, Resource], None] | None = None
+    on_progress: Callable[[], OnProgress | None] = lambda: None
     regions: dict[str, Region] = field(factory=dict)
 
     def region(self, name: str) -> Region:
@@ -116,6 +121,12 @@ class Region:
     def arn(self, kind: str, path: str) -> str:
         """The ARN of a resource of this region."""
         return f"{self._prefix}{kind}/{path}"
+
+    def progress(self, job: Resource, done: int, total: int) -> None:
+        """Tell whoever wants to know how far a job is."""
+        told = self.account.on_progress()
+        if told is not None:
+            told(job, done, total)
 
     def hexadecimal(self, digits: int, purpose: str) -> str:
         """A new random-looking hexadecimal number, the same in every run with the same seed and calls."""

@@ -10,6 +10,8 @@ resource once. No threads and no timers: due steps are taken when the next call 
 from __future__ import annotations
 
 import heapq
+import logging
+import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
 
 BUG: Final = "internal error of the emulator"
 """The ``failureReason`` of a job that met what is no Failure."""
+
+LOG: Final = logging.getLogger("pytest_personalize")
+LONG: Final = 2.0
+"""Seconds of work from which a job is worth a line in the log."""
 
 Work = Callable[["Region", Any, float], Any]
 """Called at the end of a script with region, resource and time; returns the resource, changed, or raises Failure."""
@@ -229,6 +235,7 @@ class Engine:
 
     def _finish(self, region: Region, resource: Resource, script: Script, now: float, doom: str | None) -> Any:
         table = region.table(resource.kind)
+        started = time.perf_counter()
         try:
             if doom is not None:
                 raise Failure(doom)
@@ -240,6 +247,9 @@ class Engine:
         except BaseException:  # a bug of ours, or Ctrl-C: seen once, where it happened
             table.put(script.show(resource, script.failed, now, BUG))
             raise
+        seconds = time.perf_counter() - started
+        if seconds > LONG:
+            LOG.info("%s took %.1f seconds", resource.arn, seconds)
         if script.end is None:
             region.remove(resource)
             return None
