@@ -45,6 +45,10 @@ class Mock:
         self._entered: list[tuple[object, Activation]] = []
         self._lock = threading.Lock()
 
+    def __repr__(self) -> str:
+        options = ", ".join(f"{name}={value!r}" for name, value in self._options.items())
+        return f"<mock_personalize({options})>"
+
     def __enter__(self) -> PersonalizeBackend:
         backend = PersonalizeBackend(**({"region": configured_region()} | ACTIVATIONS.defaults | self._options))
         task = who()

@@ -99,7 +99,7 @@ def check_faults(item: pytest.Item, outcome: str, backend: Any) -> None:
                 [
                     "the test passed without meeting faults that it declared:",
                     *(f"  {visible(str(fault))}" for fault in missed),
-                    "Make the calls that are to meet them, take them back with faults.clear(), or set "
+                    "Make the calls that are to meet them, take them back with faults.clear(), or set",
                     "personalize_strict_faults = false in the ini file.",
                 ]
             ),

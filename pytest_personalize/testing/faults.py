@@ -11,11 +11,12 @@ import random
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Final, Literal, TypeVar
+from typing import Final, Literal, TypeAlias, TypeVar, get_args, overload
 
 import attrs
 from attrs import define
 
+from pytest_personalize import names
 from pytest_personalize.nearest import hint
 from pytest_personalize.service.kernel.clock import Clock
 from pytest_personalize.service.kernel.errors import ServiceError
@@ -31,21 +32,14 @@ Reason = Literal["request", "answer", "timeout"]
 ALL: Final = "*"
 """In the place of an operation: every operation."""
 
+Operation: TypeAlias = names.Operation | Literal["*"]
+
 MESSAGES: Final = {
     "ThrottlingException": "Rate exceeded",
     "InternalFailure": "The request processing has failed because of an unknown error, exception or failure.",
     "ServiceUnavailable": "The request has failed due to a temporary failure of the server.",
 }
 """The texts of errors that no service models (API reference, common errors)."""
-
-COMMON_ERRORS: Final = (
-    *("AccessDeniedException", "ExpiredTokenException", "IncompleteSignature", "InternalFailure"),
-    *("MalformedHttpRequestException", "NotAuthorized", "OptInRequired", "RequestAbortedException"),
-    *("RequestEntityTooLargeException", "RequestExpired", "RequestTimeoutException", "ServiceUnavailable"),
-    *("ThrottlingException", "UnknownOperationException", "UnrecognizedClientException", "ValidationError"),
-    *("ValidationException", "InternalServerException", "ServiceUnavailableException"),
-)
-"""What any operation may fail with, whatever its model says (API reference, common errors)."""
 
 ERRORS: Final[dict[Reason, str]] = {
     "request": "EndpointConnectionError",
@@ -131,7 +125,8 @@ class Fault:
         what += [f"fails with {self.error[0]}"] if self.error else []
         what += [f"loses the {self.lost}"] if self.lost else []
         what += [f"makes a job that fails: {self.doom}"] if self.doom is not None else []
-        return f"{self.operation} {' and '.join(what)} ({'always' if self.times is None else f'{self.times} times'})"
+        often = "always" if self.times is None else "once" if self.times == 1 else f"{self.times} times"
+        return f"{self.operation} {' and '.join(what)} ({often})"
 
 
 class Faults:
@@ -143,7 +138,7 @@ class Faults:
         # Replaced and never changed: who reads it needs no lock.
         self._pending: list[Fault] = []
 
-    def throttle(self, operation: str, *, times: int | None = 1) -> Fault:
+    def throttle(self, operation: Operation, *, times: int | None = 1) -> Fault:
         """Refuse the next ``times`` attempts (None: all) with ThrottlingException.
 
         ``operation`` is its name in the API, such as ``"PutEvents"``, here and in the other methods; ``"*"`` stands
@@ -151,9 +146,25 @@ class Faults:
         """
         return self.fail(operation, "ThrottlingException", times=times)
 
+    @overload
+    def fail(
+        self, operation: Operation, code: names.Code, message: str | None = None, *, times: int | None = 1
+    ) -> Fault: ...
+
+    @overload
     def fail(
         self,
-        operation: str,
+        operation: Operation,
+        code: str,
+        message: str | None = None,
+        *,
+        times: int | None = 1,
+        any_code: bool,
+    ) -> Fault: ...
+
+    def fail(
+        self,
+        operation: Operation,
         code: str,
         message: str | None = None,
         *,
@@ -170,7 +181,7 @@ class Faults:
         text = MESSAGES.get(code, f"{code}, as declared by the test") if message is None else message
         return self._add(Fault(operation, times, error=(code, text)))
 
-    def latency(self, operation: str, seconds: float, *, times: int | None = None, real: bool = False) -> Fault:
+    def latency(self, operation: Operation, seconds: float, *, times: int | None = None, real: bool = False) -> Fault:
         """Let attempts take so long on the clock of the backend; nobody waits, unless it is ``real``.
 
         With ``real=True`` a client in this process waits in reality (a task of aiobotocore lets others run), which
@@ -183,7 +194,7 @@ class Faults:
             raise ValueError(f"seconds must be a positive number, not {seconds!r}")
         return self._add(Fault(operation, times, seconds=seconds, real=real))
 
-    def disconnect(self, operation: str, *, times: int | None = 1, lost: Lost = "request") -> Fault:
+    def disconnect(self, operation: Operation, *, times: int | None = 1, lost: Lost = "request") -> Fault:
         """Cut the connection of the next ``times`` attempts.
 
         With ``lost="request"`` nothing reaches the service (EndpointConnectionError); with ``lost="answer"`` it has
@@ -193,7 +204,7 @@ class Faults:
             raise ValueError(f"lost must be 'request' or 'answer', not {lost!r}")
         return self._add(Fault(operation, times, lost=lost))
 
-    def fail_job(self, operation: str, reason: str, *, times: int | None = 1) -> Fault:
+    def fail_job(self, operation: names.Operation, reason: str, *, times: int | None = 1) -> Fault:
         """Let the next ``times`` resources of a Create or Update operation end in CREATE FAILED for that reason.
 
         The call itself succeeds; the failure shows when the real service would show it, at the end of the job.
@@ -234,7 +245,7 @@ class Faults:
         return len(self._pending)
 
     def __repr__(self) -> str:
-        return f"<{len(self)} faults: {', '.join(map(str, self))}>"
+        return f"<{len(self)} faults{': ' * bool(self)}{', '.join(map(str, self))}>"
 
     def concern(self, operation: str) -> bool:
         """Whether an attempt of that operation would meet a fault."""
@@ -341,6 +352,8 @@ def _check_code(operation: str, code: str) -> None:
         if operation in (name, ALL)
         for own in models.error_codes(service, name)
     }
-    known = sorted(modelled.union(COMMON_ERRORS))
+    known = [*sorted(modelled), *get_args(names.CommonCode)]
     if code not in known:
-        raise ValueError(f"{operation} does not fail with {code!r}; {hint(code, known)} (any_code=True takes any)")
+        elsewhere = code in get_args(names.Code)
+        near = f"it fails with {', '.join(sorted(modelled))} and common errors" if elsewhere else hint(code, known)
+        raise ValueError(f"{operation} does not fail with {code!r}; {near} (any_code=True takes any)")

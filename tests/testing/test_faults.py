@@ -489,7 +489,13 @@ class TestDeclaration:
             ValueError, match=r"^ListSchemas does not fail with 'Throtling'; did you mean 'ThrottlingEx"
         ):
             backend.faults.fail("ListSchemas", "Throtling")
-        with pytest.raises(ValueError, match=r"'ResourceNotFoundException'; .* \(any_code=True takes any\)$"):
+
+    def test_a_code_of_other_operations_is_refused_with_those_of_this_one(self, backend: PersonalizeBackend) -> None:
+        with pytest.raises(
+            ValueError,
+            match=r"^ListSchemas does not fail with 'ResourceNotFoundException'; "
+            r"it fails with InvalidNextTokenException and common errors \(any_code=True takes any\)$",
+        ):
             backend.faults.fail("ListSchemas", "ResourceNotFoundException")
 
     @pytest.mark.parametrize(
@@ -525,7 +531,7 @@ class TestDeclaration:
 
         assert list(map(str, backend.faults)) == [
             "ListSchemas takes 1.5 s (always)",
-            "CreateCampaign makes a job that fails: no (1 times)",
+            "CreateCampaign makes a job that fails: no (once)",
         ]
         backend.faults.clear()
 
