@@ -15,7 +15,7 @@ import pytest
 from pytest_personalize import markers
 from pytest_personalize.fixtures import *  # noqa: F403, where pytest finds them
 from pytest_personalize.fixtures import OUTCOME
-from pytest_personalize.interception import ACTIVATIONS, Activation
+from pytest_personalize.interception import ACTIVATIONS, Activation, RealPersonalizeCallBlocked
 from pytest_personalize.interception.child_processes import begin_guarding, open_to_children
 from pytest_personalize.markers import pytest_itemcollected  # noqa: F401, likewise
 from pytest_personalize.visibility import Visibility, is_seen
@@ -41,6 +41,7 @@ BEFORE = pytest.StashKey[Any]()
 WATCHERS = pytest.StashKey[Any]()
 NEVER_ENDED = pytest.StashKey[list[str]]()
 WORKER_NEVER_ENDED: Final = "personalize_never_ended"
+WORKER_IN_COLOUR: Final = "personalize_in_colour"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -170,7 +171,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 @pytest.hookimpl(specname="pytest_runtest_makereport")
 def pytest_trim_traceback(item: pytest.Item, call: pytest.CallInfo[Any]) -> None:
     """Show what the code under test did, and not what botocore did; here the errors of unittest are in place too."""
-    if call.excinfo is not None and not item.config.getoption("fulltrace") and _seen(item):
+    if call.excinfo is None or item.config.getoption("fulltrace"):
+        return
+    if _seen(item) or isinstance(call.excinfo.value, RealPersonalizeCallBlocked):
         from pytest_personalize.reports import trim
 
         if trim(call.excinfo.value):
@@ -188,7 +191,14 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     if seen:
         from pytest_personalize.reports import add_section
 
-        add_section(report, item.config, seen)
+        add_section(report, seen, in_colour=_in_colour(item.config))
+
+
+def _in_colour(config: pytest.Config) -> bool:
+    """Whether the run is written in colour; a worker of pytest-xdist, which writes nothing, is told."""
+    told: bool | None = getattr(config, "workerinput", {}).get(WORKER_IN_COLOUR)
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    return told if told is not None else bool(terminal and terminal.hasmarkup)
 
 
 def _seen(item: pytest.Item) -> Seen:
@@ -207,6 +217,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         output[WORKER_NEVER_ENDED] = config.stash[NEVER_ENDED]
     if config.stash[NEVER_ENDED] and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """A worker of pytest-xdist begins: what it reports is written here."""
+    node.workerinput[WORKER_IN_COLOUR] = _in_colour(node.config)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pytest
 
+from pytest_personalize.interception import RealPersonalizeCallBlocked
 from pytest_personalize.interception.services import SERVICES
 from pytest_personalize.testing.index import Row, index
 from pytest_personalize.testing.markup import visible
@@ -21,25 +22,19 @@ WORKER_TRACES: Final = "personalize_traces"
 LIBRARIES: Final = frozenset({"aiobotocore", "boto3", "botocore", "pytest_personalize", "wrapt"})
 """Packages between the code under test and the answer of the mock."""
 
-COLOURS: Final = {
-    "good": {"green": True},
-    "bad": {"red": True},
-    "moving": {"yellow": True},
-    "hint": {"cyan": True},
-    "heading": {"bold": True},
-}
+COLOURS: Final = {"good": 32, "bad": 31, "moving": 33, "hint": 36, "heading": 1}
+"""Codes of ECMA-48 (SGR): green, red, yellow, cyan, bold."""
 
 Watcher = Callable[[pytest.Item, str, Seen], None]
 """Called at the end of each test with the outcome (``passed``, ``failed`` or ``skipped``)."""
 
 
-def add_section(report: pytest.TestReport, config: pytest.Config, seen: Seen) -> None:
-    """Show below a failed test what it did with Personalize, in colour where pytest uses any."""
-    terminal = config.pluginmanager.get_plugin("terminalreporter")  # workers of pytest-xdist have none
+def add_section(report: pytest.TestReport, seen: Seen, *, in_colour: bool) -> None:
+    """Show below a failed test what it did with Personalize."""
+    colours = COLOURS if in_colour else {}
 
     def paint(text: str, kind: str) -> str:
-        writer = terminal and terminal._tw
-        return str(writer.markup(text, **COLOURS[kind])) if writer and kind in COLOURS else text
+        return f"\x1b[{colours[kind]}m{text}\x1b[0m" if kind in colours else text
 
     text = failure_section(seen, paint)
     if text:
@@ -49,8 +44,8 @@ def add_section(report: pytest.TestReport, config: pytest.Config, seen: Seen) ->
 def trim(error: BaseException) -> bool:
     """Take the frames of the libraries out of the tracebacks of an error that came out of a call of the services.
 
-    What caused it is treated alike. What is left ends where the code under test made the call; returns whether there
-    was anything to take out.
+    What caused it is treated alike. What is left ends where the code under test made the call, or in its own handler of
+    an event of botocore; returns whether there was anything to take out.
     """
     trimmed = False
     waiting: list[BaseException | None] = [error]
@@ -61,8 +56,10 @@ def trim(error: BaseException) -> bool:
             continue
         met.add(id(each))
         frames = list(_frames(each.__traceback__))
-        kept = [one for one in frames if _package(one) not in LIBRARIES]
-        if kept and any(map(_calls_personalize, frames)):
+        call = next((place for place, one in enumerate(frames) if _calls_personalize(one)), None)
+        end = call if isinstance(each, RealPersonalizeCallBlocked) else None
+        kept = [one for one in frames[:end] if _package(one) not in LIBRARIES]
+        if kept and call is not None:
             rest: TracebackType | None = None
             for one in reversed(kept):
                 rest = TracebackType(rest, one.tb_frame, one.tb_lasti, one.tb_lineno)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable
 from typing import ClassVar
@@ -285,6 +286,20 @@ class TestTracebacks:
         result = run(textwrap.dedent(REFUSED) + self.TESTS[0], "--full-trace")
         result.stdout.fnmatch_lines(["*botocore/client.py:*"])
 
+    @pytest.mark.parametrize(
+        "keys", ["", ", aws_access_key_id='a', aws_secret_access_key='b'"], ids=["unsigned", "signed"]
+    )
+    def test_a_blocked_call_shows_where_it_was_made(self, keys: str, run: Run) -> None:
+        result = run(f"""
+            def test_it():
+                client = boto3.client("personalize", region_name="us-east-1"{keys})
+                client.list_schemas()
+        """)
+        result.stdout.fnmatch_lines(
+            [">*client.list_schemas()", "E*CallBlocked: ListSchemas of a 'personalize' client*"]
+        )
+        assert not [line for line in result.outlines if re.match(r".*\.py:\d+: ", line)][1:]
+
     def test_what_the_error_was_made_into_keeps_its_cause_readable(self, run: Run) -> None:
         result = run(
             textwrap.dedent(REFUSED) + "def test_it(personalize_backend):\n    try:\n        ask()\n"
@@ -414,6 +429,20 @@ class TestOwn:
         )
         assert "  \x1b[32mACTIVE\x1b[0m         dataset-group: films" in result.outlines
         assert "  \x1b[31mCREATE FAILED\x1b[0m  dataset-group: books: no space left" in result.outlines
+
+    def test_workers_of_xdist_are_in_colour_where_their_terminal_is(self, run: Run, pytester: pytest.Pytester) -> None:
+        pytester.makeconftest("""
+            def pytest_sessionstart(session):
+                if not hasattr(session.config, "workerinput"):
+                    session.config.pluginmanager.get_plugin("terminalreporter")._tw.hasmarkup = True
+        """)
+        result = run(
+            "def test_it(personalize_backend):\n    create('films')\n    raise LookupError",
+            "-pxdist",
+            "-n1",
+            subprocess=True,
+        )
+        assert "  \x1b[32mACTIVE\x1b[0m  dataset-group: films" in result.outlines
 
     def test_calls_that_are_not_kept_are_counted(self, run: Run, section: Section) -> None:
         result = run(
