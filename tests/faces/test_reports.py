@@ -432,6 +432,9 @@ class TestOwn:
 
     def test_workers_of_xdist_are_in_colour_where_their_terminal_is(self, run: Run, pytester: pytest.Pytester) -> None:
         pytester.makeconftest("""
+            import pytest
+
+            @pytest.hookimpl(tryfirst=True)
             def pytest_sessionstart(session):
                 if not hasattr(session.config, "workerinput"):
                     session.config.pluginmanager.get_plugin("terminalreporter")._tw.hasmarkup = True
