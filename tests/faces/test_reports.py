@@ -434,10 +434,10 @@ class TestOwn:
         pytester.makeconftest("""
             import pytest
 
-            @pytest.hookimpl(tryfirst=True)
-            def pytest_sessionstart(session):
-                if not hasattr(session.config, "workerinput"):
-                    session.config.pluginmanager.get_plugin("terminalreporter")._tw.hasmarkup = True
+            @pytest.hookimpl(trylast=True)
+            def pytest_configure(config):
+                if not hasattr(config, "workerinput"):
+                    config.pluginmanager.get_plugin("terminalreporter")._tw.hasmarkup = True
         """)
         result = run(
             "def test_it(personalize_backend):\n    create('films')\n    raise LookupError",
