@@ -437,7 +437,7 @@ class TestOwn:
             @pytest.hookimpl(trylast=True)
             def pytest_configure(config):
                 if not hasattr(config, "workerinput"):
-                    config.pluginmanager.get_plugin("terminalreporter")._tw.hasmarkup = True
+                    config.pluginmanager.get_plugin("terminalreporter").hasmarkup = True
         """)
         result = run(
             "def test_it(personalize_backend):\n    create('films')\n    raise LookupError",
