@@ -93,7 +93,7 @@ class PersonalizeBackend(Resources):
             seed=checked_seed(seed),
             store=lambda: self.s3,
         )
-        self._account.engine.sabotage = self.faults.doom
+        self._account.engine.luck = self.faults
         self._seeded: dict[str, SeededGroup] = {}
         self._reach = Reach(self._account, checked_region(region), regions)
         self._door = Door(self._account, self.calls, self.faults, self._reach, self._loops)

@@ -51,6 +51,8 @@ class Mock:
 
     def __enter__(self) -> PersonalizeBackend:
         backend = PersonalizeBackend(**({"region": configured_region()} | ACTIVATIONS.defaults | self._options))
+        if ACTIVATIONS.chaos is not None:
+            backend.faults.chaos(ACTIVATIONS.chaos)
         task = who()
         activation = ACTIVATIONS.push(backend, None if self._of_test else task)
         with self._lock:

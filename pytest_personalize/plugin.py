@@ -60,6 +60,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="let calls reach the real Amazon Personalize while no mock is active",
     )
     group.addoption(
+        "--personalize-chaos",
+        metavar="SEED",
+        type=int,
+        help="bad days in every backend, drawn from that number: the same seed, the same run (see faults.chaos)",
+    )
+    group.addoption(
         "--personalize-report",
         action="store_true",
         help="print at the end which operations were used, which never, and which errors were met",
@@ -80,13 +86,14 @@ def pytest_configure(config: pytest.Config) -> None:
     _watch(config)
     config.stash[ACTIVE_BEFORE] = tuple(ACTIVATIONS)
     config.stash[NEVER_ENDED] = []
-    before = ACTIVATIONS.defaults, ACTIVATIONS.network_allowed, ACTIVATIONS.main
+    before = ACTIVATIONS.defaults, ACTIVATIONS.chaos, ACTIVATIONS.network_allowed, ACTIVATIONS.main
     ACTIVATIONS.defaults = _defaults(config)
+    ACTIVATIONS.chaos = config.getoption("--personalize-chaos")
     ACTIVATIONS.network_allowed = not _blocking(config)
     ACTIVATIONS.main = threading.current_thread()
 
     def restore() -> None:
-        ACTIVATIONS.defaults, ACTIVATIONS.network_allowed, ACTIVATIONS.main = before
+        ACTIVATIONS.defaults, ACTIVATIONS.chaos, ACTIVATIONS.network_allowed, ACTIVATIONS.main = before
         for activation in _left(config):
             ACTIVATIONS.pop(activation)
 
@@ -141,6 +148,8 @@ def _blocking(config: pytest.Config) -> bool:
 def pytest_report_header(config: pytest.Config) -> str | None:
     """What differs from the defaults, if anything does."""
     said = [f"{name} {value}" for name, value in _defaults(config).items()]
+    if (seed := config.getoption("--personalize-chaos")) is not None:
+        said.append(f"chaos {seed}")
     if not _blocking(config):
         said.append("real calls allowed")
     if config.getoption("--personalize-trace"):

@@ -11,7 +11,8 @@ import random
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Final, Literal, TypeAlias, TypeVar, get_args, overload
+from math import prod
+from typing import Any, Final, Literal, TypeAlias, get_args, overload
 
 import attrs
 from attrs import define
@@ -20,11 +21,12 @@ from pytest_personalize import names
 from pytest_personalize.nearest import hint
 from pytest_personalize.service.kernel.clock import Clock
 from pytest_personalize.service.kernel.errors import ServiceError
-from pytest_personalize.service.kernel.lifecycle import SCRIPTS
+from pytest_personalize.service.kernel.lifecycle import SCRIPTS, Luck
 from pytest_personalize.service.kernel.operations import OPERATIONS, operation_name
+from pytest_personalize.service.kernel.transitions import AT_ONCE, QUICK
 from pytest_personalize.shapes import models
 
-T = TypeVar("T")
+Answer = dict[str, Any]
 
 Lost = Literal["request", "answer"]
 Reason = Literal["request", "answer", "timeout"]
@@ -50,6 +52,7 @@ ERRORS: Final[dict[Reason, str]] = {
 
 CHAOS_OF_ATTEMPTS: Final = 0.25
 CHAOS_OF_JOBS: Final = 0.05
+CHAOS_OF_PACE: Final = 0.25
 """How probable a fault is under ``chaos``."""
 
 
@@ -106,7 +109,7 @@ class Fault:
         """
         if self.chaos is None:
             return self if jobs == (self.doom is not None) else None
-        draw = random.Random(f"{self.chaos}/{self.struck}")
+        draw = self.dice()
         self.struck += 1
         if jobs:
             return Fault(ALL, None, doom=f"chaos {self.chaos}") if draw.random() < CHAOS_OF_JOBS else None
@@ -117,6 +120,10 @@ class Fault:
         if code == "slow":
             return Fault(ALL, None, seconds=seconds)
         return Fault(ALL, None, lost="request") if code is None else Fault(ALL, None, error=(code, MESSAGES[code]))
+
+    def dice(self, what: str = "") -> random.Random:
+        """What chaos draws with after so many attempts and jobs; other draws than faults say what they are about."""
+        return random.Random(f"{self.chaos}/{self.struck}{what}")
 
     def __str__(self) -> str:
         if self.chaos is not None:
@@ -129,7 +136,7 @@ class Fault:
         return f"{self.operation} {' and '.join(what)} ({often})"
 
 
-class Faults:
+class Faults(Luck):
     """The faults that are still to be met, in the order in which they were declared."""
 
     def __init__(self, clock: Clock) -> None:
@@ -216,8 +223,9 @@ class Faults:
 
         A quarter of the attempts of all operations is throttled, fails with InternalFailure or ServiceUnavailable,
         loses its request, or takes up to five seconds on the clock of the backend; every third attempt is spared, so
-        that a client which makes three gets through. One job in twenty fails. Calls of several threads meet them in
-        the order in which they come.
+        that a client which makes three gets through. Lists come in any order. One job in twenty fails, one in four
+        shows its end up to three looks later, or takes up to four times as long on the clock; what is ready in seconds
+        at AWS stays so. Calls of several threads meet them in the order in which they come.
         """
         return self._add(Fault(ALL, None, chaos=int(seed)))
 
@@ -256,7 +264,7 @@ class Faults:
         seconds = sum(fault.seconds for fault in self._of(operation) if fault.real)
         return seconds if patience is None else min(seconds, patience)
 
-    def through(self, operation: str, work: Callable[[], T], patience: float | None = None) -> T:
+    def through(self, operation: str, work: Callable[[], Answer], patience: float | None = None) -> Answer:
         """Do the work of one attempt, and meet what is declared: raises ServiceError or NoAnswer.
 
         ``patience`` is how many seconds the client waits for an answer, None without a limit.
@@ -275,7 +283,7 @@ class Faults:
         if bad.error is not None and not timeout:
             raise ServiceError(*bad.error)
         if bad.error is None and not timeout and bad.lost is None:
-            return work()
+            return self._reordered(operation, work())
         if bad.error is None:
             with suppress(ServiceError):
                 work()
@@ -292,6 +300,31 @@ class Faults:
             return None
         self._use(fault)
         return fault.doom
+
+    def pace(self, kind: str, script: str, mode: str) -> str:
+        """How a resource of that kind takes that script under chaos: some show the end later than at ``mode``."""
+        if mode == "clock" or kind in QUICK or (kind, script) in AT_ONCE:
+            return mode
+        late = sum(dice.randint(1, 3) for dice in self._dice("pace") if dice.random() < CHAOS_OF_PACE)
+        return f"polls:{int(mode.partition(':')[2] or 0) + late}" if late else mode
+
+    def slowness(self) -> float:
+        """How many times as long as ever the next state of a job lasts under chaos."""
+        return prod(dice.uniform(1, 4) for dice in self._dice("slowness") if dice.random() < CHAOS_OF_PACE)
+
+    def _reordered(self, operation: str, answer: Answer) -> Answer:
+        """A list as it comes under chaos: no order of it is promised."""
+        if not operation.startswith("List"):
+            return answer
+        for dice in self._dice("order"):
+            answer = {
+                name: dice.sample(value, len(value)) if isinstance(value, list) else value
+                for name, value in answer.items()
+            }
+        return answer
+
+    def _dice(self, what: str) -> list[random.Random]:
+        return [fault.dice(what) for fault in self._pending if fault.chaos is not None]
 
     def state(self) -> list[Fault]:
         """What a snapshot keeps."""
