@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import pytest
 
+from pytest_personalize.failure import Failure
 from pytest_personalize.interception import RealPersonalizeCallBlocked
 from pytest_personalize.interception.services import SERVICES
 from pytest_personalize.testing.index import Row, index
@@ -19,8 +20,12 @@ from pytest_personalize.testing.watching import Seen, made_up_since, tally_since
 
 WORKER_USAGE: Final = "personalize_usage"
 WORKER_TRACES: Final = "personalize_traces"
-LIBRARIES: Final = frozenset({"aiobotocore", "boto3", "botocore", "pytest_personalize", "wrapt"})
+OWN: Final = "pytest_personalize"
+LIBRARIES: Final = frozenset({"aiobotocore", "boto3", "botocore", "contextlib", OWN, "wrapt"})
 """Packages between the code under test and the answer of the mock."""
+
+REFUSALS: Final = (Failure, LookupError, OSError, TypeError, ValueError)
+"""What a backend, and what it holds, refuses its caller with."""
 
 COLOURS: Final = {"good": 32, "bad": 31, "moving": 33, "hint": 36, "heading": 1}
 """Codes of ECMA-48 (SGR): green, red, yellow, cyan, bold."""
@@ -42,10 +47,11 @@ def add_section(report: pytest.TestReport, seen: Seen, *, in_colour: bool) -> No
 
 
 def trim(error: BaseException) -> bool:
-    """Take the frames of the libraries out of the tracebacks of an error that came out of a call of the services.
+    """Take the frames of the libraries out of the traceback of an error that came out of a call of the services.
 
-    What caused it is treated alike. What is left ends where the code under test made the call, or in its own handler of
-    an event of botocore; returns whether there was anything to take out.
+    Likewise for what a backend refuses, such as the data of ``seed_from``. What caused it is treated alike. What is
+    left ends where the code under test made the call, or in its own handler of an event of botocore; returns whether
+    there was anything to take out.
     """
     trimmed = False
     waiting: list[BaseException | None] = [error]
@@ -59,7 +65,8 @@ def trim(error: BaseException) -> bool:
         call = next((place for place, one in enumerate(frames) if _calls_personalize(one)), None)
         end = call if isinstance(each, RealPersonalizeCallBlocked) else None
         kept = [one for one in frames[:end] if _package(one) not in LIBRARIES]
-        if kept and call is not None:
+        refused = isinstance(each, REFUSALS) and any(_package(one) == OWN for one in frames)
+        if kept and (call is not None or refused):
             rest: TracebackType | None = None
             for one in reversed(kept):
                 rest = TracebackType(rest, one.tb_frame, one.tb_lasti, one.tb_lineno)

@@ -300,6 +300,22 @@ class TestTracebacks:
         )
         assert not [line for line in result.outlines if re.match(r".*\.py:\d+: ", line)][1:]
 
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "personalize_backend.seed_from('films', interactions=[{'USER_ID': 'ada'}])",
+            "personalize_backend.seed_from('films', interactions='nowhere.csv')",
+            "personalize_backend.seed('shpo')",
+            "personalize_backend.campaigns['home']",
+            "personalize_backend.faults.fail('PutEvents', 'Trottling')",
+            "personalize_backend.s3.get('s3://nowhere/file')",
+        ],
+    )
+    def test_what_the_backend_refuses_shows_where_it_was_asked(self, line: str, run: Run) -> None:
+        result = run(f"def test_it(personalize_backend):\n    {line}")
+        result.stdout.fnmatch_lines([f"> *{line}".replace("[", "[[]"), "E  *Error: *"])
+        result.stdout.no_fnmatch_line("*pytest_personalize/*.py*")
+
     def test_what_the_error_was_made_into_keeps_its_cause_readable(self, run: Run) -> None:
         result = run(
             textwrap.dedent(REFUSED) + "def test_it(personalize_backend):\n    try:\n        ask()\n"
