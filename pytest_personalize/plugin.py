@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 INI_OPTIONS: Final = {
     "personalize_region": "region of clients without one, and of the resource mappings (default: us-east-1)",
     "personalize_account_id": "account in the ARNs (default: 123456789012)",
-    "personalize_transitions": "how statuses change: instant (default), polls:N or clock",
+    "personalize_transitions": "how statuses change: instant (default), polls:N, clock or aws",
     "personalize_data": "whether solutions and trainings want data: required (default) or optional",
     "personalize_regions": "where the service exists: aws (default: as botocore lists), any, or names of regions",
     "personalize_calls_kept": "how many calls a backend keeps on record, the newest ones (default: 10000)",
@@ -53,7 +53,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     hosts = "hosts that may be called although the network is blocked, * for anything in a name"
     parser.addini("personalize_allowed_hosts", f"Amazon Personalize: {hosts}", type="linelist")
     group = parser.getgroup("personalize", "Amazon Personalize")
-    group.addoption("--personalize-transitions", metavar="MODE", help="how statuses change: instant, polls:N or clock")
+    group.addoption(
+        "--personalize-transitions", metavar="MODE", help="how statuses change: instant, polls:N, clock or aws"
+    )
     group.addoption(
         "--personalize-allow-network",
         action="store_true",
