@@ -24,7 +24,7 @@ OWN: Final = "pytest_personalize"
 LIBRARIES: Final = frozenset({"aiobotocore", "boto3", "botocore", "contextlib", OWN, "wrapt"})
 """Packages between the code under test and the answer of the mock."""
 
-REFUSALS: Final = (Failure, LookupError, OSError, TypeError, ValueError)
+REFUSALS: Final = (Failure, LookupError, OSError, RuntimeError, TypeError, ValueError)
 """What a backend, and what it holds, refuses its caller with."""
 
 COLOURS: Final = {"good": 32, "bad": 31, "moving": 33, "hint": 36, "heading": 1}

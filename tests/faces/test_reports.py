@@ -309,6 +309,7 @@ class TestTracebacks:
             "personalize_backend.campaigns['home']",
             "personalize_backend.faults.fail('PutEvents', 'Trottling')",
             "personalize_backend.s3.get('s3://nowhere/file')",
+            "create('films'); personalize_backend.wait(personalize_backend.dataset_groups['films'].arn, 'INACTIVE')",
         ],
     )
     def test_what_the_backend_refuses_shows_where_it_was_asked(self, line: str, run: Run) -> None:
