@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from math import prod
-from typing import Any, Final, Literal, TypeAlias, get_args, overload
+from typing import Any, Final, Literal, TypeAlias, overload
 
 import attrs
 from attrs import define
@@ -24,24 +24,14 @@ from pytest_personalize.service.kernel.errors import ServiceError
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, Luck
 from pytest_personalize.service.kernel.operations import OPERATIONS, operation_name
 from pytest_personalize.service.kernel.transitions import AT_ONCE, QUICK
-from pytest_personalize.shapes import models
+from pytest_personalize.testing.codes import ALL, declared_error
 
 Answer = dict[str, Any]
 
 Lost = Literal["request", "answer"]
 Reason = Literal["request", "answer", "timeout"]
 
-ALL: Final = "*"
-"""In the place of an operation: every operation."""
-
 Operation: TypeAlias = names.Operation | Literal["*"]
-
-MESSAGES: Final = {
-    "ThrottlingException": "Rate exceeded",
-    "InternalFailure": "The request processing has failed because of an unknown error, exception or failure.",
-    "ServiceUnavailable": "The request has failed due to a temporary failure of the server.",
-}
-"""The texts of errors that no service models (API reference, common errors)."""
 
 ERRORS: Final[dict[Reason, str]] = {
     "request": "EndpointConnectionError",
@@ -119,7 +109,7 @@ class Fault:
         code = draw.choice((None, "slow", "ThrottlingException", "InternalFailure", "ServiceUnavailable"))
         if code == "slow":
             return Fault(ALL, None, seconds=seconds)
-        return Fault(ALL, None, lost="request") if code is None else Fault(ALL, None, error=(code, MESSAGES[code]))
+        return Fault(ALL, None, lost="request") if code is None else Fault(ALL, None, error=declared_error(ALL, code))
 
     def dice(self, what: str = "") -> random.Random:
         """What chaos draws with after so many attempts and jobs; other draws than faults say what they are about."""
@@ -183,10 +173,7 @@ class Faults(Luck):
         The HTTP status follows from the code: that of the service model, or of the common errors of AWS, or 400.
         ``ValueError`` for a code that is neither modelled for the operation nor common to all, unless ``any_code``.
         """
-        if not any_code:
-            _check_code(operation, code)
-        text = MESSAGES.get(code, f"{code}, as declared by the test") if message is None else message
-        return self._add(Fault(operation, times, error=(code, text)))
+        return self._add(Fault(operation, times, error=declared_error(operation, code, message, any_code=any_code)))
 
     def latency(self, operation: Operation, seconds: float, *, times: int | None = None, real: bool = False) -> Fault:
         """Let attempts take so long on the clock of the backend; nobody waits, unless it is ``real``.
@@ -374,19 +361,3 @@ def _jobs() -> set[str]:
 def _unknown(name: str, known: list[str], what: str) -> str:
     near = f"there are {', '.join(sorted(known))}" if name in OPERATIONS else hint(name, sorted(known))
     return f"no operation {name!r} {what}; {near}"
-
-
-def _check_code(operation: str, code: str) -> None:
-    """``ValueError`` for a code that the service does not answer that operation with."""
-    modelled = {
-        own
-        for service in models.SERVICES
-        for name in models.operation_names(service)
-        if operation in (name, ALL)
-        for own in models.error_codes(service, name)
-    }
-    known = [*sorted(modelled), *get_args(names.CommonCode)]
-    if code not in known:
-        elsewhere = code in get_args(names.Code)
-        near = f"it fails with {', '.join(sorted(modelled))} and common errors" if elsewhere else hint(code, known)
-        raise ValueError(f"{operation} does not fail with {code!r}; {near} (any_code=True takes any)")

@@ -133,7 +133,7 @@ def misspelt_names_are_found_before_the_test_runs(backend: PersonalizeBackend) -
     backend.faults.throttle("GetRecommendation")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     backend.faults.fail_job("*", "no")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
     backend.wait("arn", until="ACTIV")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
-    backend.answers("arn").raises("NotFound")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    backend.answers("arn").raises("NotFound")  # type: ignore[call-overload] # pyright: ignore[reportArgumentType]
 
 
 def a_group_is_typed(group: SeededGroup) -> None:
