@@ -367,6 +367,13 @@ class TestFixture:
     def test_with_data_it_takes_own_data(self, personalize_seed: Callable[..., SeededGroup]) -> None:
         assert personalize_seed("films", interactions=PAIRS).users == list(WATCHED)
 
+    @pytest.mark.parametrize("misspelt", [{"interaction": ROWS}, {"interactions": ROWS, "recipe": ["aws-sims"]}])
+    def test_what_own_data_are_not_given_is_refused_as_such(
+        self, personalize_seed: Callable[..., SeededGroup], misspelt: dict[str, Any]
+    ) -> None:
+        with pytest.raises(TypeError, match=r"seed_from\(\) got an unexpected keyword argument"):
+            personalize_seed("films", **misspelt)
+
     def test_with_sizes_it_takes_a_preset(self, personalize_seed: Callable[..., SeededGroup]) -> None:
         assert len(personalize_seed("shop", users=10, items=20, interactions=200, ids="numeric").users) == 10
 
