@@ -534,6 +534,14 @@ class TestHints:
             'CLIENT.describe_recipe(recipeArn="arn:aws:personalize:::recipe/aws-sim")',
             "recipeArn: the nearest recipe is arn:aws:personalize:::recipe/aws-sims",
         ),
+        "too early": (
+            f"""
+            personalize_backend.transitions = "polls:2"
+            create("films")
+            CLIENT.delete_dataset_group(datasetGroupArn="{ARN}:dataset-group/films")
+            """,
+            "wait for it as at AWS, with Describe until it is ACTIVE, or with backend.wait(arn)",
+        ),
         "a name": (
             """
             create("films")
