@@ -68,6 +68,9 @@ class SetUpTest(unittest.TestCase):
 
 
 class WholeClassTest(unittest.TestCase):
+    backend: PersonalizeBackend
+    arn: str
+
     @classmethod
     def setUpClass(cls) -> None:
         mock = mock_personalize()
