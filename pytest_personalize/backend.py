@@ -37,7 +37,7 @@ from pytest_personalize.testing.seeded import Named, SeededGroup
 from pytest_personalize.testing.seeding import Kit, Place, find_preset, kit, other_arns, own_kit, put_in, sizes_of
 from pytest_personalize.testing.sleep_loops import SleepLoops
 from pytest_personalize.testing.snapshots import Snapshot, restored, taken
-from pytest_personalize.testing.waiting import PAUSE, has_arrived, looked_at
+from pytest_personalize.testing.waiting import PAUSE, check_status, has_arrived, looked_at
 from pytest_personalize.testing.watching import Before
 
 
@@ -100,7 +100,7 @@ class PersonalizeBackend(Resources):
             store=lambda: self.s3,
             on_progress=lambda: self.on_progress,
         )
-        self._account.engine.sabotage = self.faults.doom
+        self._account.engine.luck = self.faults
         self._seeded: dict[str, SeededGroup] = {}
         self._reach = Reach(self._account, checked_region(region), regions)
         self._door = Door(self._account, self.calls, self.faults, self._reach, self._loops)
@@ -162,7 +162,7 @@ class PersonalizeBackend(Resources):
         __tracebackhide__ = True
         return self.calls.assert_called(operation, times=times, **params)
 
-    def assert_not_called(self, operation: str, **params: Any) -> None:
+    def assert_not_called(self, operation: names.Operation, **params: Any) -> None:
         """No such call, as ``calls.assert_not_called``."""
         __tracebackhide__ = True
         self.calls.assert_not_called(operation, **params)
@@ -171,12 +171,14 @@ class PersonalizeBackend(Resources):
         """The resources of another region; ``ValueError`` for a name that is none."""
         return Resources(self._read_region, checked_region(name))
 
-    def wait(self, arn: str, until: str = "ACTIVE") -> Resource:
+    def wait(self, arn: str, until: names.Status = "ACTIVE") -> Resource:
         """Look at a resource, as a Describe does, and move the clock by a minute until it has that status; return it.
 
         An update of an active resource is waited for as well. ``RuntimeError`` with the ``failureReason`` of a resource
-        that comes to rest in another status, ``KeyError`` for an ARN that names none or no more.
+        that comes to rest in another status, ``KeyError`` for an ARN that names none or no more, ``ValueError`` for a
+        status that there is not.
         """
+        check_status(until)
         name = region_of(arn, self.region_name)
         while True:
             with self._door.lock:

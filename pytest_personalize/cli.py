@@ -18,6 +18,16 @@ MOST_PORTS: Final = 65535
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit code is 0 when it did what it was asked, 2 when nobody knows what that is."""
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader has seen enough, as head has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     parser = argparse.ArgumentParser(prog="pytest-personalize", description="Amazon Personalize inside a test process")
     parser.add_argument("--version", action="version", version=f"pytest-personalize {__version__}")
@@ -32,7 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     name = next((argument for argument in given if not argument.startswith("-")), None)
     if name is not None and name not in commands.choices:
         parser.error(f"no command {name!r}; {hint(name, commands.choices)}")
-    chosen = parser.parse_args(given)
+    chosen, unknown = parser.parse_known_args(given)
+    if unknown:
+        options = [f"--{option}" for option in vars(chosen) if option != "command"]
+        parser.error(f"no option {unknown[0]!r}; {hint(unknown[0], options)}")
     if chosen.command == "operations":
         return operations(readme=chosen.readme, as_json=chosen.json, check=chosen.check)
     if chosen.command == "demo":

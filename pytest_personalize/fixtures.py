@@ -43,6 +43,9 @@ __all__ = [
 ]
 
 
+PRESET_OPTIONS = frozenset({"name", "region", "ids", "arns"})
+"""What a preset can be given beside sizes."""
+
 OUTCOME = pytest.StashKey[str]()
 """How a test has fared so far: ``passed``, ``failed`` or ``skipped``."""
 
@@ -165,9 +168,8 @@ def personalize_seed(request: pytest.FixtureRequest) -> Callable[..., SeededGrou
     backend = _backend_of(request)
 
     def seed(name: Any, **options: Any) -> SeededGroup:
-        data = {"interactions", "items", "users", "actions", "action_interactions"} & options.keys()
-        own = any(not isinstance(options[argument], int) for argument in data)
-        return backend.seed_from(name, **options) if own else backend.seed(name, **options)
+        sizes = all(isinstance(options[option], int) for option in options.keys() - PRESET_OPTIONS)
+        return backend.seed(name, **options) if sizes else backend.seed_from(name, **options)
 
     return seed
 

@@ -45,8 +45,14 @@ class Mock:
         self._entered: list[tuple[object, Activation]] = []
         self._lock = threading.Lock()
 
+    def __repr__(self) -> str:
+        options = ", ".join(f"{name}={value!r}" for name, value in self._options.items())
+        return f"<mock_personalize({options})>"
+
     def __enter__(self) -> PersonalizeBackend:
         backend = PersonalizeBackend(**({"region": configured_region()} | ACTIVATIONS.defaults | self._options))
+        if ACTIVATIONS.chaos is not None:
+            backend.faults.chaos(ACTIVATIONS.chaos)
         task = who()
         activation = ACTIVATIONS.push(backend, None if self._of_test else task)
         with self._lock:

@@ -185,27 +185,64 @@ Operation: TypeAlias = Literal[
 ]
 """The operations of the three services."""
 
-Code: TypeAlias = Literal[
+CommonCode: TypeAlias = Literal[
     "AccessDeniedException",
     "ExpiredTokenException",
     "IncompleteSignature",
     "InternalFailure",
+    "InternalServerException",
+    "InvalidSignatureException",
+    "MalformedHttpRequestException",
+    "MissingAuthenticationToken",
+    "NotAuthorized",
+    "OptInRequired",
+    "RequestAbortedException",
+    "RequestEntityTooLargeException",
+    "RequestExpired",
+    "RequestTimeoutException",
+    "ServiceUnavailable",
+    "ServiceUnavailableException",
+    "ThrottlingException",
+    "UnknownOperationException",
+    "UnrecognizedClientException",
+    "ValidationError",
+    "ValidationException",
+]
+"""What any operation may fail with, whatever its model says (API reference, common errors)."""
+
+Code: TypeAlias = Literal[
+    CommonCode,
     "InvalidInputException",
     "InvalidNextTokenException",
-    "InvalidSignatureException",
     "LimitExceededException",
-    "MissingAuthenticationToken",
-    "OptInRequired",
-    "RequestExpired",
     "ResourceAlreadyExistsException",
     "ResourceInUseException",
     "ResourceNotFoundException",
-    "ServiceUnavailable",
-    "ThrottlingException",
     "TooManyTagKeysException",
     "TooManyTagsException",
-    "UnknownOperationException",
-    "UnrecognizedClientException",
-    "ValidationException",
 ]
-"""The errors of the three services, and those that every service of AWS has (API reference, common errors)."""
+"""The errors of the three services, and those that every service of AWS has."""
+
+Status: TypeAlias = Literal[
+    "ACTIVE",
+    "COMPLETED",
+    "CREATE FAILED",
+    "CREATE IN_PROGRESS",
+    "CREATE PENDING",
+    "CREATE STOPPED",
+    "CREATE STOPPING",
+    "DELETE IN_PROGRESS",
+    "DELETE PENDING",
+    "FAILED",
+    "INACTIVE",
+    "IN_PROGRESS",
+    "PENDING",
+    "START IN_PROGRESS",
+    "START PENDING",
+    "STOP IN_PROGRESS",
+    "STOP PENDING",
+    "UPDATE FAILED",
+    "UPDATE IN_PROGRESS",
+    "UPDATE PENDING",
+]
+"""What a resource can be at."""

@@ -15,7 +15,7 @@ import pytest
 from pytest_personalize import markers
 from pytest_personalize.fixtures import *  # noqa: F403, where pytest finds them
 from pytest_personalize.fixtures import OUTCOME
-from pytest_personalize.interception import ACTIVATIONS, Activation
+from pytest_personalize.interception import ACTIVATIONS, Activation, RealPersonalizeCallBlocked
 from pytest_personalize.interception.child_processes import begin_guarding, open_to_children
 from pytest_personalize.markers import pytest_itemcollected  # noqa: F401, likewise
 from pytest_personalize.visibility import Visibility, is_seen
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 INI_OPTIONS: Final = {
     "personalize_region": "region of clients without one, and of the resource mappings (default: us-east-1)",
     "personalize_account_id": "account in the ARNs (default: 123456789012)",
-    "personalize_transitions": "how statuses change: instant (default), polls:N or clock",
+    "personalize_transitions": "how statuses change: instant (default), polls:N, clock or aws",
     "personalize_data": "whether solutions and trainings want data: required (default) or optional",
     "personalize_regions": "where the service exists: aws (default: as botocore lists), any, or names of regions",
     "personalize_calls_kept": "how many calls a backend keeps on record, the newest ones (default: 10000)",
@@ -41,6 +41,7 @@ BEFORE = pytest.StashKey[Any]()
 WATCHERS = pytest.StashKey[Any]()
 NEVER_ENDED = pytest.StashKey[list[str]]()
 WORKER_NEVER_ENDED: Final = "personalize_never_ended"
+WORKER_IN_COLOUR: Final = "personalize_in_colour"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -52,11 +53,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     hosts = "hosts that may be called although the network is blocked, * for anything in a name"
     parser.addini("personalize_allowed_hosts", f"Amazon Personalize: {hosts}", type="linelist")
     group = parser.getgroup("personalize", "Amazon Personalize")
-    group.addoption("--personalize-transitions", metavar="MODE", help="how statuses change: instant, polls:N or clock")
+    group.addoption(
+        "--personalize-transitions", metavar="MODE", help="how statuses change: instant, polls:N, clock or aws"
+    )
     group.addoption(
         "--personalize-allow-network",
         action="store_true",
         help="let calls reach the real Amazon Personalize while no mock is active",
+    )
+    group.addoption(
+        "--personalize-chaos",
+        metavar="SEED",
+        type=int,
+        help="bad days in every backend, drawn from that number: the same seed, the same run (see faults.chaos)",
     )
     group.addoption(
         "--personalize-report",
@@ -79,13 +88,14 @@ def pytest_configure(config: pytest.Config) -> None:
     _watch(config)
     config.stash[ACTIVE_BEFORE] = tuple(ACTIVATIONS)
     config.stash[NEVER_ENDED] = []
-    before = ACTIVATIONS.defaults, ACTIVATIONS.network_allowed, ACTIVATIONS.main
+    before = ACTIVATIONS.defaults, ACTIVATIONS.chaos, ACTIVATIONS.network_allowed, ACTIVATIONS.main
     ACTIVATIONS.defaults = _defaults(config)
+    ACTIVATIONS.chaos = config.getoption("--personalize-chaos")
     ACTIVATIONS.network_allowed = not _blocking(config)
     ACTIVATIONS.main = threading.current_thread()
 
     def restore() -> None:
-        ACTIVATIONS.defaults, ACTIVATIONS.network_allowed, ACTIVATIONS.main = before
+        ACTIVATIONS.defaults, ACTIVATIONS.chaos, ACTIVATIONS.network_allowed, ACTIVATIONS.main = before
         for activation in _left(config):
             ACTIVATIONS.pop(activation)
 
@@ -140,6 +150,8 @@ def _blocking(config: pytest.Config) -> bool:
 def pytest_report_header(config: pytest.Config) -> str | None:
     """What differs from the defaults, if anything does."""
     said = [f"{name} {value}" for name, value in _defaults(config).items()]
+    if (seed := config.getoption("--personalize-chaos")) is not None:
+        said.append(f"chaos {seed}")
     if not _blocking(config):
         said.append("real calls allowed")
     if config.getoption("--personalize-trace"):
@@ -170,7 +182,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 @pytest.hookimpl(specname="pytest_runtest_makereport")
 def pytest_trim_traceback(item: pytest.Item, call: pytest.CallInfo[Any]) -> None:
     """Show what the code under test did, and not what botocore did; here the errors of unittest are in place too."""
-    if call.excinfo is not None and not item.config.getoption("fulltrace") and _seen(item):
+    if call.excinfo is None or item.config.getoption("fulltrace"):
+        return
+    if _seen(item) or isinstance(call.excinfo.value, RealPersonalizeCallBlocked):
         from pytest_personalize.reports import trim
 
         if trim(call.excinfo.value):
@@ -188,7 +202,14 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     if seen:
         from pytest_personalize.reports import add_section
 
-        add_section(report, item.config, seen)
+        add_section(report, seen, in_colour=_in_colour(item.config))
+
+
+def _in_colour(config: pytest.Config) -> bool:
+    """Whether the run is written in colour; a worker of pytest-xdist, which writes nothing, is told."""
+    told: bool | None = getattr(config, "workerinput", {}).get(WORKER_IN_COLOUR)
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    return told if told is not None else bool(terminal and terminal.hasmarkup)
 
 
 def _seen(item: pytest.Item) -> Seen:
@@ -207,6 +228,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         output[WORKER_NEVER_ENDED] = config.stash[NEVER_ENDED]
     if config.stash[NEVER_ENDED] and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """A worker of pytest-xdist begins: what it reports is written here."""
+    node.workerinput[WORKER_IN_COLOUR] = _in_colour(node.config)
 
 
 @pytest.hookimpl(optionalhook=True)

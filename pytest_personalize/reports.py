@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import pytest
 
+from pytest_personalize.failure import Failure
+from pytest_personalize.interception import RealPersonalizeCallBlocked
 from pytest_personalize.interception.services import SERVICES
 from pytest_personalize.testing.index import Row, index
 from pytest_personalize.testing.markup import visible
@@ -18,28 +20,26 @@ from pytest_personalize.testing.watching import Seen, made_up_since, tally_since
 
 WORKER_USAGE: Final = "personalize_usage"
 WORKER_TRACES: Final = "personalize_traces"
-LIBRARIES: Final = frozenset({"aiobotocore", "boto3", "botocore", "pytest_personalize", "wrapt"})
+OWN: Final = "pytest_personalize"
+LIBRARIES: Final = frozenset({"aiobotocore", "boto3", "botocore", "contextlib", OWN, "wrapt"})
 """Packages between the code under test and the answer of the mock."""
 
-COLOURS: Final = {
-    "good": {"green": True},
-    "bad": {"red": True},
-    "moving": {"yellow": True},
-    "hint": {"cyan": True},
-    "heading": {"bold": True},
-}
+REFUSALS: Final = (Failure, LookupError, OSError, RuntimeError, TypeError, ValueError)
+"""What a backend, and what it holds, refuses its caller with."""
+
+COLOURS: Final = {"good": 32, "bad": 31, "moving": 33, "hint": 36, "heading": 1}
+"""Codes of ECMA-48 (SGR): green, red, yellow, cyan, bold."""
 
 Watcher = Callable[[pytest.Item, str, Seen], None]
 """Called at the end of each test with the outcome (``passed``, ``failed`` or ``skipped``)."""
 
 
-def add_section(report: pytest.TestReport, config: pytest.Config, seen: Seen) -> None:
-    """Show below a failed test what it did with Personalize, in colour where pytest uses any."""
-    terminal = config.pluginmanager.get_plugin("terminalreporter")  # workers of pytest-xdist have none
+def add_section(report: pytest.TestReport, seen: Seen, *, in_colour: bool) -> None:
+    """Show below a failed test what it did with Personalize."""
+    colours = COLOURS if in_colour else {}
 
     def paint(text: str, kind: str) -> str:
-        writer = terminal and terminal._tw
-        return str(writer.markup(text, **COLOURS[kind])) if writer and kind in COLOURS else text
+        return f"\x1b[{colours[kind]}m{text}\x1b[0m" if kind in colours else text
 
     text = failure_section(seen, paint)
     if text:
@@ -47,10 +47,11 @@ def add_section(report: pytest.TestReport, config: pytest.Config, seen: Seen) ->
 
 
 def trim(error: BaseException) -> bool:
-    """Take the frames of the libraries out of the tracebacks of an error that came out of a call of the services.
+    """Take the frames of the libraries out of the traceback of an error that came out of a call of the services.
 
-    What caused it is treated alike. What is left ends where the code under test made the call; returns whether there
-    was anything to take out.
+    Likewise for what a backend refuses, such as the data of ``seed_from``. What caused it is treated alike. What is
+    left ends where the code under test made the call, or in its own handler of an event of botocore; returns whether
+    there was anything to take out.
     """
     trimmed = False
     waiting: list[BaseException | None] = [error]
@@ -61,8 +62,11 @@ def trim(error: BaseException) -> bool:
             continue
         met.add(id(each))
         frames = list(_frames(each.__traceback__))
-        kept = [one for one in frames if _package(one) not in LIBRARIES]
-        if kept and any(map(_calls_personalize, frames)):
+        call = next((place for place, one in enumerate(frames) if _calls_personalize(one)), None)
+        end = call if isinstance(each, RealPersonalizeCallBlocked) else None
+        kept = [one for one in frames[:end] if _package(one) not in LIBRARIES]
+        refused = isinstance(each, REFUSALS) and any(_package(one) == OWN for one in frames)
+        if kept and (call is not None or refused):
             rest: TracebackType | None = None
             for one in reversed(kept):
                 rest = TracebackType(rest, one.tb_frame, one.tb_lasti, one.tb_lineno)
@@ -99,7 +103,7 @@ def check_faults(item: pytest.Item, outcome: str, backend: Any) -> None:
                 [
                     "the test passed without meeting faults that it declared:",
                     *(f"  {visible(str(fault))}" for fault in missed),
-                    "Make the calls that are to meet them, take them back with faults.clear(), or set "
+                    "Make the calls that are to meet them, take them back with faults.clear(), or set",
                     "personalize_strict_faults = false in the ini file.",
                 ]
             ),

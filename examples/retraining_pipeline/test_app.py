@@ -11,6 +11,7 @@ import pytest
 from moto import mock_aws
 
 from pytest_personalize import PersonalizeBackend, SeededGroup
+from pytest_personalize.names import Operation
 from retraining_pipeline.app import Deployment, Pipeline, PipelineError
 
 NIGHT = date(2026, 1, 31)
@@ -182,7 +183,7 @@ class TestABadNight:
     )
     def test_whatever_fails_later_leaves_the_campaign_as_it_was(
         self,
-        operation: str,
+        operation: Operation,
         step: str,
         pipeline: Pipeline,
         rows: list[dict[str, Any]],

@@ -73,13 +73,15 @@ class Activations:
     is entered in another thread or in a task answers first to it and to what inherits its context; to threads without
     a context it answers while it is the newest; to the rest where nothing else does.
 
-    ``defaults`` are options of all backends that are not given any others, ``network_allowed`` is what happens to
-    calls that no activation answers. ``begun`` collects the backends that are activated, for reports, once it is a
-    list. ``main`` is the thread that runs the tests, ``test`` the function of the test that runs.
+    ``defaults`` are options of all backends that are not given any others, ``chaos`` is the seed of the bad days that
+    all backends have, ``network_allowed`` what happens to calls that no activation answers. ``begun`` collects the
+    backends that are activated, for reports, once it is a list. ``main`` is the thread that runs the tests, ``test``
+    the function of the test that runs.
     """
 
     def __init__(self) -> None:
         self.defaults: dict[str, Any] = {}
+        self.chaos: int | None = None
         self.network_allowed = False
         self.begun: list[PersonalizeBackend] | None = None
         self.main: threading.Thread = threading.main_thread()

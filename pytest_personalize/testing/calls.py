@@ -11,12 +11,13 @@ from typing import Any, Final, overload
 
 from attrs import define, field
 
+from pytest_personalize import names
 from pytest_personalize.nearest import hint
 from pytest_personalize.service.kernel.operations import Answer
 from pytest_personalize.shapes import models
 from pytest_personalize.testing.markup import visible
 
-NEAREST: Final = 3  # calls that a failed assertion shows
+NEAREST: Final = 3  # different calls that a failed assertion shows
 KEPT: Final = 10_000  # calls of one backend, unless the ini option says otherwise
 
 
@@ -28,7 +29,7 @@ def _packed(response: Response) -> Response | bytes:
     return marshal.dumps(dict(response)) if type(response) is Answer else response
 
 
-@define(frozen=True, slots=False)
+@define(frozen=True, slots=False, repr=False)
 class Call:
     """One call: ``service``, ``operation`` and ``region``, ``params`` and ``response`` by the member names of the API.
 
@@ -67,6 +68,9 @@ class Call:
         outcome = f"refused with {self.error}" if self.error else "answered"
         return visible(f"{self.service}.{self.operation}({_text(self.params)}) {outcome}")
 
+    def __repr__(self) -> str:
+        return f"<{self}>"
+
 
 Tally = Counter[tuple[str, str, str | None]]
 """How many calls there were, by service, operation and error."""
@@ -79,10 +83,7 @@ class Calls(Sequence[Call]):
     """
 
     def __init__(self, calls: Iterable[Call] = (), *, kept: int | str | None = KEPT) -> None:
-        limit = None if kept is None else int(kept)
-        if limit is not None and limit < 0:
-            raise ValueError(f"the number of calls to keep cannot be {limit}")
-        self._calls = deque(calls, limit)
+        self._calls = deque(calls, None if kept is None else _limit(kept))
         self.tally: Tally = Counter()
         self._forgotten: Tally = Counter()
 
@@ -112,9 +113,9 @@ class Calls(Sequence[Call]):
         return iter(list(self._calls))
 
     def __repr__(self) -> str:
-        return f"<{len(self)} calls: {', '.join(call.operation for call in self)}>"
+        return f"<{len(self)} calls{': ' * bool(self)}{', '.join(call.operation for call in self)}>"
 
-    def of(self, operation: str, **params: Any) -> Calls:
+    def of(self, operation: names.Operation, **params: Any) -> Calls:
         """The calls of one operation, those with at least these parameters when some are given.
 
         ``ValueError`` for a name that is no operation, or for a parameter that is no member of its request.
@@ -122,7 +123,7 @@ class Calls(Sequence[Call]):
         _check(operation, params)
         return Calls([call for call in self if call.matches(operation, params)], kept=None)
 
-    def made(self, operation: str) -> int:
+    def made(self, operation: names.Operation) -> int:
         """How many calls of an operation there were since the last ``clear()``, those included that are not kept."""
         return sum(count - self._forgotten[key] for key, count in self.tally.copy().items() if key[1] == operation)
 
@@ -131,7 +132,7 @@ class Calls(Sequence[Call]):
         self._forgotten = self.tally.copy()
         self._calls.clear()
 
-    def assert_called(self, operation: str, *, times: int | None = None, **params: Any) -> Calls:
+    def assert_called(self, operation: names.Operation, *, times: int | None = None, **params: Any) -> Calls:
         """The calls of that operation with at least these parameters; AssertionError when there is none.
 
         ``times`` asks for exactly that many. The error shows the nearest calls and how they differ. It is an
@@ -149,7 +150,7 @@ class Calls(Sequence[Call]):
             + self._lost(operation)
         )
 
-    def assert_not_called(self, operation: str, **params: Any) -> None:
+    def assert_not_called(self, operation: names.Operation, **params: Any) -> None:
         """AssertionError when there was such a call, or when there may have been one among those no longer kept."""
         __tracebackhide__ = True
         found = self._known(operation, params)
@@ -160,14 +161,14 @@ class Calls(Sequence[Call]):
                 f"expected no {operation}({_text(params)}), it was called {count} times\n{found._listed()}{lost}"
             )
 
-    def _known(self, operation: str, params: Mapping[str, Any]) -> Calls:
+    def _known(self, operation: names.Operation, params: Mapping[str, Any]) -> Calls:
         __tracebackhide__ = True
         try:
             return self.of(operation, **params)
         except ValueError as error:
             raise AssertionError(str(error)) from None
 
-    def _lost(self, operation: str) -> str:
+    def _lost(self, operation: names.Operation) -> str:
         """What an assertion adds when calls of the operation came that are no longer kept."""
         lost = self.made(operation) - sum(call.operation == operation for call in self)
         if not lost:
@@ -180,13 +181,22 @@ class Calls(Sequence[Call]):
     def _listed(self) -> str:
         return "\n".join(f"  {call}" for call in self)
 
-    def _nearest(self, operation: str, params: Mapping[str, Any]) -> str:
+    def _nearest(self, operation: names.Operation, params: Mapping[str, Any]) -> str:
         same = list(self.of(operation))[::-1]
         if same:
             # the most recent of the calls that agree in most parameters
             same.sort(key=lambda call: -sum(call.params.get(name) == value for name, value in params.items()))
-            return "\n".join(_difference(call, params) for call in same[:NEAREST])
+            differences = dict.fromkeys(_difference(call, params) for call in same)
+            return "\n".join(list(differences)[:NEAREST])
         return f"operations that were called: {', '.join(sorted({call.operation for call in self})) or 'none'}"
+
+
+def _limit(kept: int | str) -> int:
+    """A number as options or an ini file give it."""
+    text = str(kept)
+    if not text.isdecimal():
+        raise ValueError(f"the number of calls to keep cannot be {text}")
+    return int(text)
 
 
 def _check(operation: str, params: Mapping[str, Any]) -> None:

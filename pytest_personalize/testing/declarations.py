@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, overload
 
 import attrs
 
@@ -23,6 +23,7 @@ from pytest_personalize.service.kernel.declared import Declared, Entry
 from pytest_personalize.service.realtime.recommendations import MAX_ACTIONS, MAX_RESULTS
 from pytest_personalize.shapes.models import operation
 from pytest_personalize.shapes.response import check_output
+from pytest_personalize.testing.codes import declared_error
 from pytest_personalize.testing.options import checked_source_arn
 
 Entries = Sequence[str | tuple[str, float] | Mapping[str, Any]]
@@ -69,9 +70,18 @@ class Answers:
         """Answer so to all requests for which nothing else is declared."""
         return self._declare(default=self._entries(items))
 
-    def raises(self, code: names.Code, message: str | None = None) -> Answers:
-        """Refuse every request with an error of that code."""
-        return self._declare(error=_error(code, message))
+    @overload
+    def raises(self, code: names.Code, message: str | None = None) -> Answers: ...
+
+    @overload
+    def raises(self, code: str, message: str | None = None, *, any_code: bool) -> Answers: ...
+
+    def raises(self, code: str, message: str | None = None, *, any_code: bool = False) -> Answers:
+        """Refuse every request with an error of that code.
+
+        ``ValueError`` for a code that the service does not answer with, unless ``any_code``.
+        """
+        return self._declare(error=declared_error(self._operation(()), code, message, any_code=any_code))
 
     def clear(self) -> None:
         """Let the model answer again."""
@@ -110,7 +120,7 @@ class Answers:
         if "raises" in written:
             if not isinstance(written["raises"], str):
                 raise ValueError(f"raises must be the code of an error, not {written['raises']!r}")
-            changes["error"] = _error(written["raises"], None)
+            changes["error"] = declared_error(self._operation(()), written["raises"])
         return changes
 
     def _declare(self, **changes: Any) -> Answers:
@@ -203,10 +213,6 @@ def _entry(item: Any, key: str) -> dict[str, Any]:
     if isinstance(item, list | tuple) and len(item) == 2:
         return {key: item[0], "score": float(item[1])}
     return {key: item}
-
-
-def _error(code: str, message: str | None) -> tuple[str, str]:
-    return code, f"{code}, as declared by the test" if message is None else message
 
 
 def _scores(count: int) -> list[float]:

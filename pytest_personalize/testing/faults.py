@@ -11,41 +11,27 @@ import random
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Final, Literal, TypeVar
+from math import prod
+from typing import Any, Final, Literal, TypeAlias, overload
 
 import attrs
 from attrs import define
 
+from pytest_personalize import names
 from pytest_personalize.nearest import hint
 from pytest_personalize.service.kernel.clock import Clock
 from pytest_personalize.service.kernel.errors import ServiceError
-from pytest_personalize.service.kernel.lifecycle import SCRIPTS
+from pytest_personalize.service.kernel.lifecycle import SCRIPTS, Luck
 from pytest_personalize.service.kernel.operations import OPERATIONS, operation_name
-from pytest_personalize.shapes import models
+from pytest_personalize.service.kernel.transitions import AT_ONCE, QUICK
+from pytest_personalize.testing.codes import ALL, declared_error
 
-T = TypeVar("T")
+Answer = dict[str, Any]
 
 Lost = Literal["request", "answer"]
 Reason = Literal["request", "answer", "timeout"]
 
-ALL: Final = "*"
-"""In the place of an operation: every operation."""
-
-MESSAGES: Final = {
-    "ThrottlingException": "Rate exceeded",
-    "InternalFailure": "The request processing has failed because of an unknown error, exception or failure.",
-    "ServiceUnavailable": "The request has failed due to a temporary failure of the server.",
-}
-"""The texts of errors that no service models (API reference, common errors)."""
-
-COMMON_ERRORS: Final = (
-    *("AccessDeniedException", "ExpiredTokenException", "IncompleteSignature", "InternalFailure"),
-    *("MalformedHttpRequestException", "NotAuthorized", "OptInRequired", "RequestAbortedException"),
-    *("RequestEntityTooLargeException", "RequestExpired", "RequestTimeoutException", "ServiceUnavailable"),
-    *("ThrottlingException", "UnknownOperationException", "UnrecognizedClientException", "ValidationError"),
-    *("ValidationException", "InternalServerException", "ServiceUnavailableException"),
-)
-"""What any operation may fail with, whatever its model says (API reference, common errors)."""
+Operation: TypeAlias = names.Operation | Literal["*"]
 
 ERRORS: Final[dict[Reason, str]] = {
     "request": "EndpointConnectionError",
@@ -56,6 +42,7 @@ ERRORS: Final[dict[Reason, str]] = {
 
 CHAOS_OF_ATTEMPTS: Final = 0.25
 CHAOS_OF_JOBS: Final = 0.05
+CHAOS_OF_PACE: Final = 0.25
 """How probable a fault is under ``chaos``."""
 
 
@@ -112,7 +99,7 @@ class Fault:
         """
         if self.chaos is None:
             return self if jobs == (self.doom is not None) else None
-        draw = random.Random(f"{self.chaos}/{self.struck}")
+        draw = self.dice()
         self.struck += 1
         if jobs:
             return Fault(ALL, None, doom=f"chaos {self.chaos}") if draw.random() < CHAOS_OF_JOBS else None
@@ -122,7 +109,11 @@ class Fault:
         code = draw.choice((None, "slow", "ThrottlingException", "InternalFailure", "ServiceUnavailable"))
         if code == "slow":
             return Fault(ALL, None, seconds=seconds)
-        return Fault(ALL, None, lost="request") if code is None else Fault(ALL, None, error=(code, MESSAGES[code]))
+        return Fault(ALL, None, lost="request") if code is None else Fault(ALL, None, error=declared_error(ALL, code))
+
+    def dice(self, what: str = "") -> random.Random:
+        """What chaos draws with after so many attempts and jobs; other draws than faults say what they are about."""
+        return random.Random(f"{self.chaos}/{self.struck}{what}")
 
     def __str__(self) -> str:
         if self.chaos is not None:
@@ -131,10 +122,11 @@ class Fault:
         what += [f"fails with {self.error[0]}"] if self.error else []
         what += [f"loses the {self.lost}"] if self.lost else []
         what += [f"makes a job that fails: {self.doom}"] if self.doom is not None else []
-        return f"{self.operation} {' and '.join(what)} ({'always' if self.times is None else f'{self.times} times'})"
+        often = "always" if self.times is None else "once" if self.times == 1 else f"{self.times} times"
+        return f"{self.operation} {' and '.join(what)} ({often})"
 
 
-class Faults:
+class Faults(Luck):
     """The faults that are still to be met, in the order in which they were declared."""
 
     def __init__(self, clock: Clock) -> None:
@@ -143,7 +135,7 @@ class Faults:
         # Replaced and never changed: who reads it needs no lock.
         self._pending: list[Fault] = []
 
-    def throttle(self, operation: str, *, times: int | None = 1) -> Fault:
+    def throttle(self, operation: Operation, *, times: int | None = 1) -> Fault:
         """Refuse the next ``times`` attempts (None: all) with ThrottlingException.
 
         ``operation`` is its name in the API, such as ``"PutEvents"``, here and in the other methods; ``"*"`` stands
@@ -151,9 +143,25 @@ class Faults:
         """
         return self.fail(operation, "ThrottlingException", times=times)
 
+    @overload
+    def fail(
+        self, operation: Operation, code: names.Code, message: str | None = None, *, times: int | None = 1
+    ) -> Fault: ...
+
+    @overload
     def fail(
         self,
-        operation: str,
+        operation: Operation,
+        code: str,
+        message: str | None = None,
+        *,
+        times: int | None = 1,
+        any_code: bool,
+    ) -> Fault: ...
+
+    def fail(
+        self,
+        operation: Operation,
         code: str,
         message: str | None = None,
         *,
@@ -165,12 +173,9 @@ class Faults:
         The HTTP status follows from the code: that of the service model, or of the common errors of AWS, or 400.
         ``ValueError`` for a code that is neither modelled for the operation nor common to all, unless ``any_code``.
         """
-        if not any_code:
-            _check_code(operation, code)
-        text = MESSAGES.get(code, f"{code}, as declared by the test") if message is None else message
-        return self._add(Fault(operation, times, error=(code, text)))
+        return self._add(Fault(operation, times, error=declared_error(operation, code, message, any_code=any_code)))
 
-    def latency(self, operation: str, seconds: float, *, times: int | None = None, real: bool = False) -> Fault:
+    def latency(self, operation: Operation, seconds: float, *, times: int | None = None, real: bool = False) -> Fault:
         """Let attempts take so long on the clock of the backend; nobody waits, unless it is ``real``.
 
         With ``real=True`` a client in this process waits in reality (a task of aiobotocore lets others run), which
@@ -183,7 +188,7 @@ class Faults:
             raise ValueError(f"seconds must be a positive number, not {seconds!r}")
         return self._add(Fault(operation, times, seconds=seconds, real=real))
 
-    def disconnect(self, operation: str, *, times: int | None = 1, lost: Lost = "request") -> Fault:
+    def disconnect(self, operation: Operation, *, times: int | None = 1, lost: Lost = "request") -> Fault:
         """Cut the connection of the next ``times`` attempts.
 
         With ``lost="request"`` nothing reaches the service (EndpointConnectionError); with ``lost="answer"`` it has
@@ -193,7 +198,7 @@ class Faults:
             raise ValueError(f"lost must be 'request' or 'answer', not {lost!r}")
         return self._add(Fault(operation, times, lost=lost))
 
-    def fail_job(self, operation: str, reason: str, *, times: int | None = 1) -> Fault:
+    def fail_job(self, operation: names.Operation, reason: str, *, times: int | None = 1) -> Fault:
         """Let the next ``times`` resources of a Create or Update operation end in CREATE FAILED for that reason.
 
         The call itself succeeds; the failure shows when the real service would show it, at the end of the job.
@@ -205,8 +210,9 @@ class Faults:
 
         A quarter of the attempts of all operations is throttled, fails with InternalFailure or ServiceUnavailable,
         loses its request, or takes up to five seconds on the clock of the backend; every third attempt is spared, so
-        that a client which makes three gets through. One job in twenty fails. Calls of several threads meet them in
-        the order in which they come.
+        that a client which makes three gets through. Lists come in any order. One job in twenty fails, one in four
+        shows its end up to three looks later, or takes up to four times as long on the clock; what is ready in seconds
+        at AWS stays so. Calls of several threads meet them in the order in which they come.
         """
         return self._add(Fault(ALL, None, chaos=int(seed)))
 
@@ -234,7 +240,7 @@ class Faults:
         return len(self._pending)
 
     def __repr__(self) -> str:
-        return f"<{len(self)} faults: {', '.join(map(str, self))}>"
+        return f"<{len(self)} faults{': ' * bool(self)}{', '.join(map(str, self))}>"
 
     def concern(self, operation: str) -> bool:
         """Whether an attempt of that operation would meet a fault."""
@@ -245,7 +251,7 @@ class Faults:
         seconds = sum(fault.seconds for fault in self._of(operation) if fault.real)
         return seconds if patience is None else min(seconds, patience)
 
-    def through(self, operation: str, work: Callable[[], T], patience: float | None = None) -> T:
+    def through(self, operation: str, work: Callable[[], Answer], patience: float | None = None) -> Answer:
         """Do the work of one attempt, and meet what is declared: raises ServiceError or NoAnswer.
 
         ``patience`` is how many seconds the client waits for an answer, None without a limit.
@@ -264,7 +270,7 @@ class Faults:
         if bad.error is not None and not timeout:
             raise ServiceError(*bad.error)
         if bad.error is None and not timeout and bad.lost is None:
-            return work()
+            return self._reordered(operation, work())
         if bad.error is None:
             with suppress(ServiceError):
                 work()
@@ -281,6 +287,31 @@ class Faults:
             return None
         self._use(fault)
         return fault.doom
+
+    def pace(self, kind: str, script: str, mode: str) -> str:
+        """How a resource of that kind takes that script under chaos: some show the end later than at ``mode``."""
+        if mode == "clock" or kind in QUICK or (kind, script) in AT_ONCE:
+            return mode
+        late = sum(dice.randint(1, 3) for dice in self._dice("pace") if dice.random() < CHAOS_OF_PACE)
+        return f"polls:{int(mode.partition(':')[2] or 0) + late}" if late else mode
+
+    def slowness(self) -> float:
+        """How many times as long as ever the next state of a job lasts under chaos."""
+        return prod(dice.uniform(1, 4) for dice in self._dice("slowness") if dice.random() < CHAOS_OF_PACE)
+
+    def _reordered(self, operation: str, answer: Answer) -> Answer:
+        """A list as it comes under chaos: no order of it is promised."""
+        if not operation.startswith("List"):
+            return answer
+        for dice in self._dice("order"):
+            answer = {
+                name: dice.sample(value, len(value)) if isinstance(value, list) else value
+                for name, value in answer.items()
+            }
+        return answer
+
+    def _dice(self, what: str) -> list[random.Random]:
+        return [fault.dice(what) for fault in self._pending if fault.chaos is not None]
 
     def state(self) -> list[Fault]:
         """What a snapshot keeps."""
@@ -330,17 +361,3 @@ def _jobs() -> set[str]:
 def _unknown(name: str, known: list[str], what: str) -> str:
     near = f"there are {', '.join(sorted(known))}" if name in OPERATIONS else hint(name, sorted(known))
     return f"no operation {name!r} {what}; {near}"
-
-
-def _check_code(operation: str, code: str) -> None:
-    """``ValueError`` for a code that the service does not answer that operation with."""
-    modelled = {
-        own
-        for service in models.SERVICES
-        for name in models.operation_names(service)
-        if operation in (name, ALL)
-        for own in models.error_codes(service, name)
-    }
-    known = sorted(modelled.union(COMMON_ERRORS))
-    if code not in known:
-        raise ValueError(f"{operation} does not fail with {code!r}; {hint(code, known)} (any_code=True takes any)")

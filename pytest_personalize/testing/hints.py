@@ -18,6 +18,7 @@ MOST: Final = 1_000  # resources among which the nearest is looked for
 
 _FILES: Final = 'put the files where it looks with backend.s3.put("s3://…", …)'
 _DATA: Final = 'import data first, seed a group, or take data="optional" where none are to be had'
+_WAIT: Final = "wait for it as at AWS, with Describe until it is ACTIVE, or with backend.wait(arn)"
 REMEDIES: Final[Mapping[str, str]] = {
     "ValidationException": "no class of its own: catch ClientError and look at response['Error']['Code']",
     "Insufficient privileges for accessing data in S3": _FILES,
@@ -25,6 +26,9 @@ REMEDIES: Final[Mapping[str, str]] = {
     "Invalid S3 input path": _FILES,
     "Dataset group must contain": _DATA,
     "Dataset has fewer than 1 interactions": _DATA,
+    "PENDING; ": _WAIT,
+    "IN_PROGRESS; ": _WAIT,
+    "cannot answer yet": _WAIT,
 }
 """The code of a refusal, or part of a message, to what can be done about it."""
 

@@ -104,12 +104,16 @@ def own_data(
 ) -> OwnData:
     """Take what the caller gives, by argument; ``ValueError`` for unknown recipes or schemas of no data."""
     texts = {}
+    if isinstance(recipes, str):
+        raise TypeError(f"recipes must be a list of names, not the text {recipes!r}")
     for name, schema in schemas.items():
         if name.lower() not in ARGUMENTS:
             raise ValueError(f"no dataset {name!r} to have a schema; {hint(name, ARGUMENTS)}")
         texts[name.upper()] = schema if isinstance(schema, str) else json.dumps(schema)
     return OwnData(
-        given={kind: _taken(source) for kind in DATASET_TYPES if (source := sources.get(kind.lower())) is not None},
+        given={
+            kind: _taken(kind, source) for kind in DATASET_TYPES if (source := sources.get(kind.lower())) is not None
+        },
         domain=domain,
         schemas=texts,
         filters=filters,
@@ -125,7 +129,7 @@ def _recipe(name: str) -> str:
     return found
 
 
-def _taken(source: Any) -> Given:
+def _taken(kind: str, source: Any) -> Given:
     """What was given, read as far as it takes to know whether it was there before."""
     if isinstance(source, bytes):
         return source
@@ -137,6 +141,8 @@ def _taken(source: Any) -> Given:
         source = source.collect()
     if hasattr(source, "columns") and hasattr(source, "shape"):
         return {str(name): source[name].to_list() for name in source.columns}
+    if isinstance(source, Mapping) or not isinstance(source, Iterable):
+        raise TypeError(f"{kind.lower()} must be rows, a frame, a path or CSV text, not {type(source).__name__}")
     return list(source)
 
 

@@ -14,7 +14,10 @@ V = TypeVar("V")
 
 
 class Named(Mapping[str, V], Generic[V]):
-    """What has names, in any case and with any hyphens; a name that is not there fails with the nearest one."""
+    """What has names, in any case and with any hyphens; a name that is not there fails with the nearest one.
+
+    The ARN of a recipe will do as well as its name.
+    """
 
     def __init__(self, what: str, values: Mapping[str, V], aliases: Mapping[str, str] | None = None) -> None:
         self._what = what
@@ -24,7 +27,7 @@ class Named(Mapping[str, V], Generic[V]):
     def __getitem__(self, name: str) -> V:
         if name in self._values:
             return self._values[name]
-        wanted = plain(name)
+        wanted = plain(name.rpartition("/")[2])
         for known in (*self._values, *self._aliases):
             if plain(known) == wanted:
                 return self._values[self._aliases.get(known, known)]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, get_args
 
-from pytest_personalize.nearest import hint
+from pytest_personalize import names
+from pytest_personalize.nearest import hint, nearest
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.resource import ACTIVE, Resource
 
@@ -12,13 +13,20 @@ PAUSE: Final = 60.0
 """Seconds on the clock between two looks."""
 
 
+def check_status(status: str) -> None:
+    """``ValueError`` for what no resource is ever at."""
+    known = get_args(names.Status)
+    if status not in known:
+        raise ValueError(f"no resource is ever {status!r}; {hint(status, known)}")
+
+
 def looked_at(region: Region, arn: str) -> Resource:
     """The resource of that ARN, as a Describe sees it; ``KeyError`` with the nearest ARN when there is none."""
     tables = [table for _, table in region.tables()]
     found: Resource | None = next((table.get(arn) for table in tables if arn in table), None)
     if found is None:
-        known = [resource.arn for table in tables for resource in table]
-        raise KeyError(f"no resource {arn!r} in {region.name}; {hint(arn, known)}")
+        near = nearest(arn, [resource.arn for table in tables for resource in table])
+        raise KeyError(f"no resource {arn!r} in {region.name}{f'; did you mean {near!r}?' if near else ''}")
     return region.describe(type(found), arn)
 
 

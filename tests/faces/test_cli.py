@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import re
+import subprocess
+import sys
 from contextlib import redirect_stdout
 from importlib.metadata import version
 from typing import Any
@@ -66,6 +68,25 @@ def test_an_unknown_command_is_refused_with_the_near_match(capsys: pytest.Captur
 
     assert left.value.code == 2
     assert "no command 'opertions'; did you mean 'operations'?" in capsys.readouterr().err
+
+
+def test_an_unknown_option_is_refused_with_the_near_match(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main(["operations", "--jsn"])
+
+    assert left.value.code == 2
+    assert "no option '--jsn'; did you mean '--json'?" in capsys.readouterr().err
+
+
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    command = [sys.executable, "-m", "pytest_personalize", "operations", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        assert running.stderr.read() == b""
+
+    assert running.returncode == 0
 
 
 class TestOperations:

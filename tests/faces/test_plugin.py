@@ -427,6 +427,29 @@ class TestIniOptionsAndFlags:
         )
         result.stdout.fnmatch_lines(["personalize: region eu-west-1, transitions polls:2, real calls allowed"])
 
+    def test_chaos_is_in_every_backend_and_its_seed_in_the_header(self, run: Run) -> None:
+        result = run(
+            """
+            from pytest_personalize import PersonalizeBackend, active_backend
+
+            @mock_personalize
+            def test_a_mock():
+                assert "chaos 7" in repr(active_backend().faults)
+
+            def test_a_fixture(personalize_backend):
+                other = PersonalizeBackend()
+                other.faults.chaos(7)
+                assert repr(personalize_backend.faults) == repr(other.faults)
+            """,
+            "--personalize-chaos=7",
+        )
+        result.assert_outcomes(passed=2)
+        result.stdout.fnmatch_lines(["personalize: chaos 7"])
+
+    def test_a_seed_of_chaos_that_is_no_number_is_a_usage_error(self, run: Run) -> None:
+        result = run("def test_it(): pass", "--personalize-chaos=much")
+        assert result.ret == pytest.ExitCode.USAGE_ERROR
+
     def test_there_is_no_header_when_nothing_is_set(self, run: Run) -> None:
         run("def test_it(): pass").stdout.no_fnmatch_line("personalize: *")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable
 from typing import ClassVar
@@ -285,6 +286,37 @@ class TestTracebacks:
         result = run(textwrap.dedent(REFUSED) + self.TESTS[0], "--full-trace")
         result.stdout.fnmatch_lines(["*botocore/client.py:*"])
 
+    @pytest.mark.parametrize(
+        "keys", ["", ", aws_access_key_id='a', aws_secret_access_key='b'"], ids=["unsigned", "signed"]
+    )
+    def test_a_blocked_call_shows_where_it_was_made(self, keys: str, run: Run) -> None:
+        result = run(f"""
+            def test_it():
+                client = boto3.client("personalize", region_name="us-east-1"{keys})
+                client.list_schemas()
+        """)
+        result.stdout.fnmatch_lines(
+            [">*client.list_schemas()", "E*CallBlocked: ListSchemas of a 'personalize' client*"]
+        )
+        assert not [line for line in result.outlines if re.match(r".*\.py:\d+: ", line)][1:]
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "personalize_backend.seed_from('films', interactions=[{'USER_ID': 'ada'}])",
+            "personalize_backend.seed_from('films', interactions='nowhere.csv')",
+            "personalize_backend.seed('shpo')",
+            "personalize_backend.campaigns['home']",
+            "personalize_backend.faults.fail('PutEvents', 'Trottling')",
+            "personalize_backend.s3.get('s3://nowhere/file')",
+            "create('films'); personalize_backend.wait(personalize_backend.dataset_groups['films'].arn, 'INACTIVE')",
+        ],
+    )
+    def test_what_the_backend_refuses_shows_where_it_was_asked(self, line: str, run: Run) -> None:
+        result = run(f"def test_it(personalize_backend):\n    {line}")
+        result.stdout.fnmatch_lines([f"> *{line}".replace("[", "[[]"), "E  *Error: *"])
+        result.stdout.no_fnmatch_line("*pytest_personalize/*.py*")
+
     def test_what_the_error_was_made_into_keeps_its_cause_readable(self, run: Run) -> None:
         result = run(
             textwrap.dedent(REFUSED) + "def test_it(personalize_backend):\n    try:\n        ask()\n"
@@ -415,6 +447,23 @@ class TestOwn:
         assert "  \x1b[32mACTIVE\x1b[0m         dataset-group: films" in result.outlines
         assert "  \x1b[31mCREATE FAILED\x1b[0m  dataset-group: books: no space left" in result.outlines
 
+    def test_workers_of_xdist_are_in_colour_where_their_terminal_is(self, run: Run, pytester: pytest.Pytester) -> None:
+        pytester.makeconftest("""
+            import pytest
+
+            @pytest.hookimpl(trylast=True)
+            def pytest_configure(config):
+                if not hasattr(config, "workerinput"):
+                    config.pluginmanager.get_plugin("terminalreporter").hasmarkup = True
+        """)
+        result = run(
+            "def test_it(personalize_backend):\n    create('films')\n    raise LookupError",
+            "-pxdist",
+            "-n1",
+            subprocess=True,
+        )
+        assert "  \x1b[32mACTIVE\x1b[0m  dataset-group: films" in result.outlines
+
     def test_calls_that_are_not_kept_are_counted(self, run: Run, section: Section) -> None:
         result = run(
             """
@@ -484,6 +533,14 @@ class TestHints:
         "a recipe": (
             'CLIENT.describe_recipe(recipeArn="arn:aws:personalize:::recipe/aws-sim")',
             "recipeArn: the nearest recipe is arn:aws:personalize:::recipe/aws-sims",
+        ),
+        "too early": (
+            f"""
+            personalize_backend.transitions = "polls:2"
+            create("films")
+            CLIENT.delete_dataset_group(datasetGroupArn="{ARN}:dataset-group/films")
+            """,
+            "wait for it as at AWS, with Describe until it is ACTIVE, or with backend.wait(arn)",
         ),
         "a name": (
             """

@@ -232,10 +232,16 @@ class TestRaises:
         with pytest.raises(runtime.exceptions.ResourceNotFoundException, match="gone"):
             items(runtime, best_sellers)
 
-    def test_any_code_will_do(
+    def test_a_code_that_the_service_does_not_answer_with_is_refused(
+        self, backend: PersonalizeBackend, best_sellers: str
+    ) -> None:
+        with pytest.raises(ValueError, match="did you mean 'ResourceNotFoundException'"):
+            backend.answers(best_sellers).raises("ResourceNotFound")
+
+    def test_any_code_is_taken_on_request(
         self, backend: PersonalizeBackend, runtime: Any, best_sellers: str, watch_over_answers: Any
     ) -> None:
-        backend.answers(best_sellers).raises("TeapotException")
+        backend.answers(best_sellers).raises("TeapotException", any_code=True)
 
         with pytest.raises(ClientError, match="TeapotException, as declared by the test"):
             items(runtime, best_sellers)

@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 import pytest_personalize
-from pytest_personalize import PersonalizeBackend
+from pytest_personalize import PersonalizeBackend, mock_personalize
 from pytest_personalize.data.stores import FolderStore
 from pytest_personalize.testing.calls import Call
 
@@ -33,6 +33,7 @@ class TestOptions:
             ({"seed": "x"}, TypeError, "seed must be a whole number, not 'x'"),
             ({"seed": True}, TypeError, "seed must be a whole number, not True"),
             ({"s3": 5}, ValueError, "s3=5 is no store: give 'memory', a folder, an object store or a boto3 S3 client"),
+            ({"regions": "eu-west-1, narnia"}, ValueError, "region must be one of AWS, .* not 'narnia'"),
             ({"preset": "shpo"}, ValueError, "no preset 'shpo'; did you mean 'shop'"),
             ({"transitions": "poll"}, ValueError, "transitions are 'instant', 'polls:N', 'clock' or 'aws', not 'poll'"),
         ],
@@ -75,6 +76,9 @@ class TestLooks:
 
         assert repr(memory) == "<objects in memory: 1 in 'bucket'>"
         assert repr(PersonalizeBackend(s3=tmp_path).s3) == f"<objects in files below {tmp_path}>"
+
+    def test_a_mock_shows_its_options(self) -> None:
+        assert repr(mock_personalize(region="eu-west-1", seed=3)) == "<mock_personalize(region='eu-west-1', seed=3)>"
 
     def test_nothing_that_only_interception_needs_is_public(self) -> None:
         assert {"call", "respond", "respond_to", "doom"} & set(dir(PersonalizeBackend)) == set()
@@ -152,6 +156,12 @@ class TestWait:
 
         with pytest.raises(RuntimeError, match="'shop' is ACTIVE and will not be INACTIVE"):
             backend.wait(arn, until="INACTIVE")
+
+    def test_a_status_that_there_is_not_raises_with_the_nearest(self, client: Any, backend: PersonalizeBackend) -> None:
+        arn = client.create_dataset_group(name="shop")["datasetGroupArn"]
+
+        with pytest.raises(ValueError, match="no resource is ever 'ACTIV'; did you mean 'ACTIVE'"):
+            backend.wait(arn, until="ACTIV")
 
     def test_an_unknown_arn_raises_with_the_nearest(self, client: Any, backend: PersonalizeBackend) -> None:
         arn = client.create_dataset_group(name="nine")["datasetGroupArn"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import attrs
 import pytest
 from botocore.exceptions import ClientError
 
@@ -58,7 +59,7 @@ def test_calls_are_in_the_order_in_which_they_came(backend: PersonalizeBackend, 
 def test_neither_credentials_nor_headers_are_recorded(backend: PersonalizeBackend, client: Any) -> None:
     client.list_schemas()
 
-    assert "mocked" not in repr(vars(backend.calls)["_calls"])
+    assert "mocked" not in repr([attrs.astuple(call) for call in backend.calls])
 
 
 def test_a_call_reads_as_it_was_written(backend: PersonalizeBackend, client: Any) -> None:
@@ -70,6 +71,8 @@ def test_a_call_reads_as_it_was_written(backend: PersonalizeBackend, client: Any
         "personalize.CreateDatasetGroup(name='shop') answered",
         "personalize.CreateDatasetGroup(name='shop') refused with ResourceAlreadyExistsException",
     ]
+    assert repr(backend.calls[0]) == "<personalize.CreateDatasetGroup(name='shop') answered>"
+    assert repr(backend.calls[:0]) == "<0 calls>"
 
 
 def test_calls_of_one_operation(backend: PersonalizeBackend, client: Any, events: Any) -> None:
@@ -137,6 +140,15 @@ class TestAssertCalled:
             '+  "userId": "ada"\n'
             " }"
         )
+
+    def test_calls_that_differ_alike_are_shown_once(self, backend: PersonalizeBackend, client: Any) -> None:
+        for _ in range(3):
+            client.create_dataset_group(name=f"shop{len(backend.calls)}", domain="ECOMMERCE")
+
+        with pytest.raises(AssertionError) as caught:
+            backend.assert_called("CreateDatasetGroup", domain="VIDEO_ON_DEMAND")
+
+        assert str(caught.value).count("+++ call of CreateDatasetGroup") == 1
 
     def test_the_call_that_agrees_most_comes_first(self, backend: PersonalizeBackend, events: Any) -> None:
         event = {"eventType": "view", "sentAt": 1}
@@ -256,6 +268,7 @@ class TestBounds:
             assert not backend.calls
             assert not backend.assert_called("ListSchemas", times=1)
 
-    def test_fewer_than_none_is_refused(self) -> None:
-        with pytest.raises(ValueError, match="the number of calls to keep cannot be -1"):
-            PersonalizeBackend(calls_kept=-1)
+    @pytest.mark.parametrize("kept", [-1, "many"])
+    def test_what_is_no_number_of_calls_is_refused(self, kept: Any) -> None:
+        with pytest.raises(ValueError, match=f"the number of calls to keep cannot be {kept}"):
+            PersonalizeBackend(calls_kept=kept)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -399,6 +400,57 @@ class TestChaos:
         assert 0 < len(reasons) < 20
         assert set(reasons) == {"chaos 3"}
 
+    @pytest.mark.parametrize("mode", ["instant", "polls:2"])
+    def test_some_statuses_come_late(self, mode: Any, client: Any) -> None:
+        looks = Counter[int]()
+        with mock_personalize(quotas=None, transitions=mode) as backend:
+            backend.faults.chaos(3)
+            for number in range(60):
+                arn = client.create_dataset_group(name=f"films-{number}")["datasetGroupArn"]
+                seen = [client.describe_dataset_group(datasetGroupArn=arn)["datasetGroup"]["status"]]
+                while seen[-1] not in ("ACTIVE", "CREATE FAILED"):
+                    seen.append(client.describe_dataset_group(datasetGroupArn=arn)["datasetGroup"]["status"])
+                looks[len(seen)] += 1
+
+        soonest = 1 if mode == "instant" else 3
+        assert set(looks) == {soonest, soonest + 1, soonest + 2, soonest + 3}
+        assert looks[soonest] > 30
+
+    def test_what_is_ready_in_seconds_at_aws_stays_so(self, client: Any) -> None:
+        expression = "EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ($TYPE)"
+        with mock_personalize(quotas=None, preset="shop") as backend:
+            backend.faults.chaos(3)
+            for number in range(60):
+                group = backend.seeded["shop"].arn
+                client.create_filter(name=f"filter-{number}", datasetGroupArn=group, filterExpression=expression)
+
+        assert {one.status for one in backend.filters.values()} == {"ACTIVE", "CREATE FAILED"}
+
+    def test_some_jobs_are_slow_on_the_clock(self, client: Any) -> None:
+        took = []
+        with mock_personalize(quotas=None, transitions="clock") as backend:
+            backend.clock.freeze(0)
+            backend.faults.chaos(3)
+            for number in range(60):
+                arn = client.create_dataset_group(name=f"films-{number}")["datasetGroupArn"]
+                created = backend.dataset_groups[arn].creation_date_time
+                backend.clock.advance(hours=1)
+                took.append(backend.dataset_groups[arn].last_updated_date_time - created)
+
+        usual = min(took)
+        assert took.count(usual) > 20
+        assert 1.5 * usual < max(took) < 4 * usual
+
+    def test_lists_come_in_any_order(self, client: Any) -> None:
+        with mock_personalize(quotas=None) as backend:
+            for number in range(5):
+                client.create_dataset_group(name=f"films-{number}")
+            backend.faults.chaos(3)
+            orders = {tuple(each["name"] for each in client.list_dataset_groups()["datasetGroups"]) for _ in range(9)}
+
+        assert len(orders) > 5
+        assert len({frozenset(order) for order in orders}) == 1
+
     def test_it_can_be_taken_back(self, backend: PersonalizeBackend, client: Any) -> None:
         backend.faults.chaos(7)
         backend.faults.clear()
@@ -489,7 +541,13 @@ class TestDeclaration:
             ValueError, match=r"^ListSchemas does not fail with 'Throtling'; did you mean 'ThrottlingEx"
         ):
             backend.faults.fail("ListSchemas", "Throtling")
-        with pytest.raises(ValueError, match=r"'ResourceNotFoundException'; .* \(any_code=True takes any\)$"):
+
+    def test_a_code_of_other_operations_is_refused_with_those_of_this_one(self, backend: PersonalizeBackend) -> None:
+        with pytest.raises(
+            ValueError,
+            match=r"^ListSchemas does not fail with 'ResourceNotFoundException'; "
+            r"it fails with InvalidNextTokenException and common errors \(any_code=True takes any\)$",
+        ):
             backend.faults.fail("ListSchemas", "ResourceNotFoundException")
 
     @pytest.mark.parametrize(
@@ -525,7 +583,7 @@ class TestDeclaration:
 
         assert list(map(str, backend.faults)) == [
             "ListSchemas takes 1.5 s (always)",
-            "CreateCampaign makes a job that fails: no (1 times)",
+            "CreateCampaign makes a job that fails: no (once)",
         ]
         backend.faults.clear()
 

@@ -14,13 +14,6 @@ from pytest_personalize.service.kernel.transitions import checked_mode
 from pytest_personalize.shapes.models import SERVICES, operation_names, service_errors
 from pytest_personalize.testing.presets import PRESETS
 
-COMMON_ERRORS = {
-    *("AccessDeniedException", "ExpiredTokenException", "IncompleteSignature", "InternalFailure"),
-    *("InvalidSignatureException", "MissingAuthenticationToken", "OptInRequired", "RequestExpired"),
-    *("ServiceUnavailable", "ThrottlingException", "UnknownOperationException", "UnrecognizedClientException"),
-    "ValidationException",
-}
-
 
 def test_presets() -> None:
     assert set(get_args(names.Preset)) == set(PRESETS)
@@ -52,4 +45,10 @@ def test_operations() -> None:
 def test_codes() -> None:
     modelled = {code for service in SERVICES for code in service_errors(service)}
 
-    assert set(get_args(names.Code)) == modelled | COMMON_ERRORS, f"of botocore {installed}"
+    assert set(get_args(names.Code)) == modelled.union(get_args(names.CommonCode)), f"of botocore {installed}"
+
+
+def test_statuses() -> None:
+    known = {status for way in SCRIPTS.values() for status in (*way.states, way.end, way.failed)}
+
+    assert {None, *get_args(names.Status)} == known

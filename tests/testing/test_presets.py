@@ -361,6 +361,11 @@ class TestSeededGroup:
         with pytest.raises(KeyError, match="no recommender 'Best seller'; did you mean 'Best sellers'"):
             shop_dataset_group.recommenders["Best seller"]
 
+    def test_the_arn_of_a_recipe_is_a_name(self, movies_dataset_group: SeededGroup) -> None:
+        campaigns = movies_dataset_group.campaigns
+
+        assert campaigns["arn:aws:personalize:::recipe/aws-sims"] == campaigns["aws-sims"]
+
     @pytest.mark.parametrize("kind", ["Items", "items", "ITEMS"])
     def test_names_are_found_in_any_case(self, shop_dataset_group: SeededGroup, kind: str) -> None:
         assert shop_dataset_group.rows[kind] is shop_dataset_group.rows["ITEMS"]

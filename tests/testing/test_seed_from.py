@@ -283,6 +283,20 @@ class TestRefusals:
         with pytest.raises(TypeError, match=r"row 0 of \w+ is .*, and has to be a mapping"):
             backend.seed_from("films", **options)
 
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            ({"interactions": 3}, "interactions must be rows, a frame, a path or CSV text, not int"),
+            ({"items": {"ITEM_ID": ["alien"]}}, "items must be rows, a frame, a path or CSV text, not dict"),
+            ({"interactions": ROWS, "recipes": "aws-sims"}, "recipes must be a list of names, not the text 'aws-sims'"),
+        ],
+    )
+    def test_what_is_no_list_is_refused(
+        self, backend: PersonalizeBackend, options: dict[str, Any], message: str
+    ) -> None:
+        with pytest.raises(TypeError, match=message):
+            backend.seed_from("films", **options)
+
     def test_minimums_of_the_backend_hold(self) -> None:
         with mock_personalize(minimums="aws") as backend, pytest.raises(ValueError, match="at least 1000 records"):
             backend.seed_from("films", interactions=ROWS)
@@ -352,6 +366,13 @@ class TestOnceInAProcess:
 class TestFixture:
     def test_with_data_it_takes_own_data(self, personalize_seed: Callable[..., SeededGroup]) -> None:
         assert personalize_seed("films", interactions=PAIRS).users == list(WATCHED)
+
+    @pytest.mark.parametrize("misspelt", [{"interaction": ROWS}, {"interactions": ROWS, "recipe": ["aws-sims"]}])
+    def test_what_own_data_are_not_given_is_refused_as_such(
+        self, personalize_seed: Callable[..., SeededGroup], misspelt: dict[str, Any]
+    ) -> None:
+        with pytest.raises(TypeError, match=r"seed_from\(\) got an unexpected keyword argument"):
+            personalize_seed("films", **misspelt)
 
     def test_with_sizes_it_takes_a_preset(self, personalize_seed: Callable[..., SeededGroup]) -> None:
         assert len(personalize_seed("shop", users=10, items=20, interactions=200, ids="numeric").users) == 10

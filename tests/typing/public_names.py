@@ -127,7 +127,13 @@ def misspelt_names_are_found_before_the_test_runs(backend: PersonalizeBackend) -
     backend.transitions["campain"] = "clock"  # type: ignore[index] # pyright: ignore[reportArgumentType]
     backend.transitions = "cloc"  # type: ignore[assignment] # pyright: ignore[reportAttributeAccessIssue]
     backend.assert_called("put_events")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
-    backend.answers("arn").raises("NotFound")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    backend.assert_not_called("PutEvent")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    backend.calls.of("PutEvent")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    backend.faults.fail("GetRecommendations", "Trottling")  # type: ignore[call-overload] # pyright: ignore
+    backend.faults.throttle("GetRecommendation")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    backend.faults.fail_job("*", "no")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    backend.wait("arn", until="ACTIV")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    backend.answers("arn").raises("NotFound")  # type: ignore[call-overload] # pyright: ignore[reportArgumentType]
 
 
 def a_group_is_typed(group: SeededGroup) -> None:

@@ -130,12 +130,28 @@ class Agenda:
         heapq.heappush(self.due, (due, self.count, action, region, arn))
 
 
+class Luck:
+    """What befalls jobs beside their work: nothing, unless a test has faults in the place of this."""
+
+    def doom(self, kind: str, script: str) -> str | None:
+        """Why a resource of that kind that begins that script is to fail, if it is."""
+        return None
+
+    def pace(self, kind: str, script: str, mode: str) -> str:
+        """How it takes that script, which it would take in that ``mode``."""
+        return mode
+
+    def slowness(self) -> float:
+        """How many times as long as ever the next state on the way lasts on the clock."""
+        return 1.0
+
+
 class Engine:
     """What moves resources from status to status; ``moment`` is the time of the present call or step."""
 
     def __init__(self, transitions: Transitions) -> None:
         self.transitions = transitions
-        self.sabotage: Callable[[str, str], str | None] = lambda kind, script: None
+        self.luck = Luck()
         self.moment = 0.0
         self.agenda = Agenda()
         self._looked: set[str] = set()
@@ -143,9 +159,9 @@ class Engine:
     def begin(self, region: Region, resource: Any, name: str) -> Any:
         """Enter a script with a resource that is in its table or goes there now; returns it as it stands then."""
         script = SCRIPTS[resource.kind, name]
-        mode = self.transitions.of(resource.kind, name)
+        mode = self.luck.pace(resource.kind, name, self.transitions.of(resource.kind, name))
         now = region.now()
-        doom = self.sabotage(resource.kind, name)
+        doom = self.luck.doom(resource.kind, name)
         if mode in ("instant", "polls:0") or not script.states:
             if script.work is not None:
                 region.table(resource.kind).put(resource)
@@ -155,7 +171,7 @@ class Engine:
         transition = Transition(region.name, resource.kind, resource.arn, name, mode, doom=doom)
         self.agenda.moving[resource.arn] = transition
         if mode == "clock":
-            self._plan_step(transition, now + script.seconds[0])
+            self._plan_step(transition, now, script.seconds[0])
         return resource
 
     def is_moving(self, arn: str) -> bool:
@@ -227,11 +243,11 @@ class Engine:
                 self._finish(region, resource, script, now, transition.doom)
             return
         table.put(script.show(resource, script.states[transition.step], now))
-        self._plan_step(transition, now + script.seconds[transition.step])
+        self._plan_step(transition, now, script.seconds[transition.step])
 
-    def _plan_step(self, transition: Transition, due: float) -> None:
-        transition.due = due
-        self.agenda.plan(due, "step", transition.region, transition.arn)
+    def _plan_step(self, transition: Transition, now: float, seconds: float) -> None:
+        transition.due = now + seconds * self.luck.slowness()
+        self.agenda.plan(transition.due, "step", transition.region, transition.arn)
 
     def _finish(self, region: Region, resource: Resource, script: Script, now: float, doom: str | None) -> Any:
         table = region.table(resource.kind)
