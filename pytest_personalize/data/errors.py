@@ -39,7 +39,30 @@ class SchemaError(DataError):
 
 
 class CsvError(DataError):
-    """A CSV file does not fit the schema, or is no well-formed CSV file."""
+    """A CSV file does not fit the schema, or is no well-formed CSV file.
+
+    Args:
+        problem, file, line, column: As for all data.
+        code: The kind of fault in a word, such as "wrong-type".
+        row: The line itself.
+        place: The character in that line, counted from 1, at which the value begins.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        code: str,
+        file: str,
+        line: int | None = None,
+        column: str | None = None,
+        row: str | None = None,
+        place: int | None = None,
+    ) -> None:
+        super().__init__(problem, file=file, line=line, column=column)
+        self.code = code
+        self.row = row
+        self.place = place
 
 
 class PropertiesError(DataError):
