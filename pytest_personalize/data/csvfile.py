@@ -19,6 +19,7 @@ from pytest_personalize.data.errors import CsvError
 from pytest_personalize.data.events import BULK, MOST_EVENT_TYPES, EventLog
 from pytest_personalize.data.ids import IdTable
 from pytest_personalize.data.records import LOGS, TABLES, Records
+from pytest_personalize.failure import raise_first
 
 ImportMode = Literal["FULL", "INCREMENTAL"]
 
@@ -84,8 +85,7 @@ def check_headers(files: Iterable[tuple[str, bytes]], columns: Sequence[str]) ->
         CsvError: A file is compressed, or its header is not well-formed or lacks one of the columns.
     """
     for name, data in files:
-        for problem in CsvFile(name, io.BytesIO(data)).header_problems(columns):
-            raise problem
+        raise_first(CsvFile(name, io.BytesIO(data)).header_problems(columns))
 
 
 @define
@@ -169,6 +169,5 @@ def _read_files(files: Iterable[tuple[str, bytes]], sinks: Sequence[Sink]) -> in
 
 
 def _read_file(file: CsvFile, sinks: Sequence[Sink]) -> int:
-    for problem in file.problems(sinks):
-        raise problem
+    raise_first(file.problems(sinks))
     return file.rows

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from attrs import frozen
+
 from pytest_personalize.failure import Failure
 
 StoreReason = Literal["malformed", "missing bucket", "missing key", "denied", "empty", "unavailable"]
@@ -34,8 +36,30 @@ class DataError(Failure):
         super().__init__(f"{problem} ({', '.join(map(str, places))})" if places else problem)
 
 
+@frozen(kw_only=True)
+class SchemaProblem:
+    """One rule that a schema breaks.
+
+    Args:
+        text: What is wrong, and what was expected.
+        code: The rule in a word or two, such as "field-type".
+        field: The field that breaks it, where it is one.
+        line, place: Where it is in the text of a schema that is no JSON, both counted from 1.
+    """
+
+    text: str
+    code: str
+    field: str | None = None
+    line: int | None = None
+    place: int | None = None
+
+
 class SchemaError(DataError):
-    """A schema breaks one or more of the rules; every broken rule is in the text."""
+    """A schema breaks one or more of the rules; every broken rule is in the text, and in ``problems``."""
+
+    def __init__(self, text: str, *problems: SchemaProblem) -> None:
+        super().__init__(text)
+        self.problems = problems or (SchemaProblem(text=text, code="schema"),)
 
 
 class CsvError(DataError):

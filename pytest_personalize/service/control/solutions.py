@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from pytest_personalize.caveats import LegacyRecipeWarning, warn
 from pytest_personalize.durations import HOUR
+from pytest_personalize.failure import raise_first
 from pytest_personalize.recommenders.recipe import Recipe
 from pytest_personalize.service.control.dataset_groups import DatasetGroup
 from pytest_personalize.service.control.datasets import Dataset
@@ -23,10 +24,11 @@ from pytest_personalize.service.control.solution_config import (
     with_internal_names,
 )
 from pytest_personalize.service.control.solution_rules import (
-    check_auto_training,
-    check_config,
-    check_events,
-    check_incremental,
+    auto_training_problems,
+    config_problems,
+    events_problems,
+    incremental_problems,
+    recipe_problems,
 )
 from pytest_personalize.service.control.training_columns import Columns, present_columns
 from pytest_personalize.service.kernel.account import Region
@@ -178,7 +180,7 @@ def create_solution(
     records = region.records[dataset_group_arn]
     config = _counting(solution_config, automatic, perform_auto_ml)
     hpo = perform_hpo and not perform_auto_ml
-    check_config(recipe, config or NO_CONFIG, records, event_type=event_type, hpo=hpo)
+    raise_first(config_problems(recipe, config or NO_CONFIG, records, event_type=event_type, hpo=hpo))
     new = admit(
         region,
         Solution,
@@ -228,20 +230,14 @@ def _check_recipe(recipe: Recipe, group: DatasetGroup, automatic: bool | None, i
     if not recipe.listed:
         # unknown: whether the retired HRNN recipes are refused. chosen: no, the service model still names them
         warn(f"{recipe.name} is no longer available at AWS: take aws-user-personalization-v2", LegacyRecipeWarning)
-    if recipe.domain is not None:
-        raise refusal("domain recipe", recipe=recipe.name)
-    if group.domain is not None and not recipe.supports_domain_groups:
-        raise refusal("custom group needed", recipe=recipe.name)
-    check_incremental(recipe, incremental)
-    if automatic and not recipe.supports_auto_training:
-        raise refusal("recipe lacks", member="performAutoTraining", recipe=recipe.name)
+    raise_first(recipe_problems(recipe, group.domain, automatic, incremental))
 
 
 def _counting(config: SolutionConfig | None, automatic: bool, auto_ml: bool) -> SolutionConfig | None:
     """What counts of a configuration: with AutoML only the part about AutoML (service model)."""
     if config is None:
         return None
-    check_auto_training(automatic, config.auto_training_config)
+    raise_first(auto_training_problems(automatic, config.auto_training_config))
     return SolutionConfig(auto_ml_config=config.auto_ml_config) if auto_ml else config
 
 
@@ -269,9 +265,10 @@ def update_solution(
     solution = region.find(Solution, solution_arn)
     given = solution_update_config or SolutionUpdateConfig()
     automatic = solution.perform_auto_training if perform_auto_training is None else perform_auto_training
-    check_auto_training(automatic, given.auto_training_config)
-    check_incremental(solution.recipe, perform_incremental_update)
-    check_events(solution.recipe, given.events_config, region.records[solution.dataset_group_arn])
+    records = region.records[solution.dataset_group_arn]
+    raise_first(auto_training_problems(automatic, given.auto_training_config))
+    raise_first(incremental_problems(solution.recipe, perform_incremental_update))
+    raise_first(events_problems(solution.recipe, given.events_config, records))
     if given.events_config is not None and solution.event_type is not None:
         raise refusal("both event settings")
     if perform_auto_training and not solution.recipe.supports_auto_training:
