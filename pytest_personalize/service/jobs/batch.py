@@ -20,6 +20,7 @@ from pytest_personalize.data.errors import StoreError
 from pytest_personalize.data.jsontext import read_json
 from pytest_personalize.data.stores import ObjectStore
 from pytest_personalize.failure import Failure
+from pytest_personalize.service.jobs.lines import NOT_AN_OBJECT, NOT_JSON, count_problem
 from pytest_personalize.service.jobs.locations import PROBE, S3DataConfig, input_objects, output_folder
 from pytest_personalize.service.kernel.account import Region
 
@@ -86,10 +87,8 @@ def _answered(store: ObjectStore, uri: str, lines: LineFormat, answer: Answer, l
     except UnicodeDecodeError as error:
         raise Failure(f"{uri} is not UTF-8: {error}") from None
     given = [line for line in text.split("\n") if line.strip()]
-    if not given:
-        raise Failure(f"{uri} has no lines.")
-    if len(given) > limit:
-        raise Failure(f"{uri} has {len(given)} lines; a file may have {limit}.")
+    if problem := count_problem(uri, len(given), limit):
+        raise problem
     return "".join(_record(line, lines, answer) + "\n" for line in given).encode()
 
 
@@ -97,9 +96,9 @@ def _record(line: str, lines: LineFormat, answer: Answer) -> str:
     try:
         members = read_json(line)
     except ValueError:
-        return lines.line(lines.text(line.strip()), None, "The line is not valid JSON.")
+        return lines.line(lines.text(line.strip()), None, NOT_JSON)
     if not isinstance(members, dict):
-        return lines.line(lines.text(members), None, "The line is not a JSON object.")
+        return lines.line(lines.text(members), None, NOT_AN_OBJECT)
     try:
         return lines.line(lines.text(members), answer(members), None)
     except Failure as failure:
@@ -119,19 +118,3 @@ def _write_all(store: ObjectStore, outputs: Mapping[str, bytes]) -> None:
             except StoreError:
                 continue  # it was never written, or the store takes nothing any more
         raise Failure(f"Invalid S3 output path. {error}") from None
-
-
-def text_member(members: Mapping[str, Any], name: str) -> str:
-    """A member of a line that must be a text of 1 to 256 characters; Failure otherwise."""
-    value = members.get(name)
-    if not isinstance(value, str) or not 1 <= len(value) <= 256:
-        raise Failure(f"{name} must be a string of 1 to 256 characters, not {json.dumps(value)}.")
-    return value
-
-
-def text_map(members: Mapping[str, Any], name: str) -> dict[str, str]:
-    """A member of a line that may be missing, or is an object of strings; Failure otherwise."""
-    value = members.get(name, {})
-    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
-        raise Failure(f"{name} must be an object of strings.")
-    return value
