@@ -14,7 +14,10 @@ from pytest_personalize.nearest import hint
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; the exit code is 0 when it did what it was asked, 2 when nobody knows what that is."""
+    """Run a command; the exit code is 0 when it did what it was asked, 2 when nobody knows what that is.
+
+    Commands that find something wrong, ``check`` and ``operations --check``, exit with 1 then.
+    """
     given = sys.argv[1:] if arguments is None else arguments
     parser = argparse.ArgumentParser(prog="pytest-personalize", description="Amazon Personalize inside a test process")
     parser.add_argument("--version", action="version", version=f"pytest-personalize {__version__}")
@@ -25,9 +28,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     forms.add_argument("--json", action="store_true", help="as JSON")
     forms.add_argument("--readme", action="store_true", help="as the table that the README has")
     listed.add_argument("--check", action="store_true", help="exit with 1 when there are some that are not emulated")
+    checked = commands.add_parser(
+        "check", help="every problem of schemas, data, filters, solutions and batch input", allow_abbrev=False
+    )
     name = next((argument for argument in given if not argument.startswith("-")), None)
     if name is not None and name not in commands.choices:
         parser.error(f"no command {name!r}; {hint(name, commands.choices)}")
+    if name == "check":
+        from pytest_personalize.checking import command  # the emulator, for this command only
+
+        command.declare(checked)
+        return command.run(*parser.parse_known_args(given))
     chosen = parser.parse_args(given)
     if chosen.command == "operations":
         return operations(readme=chosen.readme, as_json=chosen.json, check=chosen.check)
