@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from attrs import define, field
 
 from pytest_personalize.checking import batches, solutions
-from pytest_personalize.checking.problems import Problem, Problems
+from pytest_personalize.checking.problems import Problem, Problems, counted
 from pytest_personalize.checking.sources import Given, Source, Text, Watched, source, text_of
 from pytest_personalize.data.avro import parse_schema
 from pytest_personalize.data.csvfile import CsvTrial
@@ -200,8 +200,9 @@ class Check:
                         column=each.place or 1,
                         row=each.row,
                     )
-            rows[kind] = (rows.get(kind, (0, origin))[0] + trial.rows, rows.get(kind, (0, origin))[1])
-            self.checked.append(f"{origin.name} ({trial.rows:,} rows)")
+            before, first = rows.get(kind, (0, origin))
+            rows[kind] = before + trial.rows, first
+            self.checked.append(f"{origin.name} ({counted(trial.rows, 'row')})")
         for kind, (count, origin) in rows.items():
             if failure := minimums(self.minimums).import_problem(kind, count):
                 yield Problem(file=origin.name, code="too-few-records", message=failure.message)

@@ -76,6 +76,6 @@ class Problems(tuple[Problem, ...]):
         return f"<{self}>"
 
 
-def counted(count: int) -> str:
+def counted(count: int, what: str = "problem") -> str:
     """``3 problems``."""
-    return "no problems" if not count else f"{count} problem{'s' * (count != 1)}"
+    return f"{count:,} {what}{'s' * (count != 1)}" if count else f"no {what}s"

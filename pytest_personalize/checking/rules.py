@@ -83,6 +83,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "not-found": Rule(
         "The recipe exists", "pytest-personalize knows the recipes of the installed service model: see ListRecipes."
     ),
+    "wrong-arn": Rule("The ARN is one of a recipe", "Write arn:aws:personalize:::recipe/NAME."),
     "domain-recipe": Rule("Use cases are for recommenders", "Take a recipe of Custom dataset groups for a solution."),
     "custom-group-needed": Rule(
         "Some recipes need a Custom dataset group", "Leave --domain out, or take another recipe."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from pytest_personalize.checking.problems import Problem
@@ -11,7 +12,8 @@ from pytest_personalize.data.jsontext import read_json
 from pytest_personalize.data.records import Records
 from pytest_personalize.nearest import hint
 from pytest_personalize.recommenders.recipe import Recipe
-from pytest_personalize.service.control.solutions import chosen_recipe, solution_problems
+from pytest_personalize.service.control.solution_rules import Modes, config_problems, recipe_problems
+from pytest_personalize.service.control.solutions import chosen_recipe
 from pytest_personalize.service.kernel.errors import ServiceError
 from pytest_personalize.service.kernel.operations import STRUCTURES
 from pytest_personalize.shapes.models import operation
@@ -49,14 +51,23 @@ def problems(origin: Source, records: Records, domain: str | None, recipe: Recip
             offset = found.offset(*reversed(violation.path.split(".")))
             yield found.problem("violations", str(violation), offset)
         return
+    auto_ml = given.get("perform_auto_ml", False)
     try:
-        chosen = chosen_recipe(given.pop("recipe_arn", None), given.get("perform_auto_ml", False))
+        chosen = chosen_recipe(given.get("recipe_arn"), auto_ml)
     except ServiceError as error:
         yield _problem(found, error)
         return
-    for member in ("name", "dataset_group_arn", "tags"):
-        given.pop(member, None)
-    for refused in solution_problems(chosen, domain, records, **given):
+    automatic, incremental = given.get("perform_auto_training"), given.get("perform_incremental_update")
+    modes = Modes(
+        automatic=chosen.trains_by_itself(automatic),
+        auto_ml=auto_ml,
+        hpo=given.get("perform_hpo", False),
+        event_type=given.get("event_type"),
+    )
+    for refused in chain(
+        recipe_problems(chosen, domain, automatic, incremental),
+        config_problems(chosen, given.get("solution_config"), records, modes),
+    ):
         yield _problem(found, refused)
 
 

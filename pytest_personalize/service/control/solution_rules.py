@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from math import inf
 from typing import Final
 
+from attrs import frozen
+
 from pytest_personalize.data.records import Records
 from pytest_personalize.recommenders.recipe import Hyperparameter, Recipe
 from pytest_personalize.service.control.solution_config import (
+    NO_CONFIG,
     AutoTrainingConfig,
     CategoricalHyperParameterRange,
     EventsConfig,
@@ -30,20 +33,35 @@ HPO_ONLY: Final = frozenset({"item_id_hidden_dim", "item_metadata_hidden_dim"})
 """Hyperparameters that can only be set through HPO ranges (developer guide, Similar-Items)."""
 
 
-def config_problems(
-    recipe: Recipe, config: SolutionConfig, records: Records, *, event_type: str | None, hpo: bool
-) -> Problems:
+@frozen(kw_only=True)
+class Modes:
+    """What a request of CreateSolution says beside the configuration, as far as that has to go with it."""
+
+    automatic: bool
+    auto_ml: bool = False
+    hpo: bool = False
+    event_type: str | None = None
+
+
+def counting(config: SolutionConfig | None, auto_ml: bool) -> SolutionConfig | None:
+    """What counts of a configuration: with AutoML only the part about AutoML (service model)."""
+    return SolutionConfig(auto_ml_config=config.auto_ml_config) if config is not None and auto_ml else config
+
+
+def config_problems(recipe: Recipe, given: SolutionConfig | None, records: Records, modes: Modes) -> Problems:
     """What in a configuration the recipe, or the data, do not take."""
+    yield from auto_training_problems(modes.automatic, (given or NO_CONFIG).auto_training_config)
+    config = counting(given, modes.auto_ml) or NO_CONFIG
     yield from _value_problems(recipe, "algorithm", config.algorithm_hyper_parameters or {})
     yield from _value_problems(recipe, "featurization", config.feature_transformation_parameters or {})
-    if hpo and not recipe.supports_hpo:
+    if modes.hpo and not modes.auto_ml and not recipe.supports_hpo:
         yield refusal("recipe lacks", member="performHPO", recipe=recipe.name)
     if config.hpo_config is not None:
         yield from _hpo_problems(recipe, config.hpo_config)
     if config.event_value_threshold is not None:
         yield from number_problems(config.event_value_threshold, "eventValueThreshold")
     yield from events_problems(recipe, config.events_config, records)
-    if config.events_config is not None and event_type is not None:
+    if config.events_config is not None and modes.event_type is not None:
         yield refusal("both event settings")  # unknown: whether both may be given. chosen: no
     yield from _objective_problems(recipe, config.optimization_objective, records)
     if config.training_data_config is not None and not recipe.supports_training_data_config:

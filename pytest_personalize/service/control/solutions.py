@@ -9,7 +9,6 @@ import attrs
 from attrs import field, frozen
 
 from pytest_personalize.caveats import LegacyRecipeWarning, warn
-from pytest_personalize.data.records import Records
 from pytest_personalize.durations import HOUR
 from pytest_personalize.failure import raise_first
 from pytest_personalize.recommenders.recipe import Recipe
@@ -25,8 +24,10 @@ from pytest_personalize.service.control.solution_config import (
     with_internal_names,
 )
 from pytest_personalize.service.control.solution_rules import (
+    Modes,
     auto_training_problems,
     config_problems,
+    counting,
     events_problems,
     incremental_problems,
     recipe_problems,
@@ -34,7 +35,7 @@ from pytest_personalize.service.control.solution_rules import (
 from pytest_personalize.service.control.training_columns import Columns, present_columns
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.admission import admit, times_now
-from pytest_personalize.service.kernel.errors import Problems, refusal
+from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation, deletion
 from pytest_personalize.service.kernel.lookups import listed
 from pytest_personalize.service.kernel.operations import operation, structure
@@ -176,25 +177,12 @@ def create_solution(
     """A new solution, which is ACTIVE at once (printed output of AWS samples)."""
     group = region.find(DatasetGroup, dataset_group_arn)
     recipe = chosen_recipe(recipe_arn, perform_auto_ml)
+    _warn_of_legacy(recipe)
+    raise_first(recipe_problems(recipe, group.domain, perform_auto_training, perform_incremental_update))
+    automatic = recipe.trains_by_itself(perform_auto_training)
     records = region.records[dataset_group_arn]
-    if not recipe.listed:
-        # unknown: whether the retired HRNN recipes are refused. chosen: no, the service model still names them
-        warn(f"{recipe.name} is no longer available at AWS: take aws-user-personalization-v2", LegacyRecipeWarning)
-    raise_first(
-        solution_problems(
-            recipe,
-            group.domain,
-            records,
-            perform_hpo=perform_hpo,
-            perform_auto_ml=perform_auto_ml,
-            perform_auto_training=perform_auto_training,
-            perform_incremental_update=perform_incremental_update,
-            event_type=event_type,
-            solution_config=solution_config,
-        )
-    )
-    automatic = recipe.supports_auto_training if perform_auto_training is None else perform_auto_training
-    config = _counting(solution_config, perform_auto_ml)
+    modes = Modes(automatic=automatic, auto_ml=perform_auto_ml, hpo=perform_hpo, event_type=event_type)
+    raise_first(config_problems(recipe, solution_config, records, modes))
     new = admit(
         region,
         Solution,
@@ -204,8 +192,8 @@ def create_solution(
         check=lambda: _require_data(region, recipe, dataset_group_arn),
         group=dataset_group_arn,
     )
-    if config is None and recipe.shows_empty_config:
-        config = NO_CONFIG  # printed answers have {}, those of the segmentation recipes have nothing
+    # printed answers without a configuration have {}, those of the segmentation recipes have nothing
+    config = counting(solution_config, perform_auto_ml) or (NO_CONFIG if recipe.shows_empty_config else None)
     solution = Solution(
         name=name,
         solution_arn=new.arn,
@@ -241,31 +229,10 @@ def _require_data(region: Region, recipe: Recipe, dataset_group_arn: str) -> Non
         raise refusal("no data", datasets=" and ".join(recipe.datasets_with_data))
 
 
-def solution_problems(
-    recipe: Recipe,
-    domain: str | None,
-    records: Records,
-    *,
-    perform_hpo: bool = False,
-    perform_auto_ml: bool = False,
-    perform_auto_training: bool | None = None,
-    perform_incremental_update: bool | None = None,
-    event_type: str | None = None,
-    solution_config: SolutionConfig | None = None,
-) -> Problems:
-    """All that CreateSolution refuses in a request of that recipe, in a dataset group of that domain and data."""
-    yield from recipe_problems(recipe, domain, perform_auto_training, perform_incremental_update)
-    if solution_config is not None:
-        automatic = recipe.supports_auto_training if perform_auto_training is None else perform_auto_training
-        yield from auto_training_problems(automatic, solution_config.auto_training_config)
-    config = _counting(solution_config, perform_auto_ml) or NO_CONFIG
-    hpo = perform_hpo and not perform_auto_ml
-    yield from config_problems(recipe, config, records, event_type=event_type, hpo=hpo)
-
-
-def _counting(config: SolutionConfig | None, auto_ml: bool) -> SolutionConfig | None:
-    """What counts of a configuration: with AutoML only the part about AutoML (service model)."""
-    return SolutionConfig(auto_ml_config=config.auto_ml_config) if config is not None and auto_ml else config
+def _warn_of_legacy(recipe: Recipe) -> None:
+    if not recipe.listed:
+        # unknown: whether the retired HRNN recipes are refused. chosen: no, the service model still names them
+        warn(f"{recipe.name} is no longer available at AWS: take aws-user-personalization-v2", LegacyRecipeWarning)
 
 
 @operation("DescribeSolution")
