@@ -12,7 +12,7 @@ from pytest_personalize.checking.problems import Problem, Problems, counted
 from pytest_personalize.checking.sources import Given, Source, Text, Watched, source, text_of
 from pytest_personalize.data.avro import parse_schema
 from pytest_personalize.data.csvfile import CsvTrial
-from pytest_personalize.data.errors import SchemaError
+from pytest_personalize.data.errors import CsvError, SchemaError
 from pytest_personalize.data.jsontext import read_json
 from pytest_personalize.data.records import Records
 from pytest_personalize.data.schema_rules import DATASET_TYPES
@@ -191,18 +191,14 @@ class Check:
                 continue
             with origin.open() as stream:
                 trial = CsvTrial(origin.name, self.watched(origin, stream), self._records.schemas[kind])
+                sound = True
                 for each in trial.problems():
-                    yield Problem(
-                        file=origin.name,
-                        code=each.code,
-                        message=each.problem,
-                        line=each.line or 1,
-                        column=each.place or 1,
-                        row=each.row,
-                    )
-            before, first = rows.get(kind, (0, origin))
-            rows[kind] = before + trial.rows, first
+                    sound = False
+                    yield _placed(each, origin)
             self.checked.append(f"{origin.name} ({counted(trial.rows, 'row')})")
+            if trial.rows or sound:  # else it could not be read
+                before, first = rows.get(kind, (0, origin))
+                rows[kind] = before + trial.rows, first
         for kind, (count, origin) in rows.items():
             if failure := minimums(self.minimums).import_problem(kind, count):
                 yield Problem(file=origin.name, code="too-few-records", message=failure.message)
@@ -230,6 +226,17 @@ class Check:
                 refused = refusal(quota.row, kind=quota.what, limit=quota.value)
                 yield expression.problem("filter-fields-group", refused.message)
                 return
+
+
+def _placed(error: CsvError, origin: Source) -> Problem:
+    return Problem(
+        file=origin.name,
+        code=error.code,
+        message=error.problem,
+        line=error.line or 1,
+        column=error.place or 1,
+        row=error.row,
+    )
 
 
 def filters_of(origin: Source) -> Iterable[Text | Problem]:

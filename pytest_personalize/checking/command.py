@@ -27,7 +27,8 @@ _REPEATED: Final = (
 """The options that may be given again: name, argument and what it is."""
 
 FINE, PROBLEMS, USAGE = range(3)
-"""Exit codes."""
+INTERRUPTED: Final = 130
+"""Exit codes; the last is what shells have for Ctrl-C."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -53,6 +54,8 @@ def run(options: argparse.Namespace, unknown: Sequence[str]) -> int:
             raise ValueError(f"no option {unknown[0]!r}; {hint(unknown[0], known)}")
         unread, check = _check(options, progress)
         return _write(check, unread, options.format, progress)
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except OSError as error:
         reason = _unreadable(error)
     except ValueError as error:
@@ -106,6 +109,8 @@ def _write(check: Check, unread: list[Problem], form: str, progress: Progress) -
 
 def _unreadable(error: OSError) -> str:
     """What keeps a file from being read, and what to do."""
+    if error.filename is None:
+        return str(error)
     path = Path(str(error.filename))
     if isinstance(error, IsADirectoryError):
         return f"{path} is a folder: name the files in it, one option for each"

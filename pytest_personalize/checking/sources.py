@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO
@@ -44,8 +46,13 @@ def source(given: Given, name: str) -> Source:
     if isinstance(given, bytes):
         return Source(name, lambda: io.BytesIO(given), len(given))
     path = Path(given)
-    with path.open("rb"):  # whether it can be opened is said before anything is checked
-        return Source(str(given), lambda: path.open("rb"), path.stat().st_size)
+    found = path.stat()
+    # said before anything is checked, and without opening it: a pipe can be read only once
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not os.access(path, os.R_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+    return Source(str(given), lambda: path.open("rb"), found.st_size)
 
 
 def lines(origin: Source, watched: Watched) -> Iterator[tuple[int, bytes]]:

@@ -143,6 +143,9 @@ class TestData:
         assert found.message == "An import of interactions needs at least 1000 records; the files have 600."
         assert not check(schema=interactions, data=[data, data])
 
+    def test_records_of_a_file_that_cannot_be_read_are_not_counted(self, interactions: str) -> None:
+        assert [each.code for each in check(schema=interactions, data="USER,ITEM\nu,i\n")] == ["missing-columns"]
+
     def test_several_datasets_are_checked_together(self, items: str, interactions: str) -> None:
         events = "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE\nu,i,soon,View\n"
         found = check(schema=[items, interactions], data=["ITEM_ID,PRICE,GENRE\ni,x,\n", events], minimums=None)

@@ -93,6 +93,21 @@ def test_wrong_usage_is_one_line_and_2(
     assert errors.count("\n") == 1
 
 
+def test_a_file_that_may_not_be_read_is_wrong_usage(
+    broken: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("os.access", lambda path, mode: False)  # root may read anything
+    assert cli.main(CHECK_BROKEN) == 2
+    assert capsys.readouterr().err == "pytest-personalize check: items.json cannot be read: Permission denied\n"
+
+
+def test_data_may_come_through_a_pipe(broken: Path) -> None:
+    command = [sys.executable, "-m", "pytest_personalize", *CHECK_BROKEN[:-1], "/dev/stdin"]
+    run = subprocess.run(command, cwd=broken, input=BROKEN, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (1, "")
+    assert run.stdout.startswith("/dev/stdin:2:4: wrong-type")
+
+
 def test_an_unknown_form_is_wrong_usage_too(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         cli.main([*CHECK_BROKEN, "--format", "xml"])
