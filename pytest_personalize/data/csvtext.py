@@ -20,7 +20,7 @@ from pytest_personalize.data.events import MOST_EVENT_TYPES
 from pytest_personalize.data.values import Unfit
 
 _CHUNK: Final = 1 << 13
-"""Bytes at a time: few enough that the cyclic garbage collector hardly wakes up, and that they stay in the cache."""
+"""Bytes at a time: few enough that rows, and what goes through them, do not wake the cyclic garbage collector."""
 
 _MOST_LINES_OF_A_RECORD: Final = 100
 """How far the end of a quote is looked for, when a record is split over lines."""
