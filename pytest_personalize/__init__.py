@@ -10,6 +10,7 @@ import pytest_personalize.interception  # noqa: F401, from here on this process 
 if TYPE_CHECKING:
     from pytest_personalize.backend import PersonalizeBackend
     from pytest_personalize.caveats import LegacyRecipeWarning, PersonalizeWarning, TimestampWarning
+    from pytest_personalize.checking import CheckFailed, Problem, Problems, check
     from pytest_personalize.interception import RealPersonalizeCallBlocked, active_backend, attach
     from pytest_personalize.mock import mock_personalize
     from pytest_personalize.testing.seeded import SeededGroup
@@ -18,28 +19,36 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "CheckFailed",
     "LegacyRecipeWarning",
     "PersonalizeBackend",
     "PersonalizeWarning",
+    "Problem",
+    "Problems",
     "RealPersonalizeCallBlocked",
     "SeededGroup",
     "SleepLoopError",
     "TimestampWarning",
     "active_backend",
     "attach",
+    "check",
     "mock_personalize",
 ]
 
 _ROOMS = {
+    "CheckFailed": "checking",
     "LegacyRecipeWarning": "caveats",
     "PersonalizeBackend": "backend",
     "PersonalizeWarning": "caveats",
+    "Problem": "checking",
+    "Problems": "checking",
     "RealPersonalizeCallBlocked": "interception",
     "SeededGroup": "testing.seeded",
     "SleepLoopError": "testing.sleep_loops",
     "TimestampWarning": "caveats",
     "active_backend": "interception",
     "attach": "interception",
+    "check": "checking",
     "mock_personalize": "mock",
 }
 

@@ -17,7 +17,10 @@ MOST_PORTS: Final = 65535
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; the exit code is 0 when it did what it was asked, 2 when nobody knows what that is."""
+    """Run a command; the exit code is 0 when it did what it was asked, 2 when nobody knows what that is.
+
+    Commands that find something wrong, ``check`` and ``operations --check``, exit with 1 then.
+    """
     try:
         code = _run(arguments)
         sys.stdout.flush()
@@ -38,10 +41,18 @@ def _run(arguments: Sequence[str] | None) -> int:
     forms.add_argument("--json", action="store_true", help="as JSON")
     forms.add_argument("--readme", action="store_true", help="as the table that the README has")
     listed.add_argument("--check", action="store_true", help="exit with 1, and say what it is, when botocore has more")
+    checked = commands.add_parser(
+        "check", help="every problem of schemas, data, filters, solutions and batch input", allow_abbrev=False
+    )
     _add_serve(commands.add_parser("serve", help="an HTTP endpoint of the three services, for any SDK"))
     name = next((argument for argument in given if not argument.startswith("-")), None)
     if name is not None and name not in commands.choices:
         parser.error(f"no command {name!r}; {hint(name, commands.choices)}")
+    if name == "check":
+        from pytest_personalize.checking import command  # the emulator, for this command only
+
+        command.declare(checked)
+        return command.run(*parser.parse_known_args(given))
     chosen, unknown = parser.parse_known_args(given)
     if unknown:
         options = [f"--{option}" for option in vars(chosen) if option != "command"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class Failure(Exception):
     """What went wrong, in a text fit for the caller of the service.
@@ -13,3 +15,9 @@ class Failure(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+def raise_first(problems: Iterable[Failure]) -> None:
+    """Stop at the first of the problems, if there is one: what calls and jobs do, where a check goes on to the last."""
+    for problem in problems:
+        raise problem

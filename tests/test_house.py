@@ -41,10 +41,14 @@ UP_TO_DOOR = UP_TO_TESTING | {"door"}
 UP_TO_BACKEND = UP_TO_DOOR | {"backend"}
 UP_TO_INTERCEPTION = UP_TO_BACKEND | {"interception"}
 
+# Rooms for those who want more than a service; only the command line and the public names lead there.
+ON_TOP = {"checking"}
+
 # A room is a package or a module right under the root; it may import from itself and from these.
 MAY_KNOW: dict[str, set[str]] = {
-    "__init__": UP_TO_INTERCEPTION | FACES,
-    **{face: UP_TO_INTERCEPTION | FACES | {"__init__"} for face in FACES},
+    "__init__": UP_TO_INTERCEPTION | FACES | ON_TOP,
+    **{face: UP_TO_INTERCEPTION | FACES | ON_TOP | {"__init__"} for face in FACES},
+    "checking": UP_TO_SERVICE | {"__init__"},
     "interception": UP_TO_BACKEND,
     "backend": UP_TO_DOOR,
     "door": UP_TO_TESTING,
@@ -81,6 +85,7 @@ LAZY: dict[tuple[str, str], str] = {
     ("server.command", "boto3"): "only who keeps objects in an S3 needs it",
     ("cli", f"{PACKAGE}.testing.coverage"): "the other commands need no service models",
     ("cli", f"{PACKAGE}.testing.drift"): "likewise",
+    ("cli", f"{PACKAGE}.checking.command"): "the other commands check nothing",
     ("filters.parser", "lark"): "most runs create no filter",
     ("interception.regions", "botocore"): "the plugin is loaded into every run, and asks botocore when a mock begins",
     ("interception.child_processes", "configparser"): "most machines have no file that needs it",
@@ -374,5 +379,16 @@ def test_every_public_name_can_be_imported() -> None:
 def test_loading_it_loads_nothing_heavy(module: str) -> None:
     heavy = ["aiobotocore", "boto3", "botocore", "hypothesis", "lark", f"{PACKAGE}.service"]
     code = f"import sys, {module}; print([name for name in {heavy} if name in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (run.stderr, run.stdout.strip()) == ("", "[]")
+
+
+def test_a_run_that_uses_no_room_on_top_loads_none() -> None:
+    code = f"""
+import sys, boto3, {PACKAGE}
+with {PACKAGE}.mock_personalize() as backend:
+    backend.seed("shop")
+print([name for name in {sorted(ON_TOP)} if f"{PACKAGE}.{{name}}" in sys.modules])
+"""
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (run.stderr, run.stdout.strip()) == ("", "[]")

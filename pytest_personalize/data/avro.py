@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from pytest_personalize.data.errors import SchemaError
+from pytest_personalize.data.errors import SchemaError, SchemaProblem
 from pytest_personalize.data.schema_rules import (
     BASE_TYPES,
     DATASET_TYPES,
@@ -112,11 +112,11 @@ def parse_schema(text: str, domain: str | None = None) -> Schema:
             if known
             else f"There is no domain {domain!r}"
         )
-    problems: list[str] = []
+    problems: list[SchemaProblem] = []
     fields = tuple(_read_fields(record["fields"], problems))
     problems += _problems(dataset_type, rules, fields)
     if problems:
-        raise SchemaError(f"The {name} schema is invalid: {'; '.join(problems)}")
+        raise SchemaError(f"The {name} schema is invalid: {'; '.join(each.text for each in problems)}", *problems)
     return Schema(dataset_type=dataset_type, domain=domain, fields=fields, text=text)
 
 
@@ -172,7 +172,9 @@ def _read_record(text: str) -> dict[str, Any]:
     try:
         record = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise SchemaError(f"The schema is no valid JSON: {error}") from None
+        text = f"The schema is no valid JSON: {error}"
+        line, place = getattr(error, "lineno", None), getattr(error, "colno", None)
+        raise SchemaError(text, SchemaProblem(text=text, code="invalid-json", line=line, place=place)) from None
     if not isinstance(record, dict) or record.get("type") != "record":
         raise SchemaError('The schema must be a JSON object with "type": "record"')
     if not isinstance(record.get("name"), str):
@@ -182,50 +184,54 @@ def _read_record(text: str) -> dict[str, Any]:
     return record
 
 
-def _read_fields(entries: list[Any], problems: list[str]) -> Iterator[Field]:
+def _read_fields(entries: list[Any], problems: list[SchemaProblem]) -> Iterator[Field]:
     """The fields of a record; what cannot be read goes to ``problems``."""
     for number, entry in enumerate(entries, 1):
         name = entry.get("name") if isinstance(entry, dict) else None
         if not isinstance(name, str):
-            problems.append(f'field number {number} must be an object with "name" and "type"')
+            text = f'field number {number} must be an object with "name" and "type"'
+            problems.append(SchemaProblem(text=text, code="field-form"))
             continue
         if not _NAME.fullmatch(name) or len(name) > NAME_LENGTH:
-            problems.append(
+            text = (
                 f"the name {name!r} is invalid: expected at most {NAME_LENGTH} letters, digits and"
                 " underscores, not beginning with a digit"
             )
+            problems.append(SchemaProblem(text=text, code="field-name", field=name))
         kind = _read_type(name, entry.get("type"), problems)
         flags = {}
         for spelling, attribute in _FLAGS.items():
             flag = entry.get(spelling, False)
             if not isinstance(flag, bool):
-                problems.append(f"{name}: {spelling} is {json.dumps(flag)}, expected true or false")
+                text = f"{name}: {spelling} is {json.dumps(flag)}, expected true or false"
+                problems.append(SchemaProblem(text=text, code="field-attribute", field=name))
             flags[attribute] = flag is True
         if kind is not None:
             yield Field(name=name, type=kind[0], nullable=kind[1], **flags)
 
 
-def _read_type(name: str, given: Any, problems: list[str]) -> tuple[str, bool] | None:
+def _read_type(name: str, given: Any, problems: list[SchemaProblem]) -> tuple[str, bool] | None:
     """Base type and whether null is allowed."""
     types = given if isinstance(given, list) else [given]
     strange = [kind for kind in types if kind != "null" and kind not in BASE_TYPES]
     bases = [kind for kind in types if kind != "null"]
     if strange:
-        problems.append(
+        text = (
             f"{name}: the type {json.dumps(strange[0])} is not supported,"
             f" expected one of {', '.join(BASE_TYPES)} (schemas are flat)"
         )
     elif len(bases) != 1 or types.count("null") > 1:
-        problems.append(
+        text = (
             f"{name}: the type {json.dumps(given)} is invalid, expected one of {', '.join(BASE_TYPES)},"
             ' alone or in a list with "null"'
         )
     else:
         return bases[0], "null" in types
+    problems.append(SchemaProblem(text=text, code="field-type", field=name))
     return None
 
 
-def _problems(dataset_type: str, rules: Rules, fields: tuple[Field, ...]) -> Iterator[str]:
+def _problems(dataset_type: str, rules: Rules, fields: tuple[Field, ...]) -> Iterator[SchemaProblem]:
     yield from _name_problems(fields)
     for field in fields:
         yield from _attribute_problems(dataset_type, field)
@@ -234,47 +240,54 @@ def _problems(dataset_type: str, rules: Rules, fields: tuple[Field, ...]) -> Ite
     yield from _count_problems(rules, fields)
 
 
-def _name_problems(fields: tuple[Field, ...]) -> Iterator[str]:
+def _name_problems(fields: tuple[Field, ...]) -> Iterator[SchemaProblem]:
     # unknown: whether case counts here. chosen: it does not, because property names are made without it
     counts = Counter(_bare(field.name) for field in fields)
     for bare, count in counts.items():
         if count > 1:
             clashing = [field.name for field in fields if _bare(field.name) == bare]
-            yield f"the names {', '.join(clashing)} must differ by more than case and underscores"
+            text = f"the names {', '.join(clashing)} must differ by more than case and underscores"
+            yield SchemaProblem(text=text, code="field-name", field=clashing[-1])
 
 
 def _bare(name: str) -> str:
     return re.sub(r"[\W_]", "", name).lower()
 
 
-def _attribute_problems(dataset_type: str, field: Field) -> Iterator[str]:
+def _attribute_problems(dataset_type: str, field: Field) -> Iterator[SchemaProblem]:
     flags = [spelling for spelling, attribute in _FLAGS.items() if getattr(field, attribute)]
+    texts = []
     if flags and field.type != "string":
-        yield f"{field.name}: only strings can be {' or '.join(flags)}, and this is {field.type}"
+        texts.append(f"only strings can be {' or '.join(flags)}, and this is {field.type}")
     if field.categorical and field.textual:
-        yield f"{field.name}: a field is either categorical or textual, not both"
+        texts.append("a field is either categorical or textual, not both")
     if (field.textual or field.item_name) and dataset_type != "ITEMS":
-        yield f"{field.name}: only fields of an Items schema can be textual or itemName"
+        texts.append("only fields of an Items schema can be textual or itemName")
+    for text in texts:
+        yield SchemaProblem(text=f"{field.name}: {text}", code="field-attribute", field=field.name)
 
 
-def _required_problems(rules: Rules, fields: tuple[Field, ...]) -> Iterator[str]:
+def _required_problems(rules: Rules, fields: tuple[Field, ...]) -> Iterator[SchemaProblem]:
     by_name = {field.name: field for field in fields}
     for name, wanted in rules.required.items():
         field = by_name.get(name) or by_name.get(rules.alternatives.get(name, name))
         if field is None:
-            yield f"the required field {name} ({wanted}) is missing"
+            yield SchemaProblem(text=f"the required field {name} ({wanted}) is missing", code="required-field")
         elif field.nullable or not _fits(field, wanted):
-            yield f"{field.name} is {field}, expected {wanted} without null"
+            text = f"{field.name} is {field}, expected {wanted} without null"
+            yield SchemaProblem(text=text, code="required-field", field=field.name)
 
 
-def _reserved_problems(rules: Rules, fields: tuple[Field, ...]) -> Iterator[str]:
+def _reserved_problems(rules: Rules, fields: tuple[Field, ...]) -> Iterator[SchemaProblem]:
     known = _required_names(rules) | rules.reserved.keys()
     for field in fields:
         wanted = rules.reserved.get(field.name)
         if wanted is not None and not _fits(field, wanted):
-            yield f"{field.name} is {field}, but is reserved for {wanted}"
+            text = f"{field.name} is {field}, but is reserved for {wanted}"
+            yield SchemaProblem(text=text, code="reserved-field", field=field.name)
         elif field.name not in known and field.name.upper() in known:
-            yield f"{field.name} is a reserved word in another spelling: write {field.name.upper()}"
+            text = f"{field.name} is a reserved word in another spelling: write {field.name.upper()}"
+            yield SchemaProblem(text=text, code="reserved-field", field=field.name)
 
 
 def _fits(field: Field, wanted: Wanted) -> bool:
@@ -282,18 +295,21 @@ def _fits(field: Field, wanted: Wanted) -> bool:
     return field.type == wanted.type and wanted.kind in (kind, "any")
 
 
-def _count_problems(rules: Rules, fields: tuple[Field, ...]) -> Iterator[str]:
+def _count_problems(rules: Rules, fields: tuple[Field, ...]) -> Iterator[SchemaProblem]:
     required = _required_names(rules)
     own = [f for f in fields if f.name not in required and f.name not in rules.reserved]
     useful = [f for f in fields if f.trainable and f.name not in required and (rules.reserved_count or f in own)]
     if len(useful) < rules.metadata_minimum:
-        yield (
+        text = (
             "a metadata field is missing: expected at least one number, categorical string or (in Items) textual string"
         )
+        yield SchemaProblem(text=text, code="metadata-count")
     if len(own) > rules.metadata_maximum:
-        yield f"there are {len(own)} metadata fields, expected at most {rules.metadata_maximum}"
+        text = f"there are {len(own)} metadata fields, expected at most {rules.metadata_maximum}"
+        yield SchemaProblem(text=text, code="metadata-count", field=own[rules.metadata_maximum].name)
     for flag in ("textual", "item_name"):
         flagged = [f.name for f in fields if getattr(f, flag)]
         if len(flagged) > 1:
             spelling = next(spelling for spelling, name in _FLAGS.items() if name == flag)
-            yield f"{', '.join(flagged)} are {spelling}, expected at most one such field"
+            text = f"{', '.join(flagged)} are {spelling}, expected at most one such field"
+            yield SchemaProblem(text=text, code="field-attribute", field=flagged[-1])

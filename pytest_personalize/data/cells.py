@@ -7,10 +7,11 @@ found out afterwards cell by cell with ``check_cell``, so that good files pay no
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
-from attrs import frozen
+import attrs
+from attrs import define, frozen
 
 from pytest_personalize.data.avro import WHOLE_TYPES, Field
 from pytest_personalize.data.columns import (
@@ -21,11 +22,13 @@ from pytest_personalize.data.columns import (
     Column,
     NumberColumn,
     TextColumn,
+    column_for,
 )
 from pytest_personalize.data.ids import IdTable
 from pytest_personalize.data.values import (
     ID_FIELDS,
     TEXTUAL_LENGTH_WIDE,
+    Unfit,
     bounds_of,
     characters_of,
     limit_of,
@@ -36,15 +39,18 @@ from pytest_personalize.data.values import (
 REFUSALS = (ValueError, KeyError, OverflowError)
 """What a sink raises for a batch that it does not take."""
 
+_DIGITS = {"int": 9, "long": 11}
+"""As many digits are in the bounds of the type, and as a time below all that look like milliseconds."""
+
 _TRUTH = {"false": 0, "true": 1}
 _TRUTH_OR_NULL = _TRUTH | {"": NULL_BOOLEAN}
 
 
 def check_cell(field: Field, text: str) -> None:
-    """``ValueError``, which says why, for a cell that the sink of its column refuses."""
+    """``Unfit``, which says why, for a cell that the sink of its column refuses."""
     parse_text(field, text)
     if field.name in ID_FIELDS and text.isspace():
-        raise ValueError(f"The value of {field.name} is blank: an id needs more than white space")
+        raise Unfit(f"The value of {field.name} is blank: an id needs more than white space", "blank-id")
 
 
 class Sink(Protocol):
@@ -71,15 +77,31 @@ class CodeSink:
         if not self.field.nullable and "" in texts:
             raise ValueError("null")
         known = len(self.vocabulary)
-        limit = limit_of(self.field)
-        if limit is None and max(map(len, texts)) > TEXTUAL_LENGTH_WIDE:
+        if limit_of(self.field) is None and max(map(len, texts)) > TEXTUAL_LENGTH_WIDE:
             texts = [shortened(text) for text in texts]
         self.vocabulary.intern_into(self.codes, texts)
-        new = self.vocabulary.since(known)
-        if limit is not None and max(map(len, new), default=0) > limit:
-            raise ValueError("length")
-        if self.field.name in ID_FIELDS and any(map(str.isspace, new)):
-            raise ValueError("blank")
+        _check_texts(self.field, self.vocabulary.since(known))
+
+
+@frozen
+class TextTrial:
+    """Strings that are checked and not kept; of ``most`` different ones at the most, where that counts."""
+
+    field: Field
+    most: int | None = None
+    _seen: set[str] = attrs.field(factory=set, repr=False)
+
+    def take(self, texts: Sequence[str]) -> None:
+        """Check each distinct string."""
+        distinct = set(texts)
+        if not self.field.nullable and "" in distinct:
+            raise ValueError("null")
+        _check_texts(self.field, distinct)
+        if self.most is not None:
+            self._seen.update(filter(None, distinct))
+            if len(self._seen) > self.most:
+                self._seen.clear()
+                raise OverflowError("many")
 
 
 @frozen
@@ -140,6 +162,36 @@ class BooleanSink:
         self.values.extend(map(truth.__getitem__, texts))
 
 
+@define
+class NumberTrial:
+    """Numbers, or truth values, that are checked and not kept; ``greatest`` is the greatest of the large ones."""
+
+    _sink: WholeSink | FloatSink | BooleanSink
+    greatest: float = 0
+
+    @property
+    def field(self) -> Field:
+        """The schema field of the column."""
+        return self._sink.field
+
+    def take(self, texts: Sequence[str]) -> None:
+        """Check each number."""
+        if _surely_small(self.field, texts):
+            return
+        del self._sink.values[:]
+        self._sink.take(texts)
+        self.greatest = max(self.greatest, max(self._sink.values, default=0))
+
+
+def trial_sink(field: Field, most: int | None = None) -> TextTrial | NumberTrial:
+    """What takes and refuses what the sink of an import does, in constant memory; ``most`` counts for strings."""
+    if field.type == "string":
+        return TextTrial(field, most)
+    sink = sink_for(field, column_for(field))
+    assert isinstance(sink, WholeSink | FloatSink | BooleanSink)
+    return NumberTrial(sink)
+
+
 def sink_for(field: Field, column: Column) -> Sink:
     """The sink that fills a column."""
     if isinstance(column, TextColumn):
@@ -155,6 +207,24 @@ def number_sink(field: Field, values: array[int] | array[float]) -> Sink:
     if field.type in WHOLE_TYPES:
         return WholeSink(field, values)  # type: ignore[arg-type]  # an array of the type's own typecode
     return FloatSink(field, values)  # type: ignore[arg-type]
+
+
+def _surely_small(field: Field, texts: Sequence[str]) -> bool:
+    """Whether all are digits, and too few of them for any bound: what most columns of whole numbers are."""
+    if field.type not in WHOLE_TYPES or "" in texts:
+        return False
+    together = "".join(texts)
+    return together.isascii() and together.isdigit() and max(map(len, texts)) <= _DIGITS[field.type]
+
+
+def _check_texts(field: Field, texts: Collection[str]) -> None:
+    limit = limit_of(field)
+    if limit is not None and max(map(len, texts), default=0) > limit:
+        raise ValueError("length")
+    if field.name in ID_FIELDS:
+        together = "".join(texts)
+        if together.split() != [together] and any(map(str.isspace, texts)):  # the first is quick where no id has blanks
+            raise ValueError("blank")
 
 
 def _check_characters(field: Field, texts: Sequence[str]) -> None:

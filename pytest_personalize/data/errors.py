@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from attrs import frozen
+
 from pytest_personalize.failure import Failure
 
 StoreReason = Literal["malformed", "missing bucket", "missing key", "denied", "empty", "unavailable"]
@@ -34,12 +36,57 @@ class DataError(Failure):
         super().__init__(f"{problem} ({', '.join(map(str, places))})" if places else problem)
 
 
+@frozen(kw_only=True)
+class SchemaProblem:
+    """One rule that a schema breaks.
+
+    Args:
+        text: What is wrong, and what was expected.
+        code: The rule in a word or two, such as "field-type".
+        field: The field that breaks it, where it is one.
+        line, place: Where it is in the text of a schema that is no JSON, both counted from 1.
+    """
+
+    text: str
+    code: str
+    field: str | None = None
+    line: int | None = None
+    place: int | None = None
+
+
 class SchemaError(DataError):
-    """A schema breaks one or more of the rules; every broken rule is in the text."""
+    """A schema breaks one or more of the rules; every broken rule is in the text, and in ``problems``."""
+
+    def __init__(self, text: str, *problems: SchemaProblem) -> None:
+        super().__init__(text)
+        self.problems = problems or (SchemaProblem(text=text, code="schema"),)
 
 
 class CsvError(DataError):
-    """A CSV file does not fit the schema, or is no well-formed CSV file."""
+    """A CSV file does not fit the schema, or is no well-formed CSV file.
+
+    Args:
+        problem, file, line, column: As for all data.
+        code: The kind of fault in a word, such as "wrong-type".
+        row: The line itself.
+        place: The character in that line, counted from 1, at which the value begins.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        code: str,
+        file: str,
+        line: int | None = None,
+        column: str | None = None,
+        row: str | None = None,
+        place: int | None = None,
+    ) -> None:
+        super().__init__(problem, file=file, line=line, column=column)
+        self.code = code
+        self.row = row
+        self.place = place
 
 
 class PropertiesError(DataError):

@@ -33,6 +33,14 @@ _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 _SHOWN: Final = 60
 
 
+class Unfit(ValueError):
+    """A value does not fit its field; the text says why, ``code`` which rule it is that it breaks."""
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 def bounds_of(field: Field) -> tuple[float, float]:
     """The least and the greatest number of this field."""
     low, high = BOUNDS[field.type]
@@ -82,22 +90,22 @@ def parse_text(field: Field, text: str) -> Value:
     """Read a value from text; empty text is null.
 
     Raises:
-        ValueError: The text does not fit the field; the message says why.
+        Unfit: The text does not fit the field; the message says why.
     """
     if not text:
         if field.nullable:
             return None
-        raise ValueError(missing(field))
+        raise Unfit(missing(field), "missing-value")
     if field.type == "string":
         limit = limit_of(field)
         if limit is None:
             return shortened(text)
         if len(text) > limit:
-            raise ValueError(too_long(field))
+            raise Unfit(too_long(field), "too-long")
         return text
     if field.type == "boolean":
         if text not in TRUTH:
-            raise ValueError(misfit(field, text))
+            raise Unfit(misfit(field, text), "wrong-type")
         return TRUTH[text]
     return _parse_number(field, text)
 
@@ -108,7 +116,7 @@ def _parse_number(field: Field, text: str) -> int | float:
             raise ValueError
         number = int(text) if field.type in WHOLE_TYPES else float(text)
     except ValueError:
-        raise ValueError(misfit(field, text)) from None
+        raise Unfit(misfit(field, text), "wrong-type") from None
     return check_number(field, number, text)
 
 
@@ -116,11 +124,11 @@ def check_number(field: Field, number: float, given: object) -> int | float:
     """The number itself, when it is in the bounds of the field's type.
 
     Raises:
-        ValueError: It is not.
+        Unfit: It is not.
     """
     low, high = bounds_of(field)
     if not low <= number <= high:  # NaN is not, and whole numbers may be too long for a float
-        raise ValueError(misfit(field, given))
+        raise Unfit(misfit(field, given), "wrong-type")
     return number
 
 

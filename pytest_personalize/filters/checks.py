@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from pytest_personalize.data.avro import Field, Schema
+from pytest_personalize.failure import raise_first
 from pytest_personalize.filters.errors import FilterError, invalid_expression
 from pytest_personalize.filters.history import ANY_TYPE
 from pytest_personalize.filters.mistakes import did_you_mean
@@ -36,33 +37,38 @@ def check(filter: Filter, schemas: Mapping[str, Schema]) -> None:
     Raises:
         FilterError: It breaks a rule, names a field that does not exist, or has too many fields.
     """
+    raise_first(problems(filter, schemas))
+
+
+def problems(filter: Filter, schemas: Mapping[str, Schema]) -> Iterator[FilterError]:
+    """All that is wrong with a filter, where ``check`` stops at the first."""
     for expression in filter.expressions:
         if expression.target is not filter.target:
-            raise invalid_expression(
+            yield invalid_expression(
                 f"it selects {expression.target}, the filter began with {filter.target}",
                 expression.position,
                 "A filter has one target.",
             )
-        _check_datasets(expression)
+        yield from _dataset_problems(expression)
         if expression.target is Target.USER and expression.current_user:
             # unknown: whether the service takes it. chosen: refused, since a segment has no user of the request.
-            raise invalid_expression("IF in a filter of UserID", expression.current_user[0].position)
+            yield invalid_expression("IF in a filter of UserID", expression.current_user[0].position)
         for condition in expression.conditions:
-            _check_condition(condition, expression.target, schemas)
+            yield from _condition_problems(condition, expression.target, schemas)
     if len(filter.fields) > MAX_FIELDS:
-        raise invalid_expression(
+        yield invalid_expression(
             f"it has {len(filter.fields)} distinct dataset fields ({', '.join(sorted(filter.fields))}), "
             f"the maximum is {MAX_FIELDS}"
         )
 
 
-def _check_datasets(expression: Expression) -> None:
+def _dataset_problems(expression: Expression) -> Iterator[FilterError]:
     """One dataset per expression, and one that the target can be filtered on."""
     first = expression.where[0][0].dataset
     for all_of in expression.where:
         for condition in all_of:
             if condition.dataset is not first:
-                raise invalid_expression(
+                yield invalid_expression(
                     f"{condition.dataset} in an expression that began with {first}",
                     condition.position,
                     "An expression uses one dataset: chain a second expression with |.",
@@ -72,26 +78,30 @@ def _check_datasets(expression: Expression) -> None:
                 remedy = f"{expression.target} is filtered on {choices}."
                 if condition.dataset is Dataset.USERS:
                     remedy += f" The user of the request is tested by IF CurrentUser.{condition.name}."
-                raise invalid_expression(
+                yield invalid_expression(
                     f"{expression.target} cannot be filtered on {condition.dataset}", condition.position, remedy
                 )
 
 
-def _check_condition(condition: Condition, target: Target, schemas: Mapping[str, Schema]) -> None:
+def _condition_problems(condition: Condition, target: Target, schemas: Mapping[str, Schema]) -> Iterator[FilterError]:
     if condition.dataset.has_events and condition.name != _EVENT_TYPE:
-        raise invalid_expression(
+        yield invalid_expression(
             f"{condition.dataset}.{condition.name} cannot be filtered",
             condition.position,
             f"Of {condition.dataset} only {_EVENT_TYPE} can be.",
         )
-    if condition.dataset is Dataset.ACTIONS and condition.name in _UNFILTERED:
-        raise invalid_expression(
+    elif condition.dataset is Dataset.ACTIONS and condition.name in _UNFILTERED:
+        yield invalid_expression(
             f"{condition.dataset}.{condition.name} cannot be filtered",
             condition.position,
             "The service itself leaves out expired actions, and those under their repeat frequency.",
         )
-    field = _field(condition.dataset, condition.name, condition.position, schemas)
-    _check_operand(condition, field, target, schemas)
+    else:
+        try:
+            field = _field(condition.dataset, condition.name, condition.position, schemas)
+            _check_operand(condition, field, target, schemas)
+        except FilterError as error:  # what comes after it depends on it
+            yield error
 
 
 def _field(dataset: Dataset, name: str, position: int, schemas: Mapping[str, Schema]) -> Field:

@@ -127,6 +127,10 @@ class Recipe:
         """Whether hyperparameter optimization has anything to search."""
         return any(one.tunable for one in self.hyperparameters)
 
+    def trains_by_itself(self, wanted: bool | None) -> bool:
+        """Whether solutions train automatically, when a request wants that, does not, or says nothing."""
+        return self.supports_auto_training if wanted is None else wanted
+
     def hyperparameter(self, name: str) -> Hyperparameter | None:
         """The hyperparameter of this name, None when the recipe has none."""
         return next((known for known in self.hyperparameters if known.name == name), None)

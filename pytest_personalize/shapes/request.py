@@ -1,6 +1,6 @@
 """Input shapes compiled to closures: a decoded JSON body in, validated keyword arguments out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
 import attrs
@@ -15,12 +15,13 @@ from pytest_personalize.shapes.constraints import (
     length_violations,
     missing,
     mistyped,
+    path_text,
     scalar_check,
     violation,
 )
 from pytest_personalize.shapes.models import snake
 
-__all__ = ["ShapeViolations", "Violation", "compile_input"]
+__all__ = ["ShapeViolations", "Violation", "compile_input", "unknown_members"]
 
 InputReader: TypeAlias = Callable[[object], dict[str, object]]
 
@@ -50,6 +51,22 @@ def compile_input(shape: StructureShape | None, structures: Mapping[str, type]) 
     if found is None:
         found = _compiled[shape, id(structures)] = structures, _reader(shape, structures)
     return found[1]
+
+
+def unknown_members(shape: Shape | None, body: object, path: Path = None) -> Iterator[tuple[str, str, list[str]]]:
+    """What a body has and its shape has not, as a misspelt member: path of the structure, name, and the names it has.
+
+    The service passes over them; clients of boto3 do not send them.
+    """
+    if isinstance(shape, StructureShape) and isinstance(body, dict):
+        for name, value in body.items():
+            if name in shape.members:
+                yield from unknown_members(shape.members[name], value, (path, name))
+            else:
+                yield path_text(path), name, list(shape.members)
+    elif isinstance(shape, ListShape) and isinstance(body, list):
+        for index, value in enumerate(body):
+            yield from unknown_members(shape.member, value, (path, index))
 
 
 def _no_input(body: object) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import warnings
 from collections.abc import Callable
 from itertools import chain
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from pytest_personalize import TimestampWarning
 from pytest_personalize.data.avro import avro_text, parse_schema
-from pytest_personalize.data.csvfile import ImportMode, import_csv, read_ids
+from pytest_personalize.data.csvfile import CsvTrial, ImportMode, import_csv, read_ids
 from pytest_personalize.data.errors import CsvError
 from pytest_personalize.data.records import Records
 from pytest_personalize.data.values import parse_text
@@ -147,13 +148,17 @@ class TestValues:
     ) | (st.text(st.sampled_from("0123456789+-.eE_ intfa\u0663"), max_size=5))
 
     @given(kind=st.sampled_from(KINDS), cells=st.lists(CELLS, min_size=1, max_size=5))
-    def test_a_column_is_read_as_each_of_its_cells_is(self, items: Make, kind: str, cells: list[str]) -> None:
+    def test_a_column_is_read_or_refused_as_each_of_its_cells_is(
+        self, items: Make, kind: str, cells: list[str]
+    ) -> None:
         records = items(OWN=kind, ALWAYS="int")
         field = records.schemas["ITEMS"].field("OWN")
         assert field is not None
         text = "ITEM_ID,OWN,ALWAYS\n" + "".join(f"i{number},{cell},1\n" for number, cell in enumerate(cells))
         outcomes = [outcome_of(parse_text, field, cell) for cell in cells]
         problems = [str(outcome) for outcome in outcomes if isinstance(outcome, ValueError)]
+        trial = CsvTrial("items.csv", io.BytesIO(text.encode()), records.schemas["ITEMS"])
+        assert [problem.problem for problem in trial.problems()] == problems
         refusal = outcome_of(import_items, records, text)
         if problems:
             assert isinstance(refusal, CsvError)

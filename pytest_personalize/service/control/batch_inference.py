@@ -9,7 +9,6 @@ from attrs import evolve, frozen
 
 from pytest_personalize.data.avro import Schema
 from pytest_personalize.data.records import Records
-from pytest_personalize.failure import Failure
 from pytest_personalize.recommenders.recipe import Recipe
 from pytest_personalize.recommenders.themes import theme
 from pytest_personalize.service.answering.answer import Ask, FilterUse, rank, recommend
@@ -17,7 +16,8 @@ from pytest_personalize.service.answering.source import Source
 from pytest_personalize.service.control.batch_jobs import BatchJob, BatchJobInput, BatchJobOutput, create_batch_job
 from pytest_personalize.service.control.item_settings import check_exploration, check_influence
 from pytest_personalize.service.control.solution_versions import SolutionVersion
-from pytest_personalize.service.jobs.batch import INFERENCE_LINES, java_double, text_map, text_member
+from pytest_personalize.service.jobs.batch import INFERENCE_LINES, java_double
+from pytest_personalize.service.jobs.lines import read_line, text_member
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation
@@ -27,7 +27,6 @@ from pytest_personalize.service.kernel.state import resource_kind
 from pytest_personalize.service.kernel.tagging import Tag
 
 MAX_RESULTS: Final = 500  # unknown: no limit is documented. chosen: that of the runtime
-MAX_RANKED: Final = 500
 MAX_THEME_LINES: Final = 100
 
 
@@ -89,8 +88,8 @@ def _run(region: Region, job: BatchInferenceJob, now: float) -> BatchInferenceJo
 
 
 def _for_user(source: Source, members: Mapping[str, Any], ask: Ask) -> str:
-    user_id = text_member(members, "userId")
-    results = recommend(source, evolve(ask, user_id=user_id, context=text_map(members, "context")))
+    line = read_line("user", members)
+    results = recommend(source, evolve(ask, user_id=line["userId"], context=line["context"]))
     ids = source.records.items
     reasons = None
     if source.recipe.gives_reasons:
@@ -101,21 +100,16 @@ def _for_user(source: Source, members: Mapping[str, Any], ask: Ask) -> str:
 
 
 def _for_item(source: Source, members: Mapping[str, Any], ask: Ask) -> str:
-    item_id = text_member(members, "itemId")
-    user_id = text_member(members, "userId") if "userId" in members else None
-    results = recommend(source, evolve(ask, item_id=item_id, user_id=user_id))
+    line = read_line("item", members)
+    results = recommend(source, evolve(ask, item_id=line["itemId"], user_id=line["userId"]))
     ids = source.records.items
     return _output([ids[index] for index, _ in results.pairs])
 
 
 def _ranking(source: Source, members: Mapping[str, Any], ask: Ask) -> str:
-    items = members.get("itemList")
-    if not isinstance(items, list) or not items or not all(isinstance(item, str) for item in items):
-        raise Failure("itemList must be a list of item ids.")
-    if len(items) > MAX_RANKED:
-        raise Failure(f"itemList may have {MAX_RANKED} items, not {len(items)}.")
-    asked = evolve(ask, user_id=text_member(members, "userId"), context=text_map(members, "context"))
-    ranked = list(rank(source, asked, list(dict.fromkeys(items))))
+    line = read_line("ranking", members)
+    asked = evolve(ask, user_id=line["userId"], context=line["context"])
+    ranked = list(rank(source, asked, line["itemList"]))
     # unknown: how an item that the model does not know is scored in a file. chosen: 0.0, for the lists to stay in step
     return _output([item_id for item_id, _ in ranked], [score or 0.0 for _, (_, score) in ranked])
 

@@ -13,7 +13,8 @@ from pytest_personalize.service.answering.source import Source, make_source
 from pytest_personalize.service.control.automatic_updates import update_model
 from pytest_personalize.service.control.filters import usable_filter
 from pytest_personalize.service.control.solution_versions import SolutionVersion, newest_version, what_it_needs
-from pytest_personalize.service.jobs.batch import LineFormat, run_batch, text_map
+from pytest_personalize.service.jobs.batch import LineFormat, run_batch
+from pytest_personalize.service.jobs.lines import text_map
 from pytest_personalize.service.jobs.locations import S3DataConfig, input_objects, output_folder
 from pytest_personalize.service.jobs.training import batch_records
 from pytest_personalize.service.kernel.account import Region

@@ -9,7 +9,6 @@ from typing import Any, ClassVar, Final
 from attrs import frozen
 
 from pytest_personalize.failure import Failure
-from pytest_personalize.filters.attributes import parse_attributes
 from pytest_personalize.filters.parser import parse
 from pytest_personalize.recommenders.recipe import Recipe
 from pytest_personalize.recommenders.segments import SegmentModel
@@ -18,7 +17,8 @@ from pytest_personalize.service.answering.source import Source
 from pytest_personalize.service.control.batch_jobs import BatchJob, BatchJobInput, BatchJobOutput, create_batch_job
 from pytest_personalize.service.control.filters import Filter
 from pytest_personalize.service.control.solution_versions import SolutionVersion
-from pytest_personalize.service.jobs.batch import SEGMENT_LINES, text_member
+from pytest_personalize.service.jobs.batch import SEGMENT_LINES
+from pytest_personalize.service.jobs.lines import read_line
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation
@@ -63,7 +63,7 @@ def _segment(source: Source, users: Iterator[int], use: FilterUse | None, count:
 
 
 def _users_of_item(source: Source, members: Mapping[str, Any]) -> Iterator[int]:
-    model, item_id = _model(source), text_member(members, "itemId")
+    model, item_id = _model(source), read_line("item segment", members)["itemId"]
     item = source.records.items.get(item_id)
     if item is None or not model.knows(item):
         raise Failure(f"The item {item_id} was not in the training data.")
@@ -71,7 +71,7 @@ def _users_of_item(source: Source, members: Mapping[str, Any]) -> Iterator[int]:
 
 
 def _users_of_attributes(source: Source, members: Mapping[str, Any]) -> Iterator[int]:
-    return _model(source).attribute_segment(_attributes(members))
+    return _model(source).attribute_segment(read_line("attribute segment", members)["itemAttributes"])
 
 
 LINES: Final[Mapping[str | None, Callable[[Source, Mapping[str, Any]], Iterator[int]]]] = {
@@ -84,13 +84,6 @@ LINES: Final[Mapping[str | None, Callable[[Source, Mapping[str, Any]], Iterator[
 def _model(source: Source) -> SegmentModel:
     assert isinstance(source.model, SegmentModel)  # what recipes with these lines train
     return source.model
-
-
-def _attributes(members: Mapping[str, Any]) -> tuple[tuple[str, str | int | float], ...]:
-    text = members.get("itemAttributes")
-    if not isinstance(text, str):
-        raise Failure("itemAttributes must be a string.")
-    return parse_attributes(text)
 
 
 SCRIPTS["batch-segment-job", "create"] = creation(60, 720, _run)

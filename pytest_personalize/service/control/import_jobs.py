@@ -51,12 +51,10 @@ def _import(region: Region, job: DatasetImportJob, now: float) -> DatasetImportJ
     files = read_files(region, job.data_source)
     records = region.records[dataset.dataset_group_arn].fork()
     count = import_csv(_counted(region, job, files), records, dataset.dataset_type, job.import_mode)
-    if dataset.dataset_type == "INTERACTIONS":
-        least = region.account.minimums.import_records
-        if count < least:
-            raise Failure(f"An import of interactions needs at least {least} records; the files have {count}.")
-        if job.publish_attribution_metrics_to_s3:
-            _publish(region, job, dataset, records, count, now)
+    if problem := region.account.minimums.import_problem(dataset.dataset_type, count):
+        raise problem
+    if dataset.dataset_type == "INTERACTIONS" and job.publish_attribution_metrics_to_s3:
+        _publish(region, job, dataset, records, count, now)
     region.records[dataset.dataset_group_arn] = records
     region.rows(Dataset).put(attrs.evolve(dataset, imported=True))
     return job

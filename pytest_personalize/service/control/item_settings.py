@@ -7,8 +7,9 @@ from math import inf
 from typing import Final
 
 from pytest_personalize.data.records import Records
+from pytest_personalize.failure import raise_first
 from pytest_personalize.recommenders.recipe import Recipe
-from pytest_personalize.service.control.solution_rules import number
+from pytest_personalize.service.control.solution_rules import number_problems
 from pytest_personalize.service.kernel.errors import refusal
 
 EXPLORATION: Final = {"explorationWeight": (0.0, 1.0), "explorationItemAgeCutOff": (1.0, inf)}
@@ -25,7 +26,7 @@ def check_exploration(recipe: Recipe, config: Mapping[str, str] | None) -> None:
         if name not in EXPLORATION:
             wanted = " and ".join(EXPLORATION)
             raise refusal("bad value", member="itemExplorationConfig", wanted=f"of {wanted}", value=name)
-        number(value, name, *EXPLORATION[name])
+        raise_first(number_problems(value, name, *EXPLORATION[name]))
 
 
 def check_influence(recipe: Recipe, influence: Mapping[str, float] | None, records: Records) -> None:

@@ -10,7 +10,7 @@ import attrs
 from attrs import field, frozen
 
 from pytest_personalize.durations import WEEK
-from pytest_personalize.failure import Failure
+from pytest_personalize.failure import Failure, raise_first
 from pytest_personalize.recommenders.model import Settings
 from pytest_personalize.recommenders.recipe import Recipe
 from pytest_personalize.service.answering.source import Source, make_source
@@ -21,7 +21,7 @@ from pytest_personalize.service.control.recipes import find_recipe
 from pytest_personalize.service.control.training_columns import (
     Columns,
     TrainingDataConfig,
-    check_columns,
+    column_problems,
     excluded_columns,
     present_columns,
 )
@@ -224,7 +224,7 @@ def _check_config(region: Region, recipe: Recipe, config: RecommenderConfig, dat
     records = region.records[dataset_group_arn]
     check_exploration(recipe, config.item_exploration_config)
     check_metadata(config.enable_metadata_with_recommendations, records)
-    check_columns(config.training_data_config, records)
+    raise_first(column_problems(config.training_data_config, records))
 
 
 @operation("DescribeRecommender")

@@ -1,14 +1,18 @@
-"""What CreateSolution and UpdateSolution refuse in a configuration."""
+"""What CreateSolution and UpdateSolution refuse in a configuration: every problem, of which a call names the first."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from math import inf
 from typing import Final
 
+from attrs import frozen
+
 from pytest_personalize.data.records import Records
 from pytest_personalize.recommenders.recipe import Hyperparameter, Recipe
 from pytest_personalize.service.control.solution_config import (
+    NO_CONFIG,
     AutoTrainingConfig,
     CategoricalHyperParameterRange,
     EventsConfig,
@@ -19,8 +23,8 @@ from pytest_personalize.service.control.solution_config import (
     SolutionConfig,
     days_between_trainings,
 )
-from pytest_personalize.service.control.training_columns import TrainingDataConfig, check_columns
-from pytest_personalize.service.kernel.errors import refusal
+from pytest_personalize.service.control.training_columns import column_problems
+from pytest_personalize.service.kernel.errors import Problems, refusal
 
 MAX_DAYS: Final = 30
 MAX_JOBS: Final = 40
@@ -29,90 +33,116 @@ HPO_ONLY: Final = frozenset({"item_id_hidden_dim", "item_metadata_hidden_dim"})
 """Hyperparameters that can only be set through HPO ranges (developer guide, Similar-Items)."""
 
 
-def check_config(
-    recipe: Recipe, config: SolutionConfig, records: Records, *, event_type: str | None, hpo: bool
-) -> None:
-    """InvalidInputException for the first thing in a configuration that the recipe does not take."""
-    _check_values(recipe, "algorithm", config.algorithm_hyper_parameters or {})
-    _check_values(recipe, "featurization", config.feature_transformation_parameters or {})
-    if hpo and not recipe.supports_hpo:
-        raise refusal("recipe lacks", member="performHPO", recipe=recipe.name)
+@frozen(kw_only=True)
+class Modes:
+    """What a request of CreateSolution says beside the configuration, as far as that has to go with it."""
+
+    automatic: bool
+    auto_ml: bool = False
+    hpo: bool = False
+    event_type: str | None = None
+
+
+def counting(config: SolutionConfig | None, auto_ml: bool) -> SolutionConfig | None:
+    """What counts of a configuration: with AutoML only the part about AutoML (service model)."""
+    return SolutionConfig(auto_ml_config=config.auto_ml_config) if config is not None and auto_ml else config
+
+
+def config_problems(recipe: Recipe, given: SolutionConfig | None, records: Records, modes: Modes) -> Problems:
+    """What in a configuration the recipe, or the data, do not take."""
+    yield from auto_training_problems(modes.automatic, (given or NO_CONFIG).auto_training_config)
+    config = counting(given, modes.auto_ml) or NO_CONFIG
+    yield from _value_problems(recipe, "algorithm", config.algorithm_hyper_parameters or {})
+    yield from _value_problems(recipe, "featurization", config.feature_transformation_parameters or {})
+    if modes.hpo and not modes.auto_ml and not recipe.supports_hpo:
+        yield refusal("recipe lacks", member="performHPO", recipe=recipe.name)
     if config.hpo_config is not None:
-        _check_hpo(recipe, config.hpo_config)
+        yield from _hpo_problems(recipe, config.hpo_config)
     if config.event_value_threshold is not None:
-        number(config.event_value_threshold, "eventValueThreshold")
-    check_events(recipe, config.events_config, records)
-    if config.events_config is not None and event_type is not None:
-        raise refusal("both event settings")  # unknown: whether both may be given. chosen: no
-    _check_objective(recipe, config.optimization_objective, records)
-    _check_training_data(recipe, config.training_data_config, records)
+        yield from number_problems(config.event_value_threshold, "eventValueThreshold")
+    yield from events_problems(recipe, config.events_config, records)
+    if config.events_config is not None and modes.event_type is not None:
+        yield refusal("both event settings")  # unknown: whether both may be given. chosen: no
+    yield from _objective_problems(recipe, config.optimization_objective, records)
+    if config.training_data_config is not None and not recipe.supports_training_data_config:
+        yield refusal("recipe lacks", member="trainingDataConfig", recipe=recipe.name)
+    yield from column_problems(config.training_data_config, records)
 
 
-def check_auto_training(automatic: bool, config: AutoTrainingConfig | None) -> None:
+def recipe_problems(recipe: Recipe, domain: str | None, automatic: bool | None, incremental: bool | None) -> Problems:
+    """What a solution of that recipe, in a dataset group of that domain, cannot be or do."""
+    if recipe.domain is not None:
+        yield refusal("domain recipe", recipe=recipe.name)
+    if domain is not None and not recipe.supports_domain_groups:
+        yield refusal("custom group needed", recipe=recipe.name)
+    yield from incremental_problems(recipe, incremental)
+    if automatic and not recipe.supports_auto_training:
+        yield refusal("recipe lacks", member="performAutoTraining", recipe=recipe.name)
+
+
+def auto_training_problems(automatic: bool, config: AutoTrainingConfig | None) -> Problems:
     """The schedule must be one of 1 to 30 days, of a solution that trains automatically."""
     if config is None or config.scheduling_expression is None:
         return
     if not automatic:
-        raise refusal("schedule without training")  # unknown: whether it is refused. chosen: yes, it contradicts
+        yield refusal("schedule without training")  # unknown: whether it is refused. chosen: yes, it contradicts
     days = days_between_trainings(SolutionConfig(auto_training_config=config))
     if not 1 <= days <= MAX_DAYS:
         wanted = f"rate(1 day) to rate({MAX_DAYS} days)"
-        raise refusal("bad value", member="schedulingExpression", wanted=wanted, value=config.scheduling_expression)
+        yield refusal("bad value", member="schedulingExpression", wanted=wanted, value=config.scheduling_expression)
 
 
-def check_incremental(recipe: Recipe, wanted: bool | None) -> None:
+def incremental_problems(recipe: Recipe, wanted: bool | None) -> Problems:
     """Incremental updates are for aws-semantic-similarity alone (service model)."""
     if wanted and not recipe.supports_incremental_update:
-        raise refusal("recipe lacks", member="performIncrementalUpdate", recipe=recipe.name)
+        yield refusal("recipe lacks", member="performIncrementalUpdate", recipe=recipe.name)
 
 
-def check_events(recipe: Recipe, config: EventsConfig | None, records: Records) -> None:
+def events_problems(recipe: Recipe, config: EventsConfig | None, records: Records) -> Problems:
     """Event weights are for the v2 recipes, and need event types in the data."""
     if config is None:
         return
     if not recipe.supports_events_config:
-        raise refusal("recipe lacks", member="eventsConfig", recipe=recipe.name)
+        yield refusal("recipe lacks", member="eventsConfig", recipe=recipe.name)
     interactions = records.schemas.get("INTERACTIONS")
     if interactions is not None and interactions.field("EVENT_TYPE") is None:
-        raise refusal("no event type column", member="eventsConfig")
+        yield refusal("no event type column", member="eventsConfig")
     names = [parameters.event_type for parameters in config.event_parameters_list or ()]
     if None in names or "" in names:
-        raise refusal("bad value", member="eventType", wanted="the name of an event type", value=None)
-    folded = [str(name).casefold() for name in names]
-    for name in folded:
-        if folded.count(name) > 1:
-            raise refusal("bad value", member="eventType", wanted="given once", value=name)
+        yield refusal("bad value", member="eventType", wanted="the name of an event type", value=None)
+    for name, times in Counter(name.casefold() for name in names if name).items():
+        if times > 1:
+            yield refusal("bad value", member="eventType", wanted="given once", value=name)
 
 
-def number(text: str, member: str, low: float = -inf, high: float = inf) -> float:
-    """The number that a text member says; InvalidInputException unless it is one of that range."""
+def number_problems(text: str, member: str, low: float = -inf, high: float = inf, *, whole: bool = False) -> Problems:
+    """What keeps a text member from being a number of that range."""
     try:
         value = float(text)
     except ValueError:
         value = inf
     if not low <= value <= high or abs(value) == inf:
         wanted = "a number" if low == -inf else f"a number from {low:g}" + (f" to {high:g}" if high < inf else "")
-        raise refusal("bad value", member=member, wanted=wanted, value=text)
-    return value
+        yield refusal("bad value", member=member, wanted=wanted, value=text)
+    elif whole and value % 1:
+        yield refusal("bad value", member=member, wanted="a whole number", value=text)
 
 
-def _check_values(recipe: Recipe, group: str, values: Mapping[str, str]) -> None:
+def _value_problems(recipe: Recipe, group: str, values: Mapping[str, str]) -> Problems:
     for name, value in values.items():
         parameter = recipe.hyperparameter(name)
         if parameter is None or parameter.group != group or name in HPO_ONLY:
-            raise refusal("hyperparameter", algorithm=recipe.algorithm_arn)
-        _check_value(parameter, value)
+            yield refusal("hyperparameter", algorithm=recipe.algorithm_arn, member=name)
+        elif parameter.kind == "categorical":
+            yield from _category_problems(parameter, value)
+        else:
+            yield from number_problems(value, name, *_bounds(parameter), whole=parameter.kind == "integer")
 
 
-def _check_value(parameter: Hyperparameter, value: str) -> None:
-    if parameter.kind == "categorical":
-        if value.casefold() not in map(str.casefold, parameter.values):
-            wanted = f"one of {', '.join(parameter.values)}"
-            raise refusal("bad value", member=parameter.name, wanted=wanted, value=value)
-        return
-    found = number(value, parameter.name, *_bounds(parameter))
-    if parameter.kind == "integer" and found != int(found):
-        raise refusal("bad value", member=parameter.name, wanted="a whole number", value=value)
+def _category_problems(parameter: Hyperparameter, value: str) -> Problems:
+    if value.casefold() not in map(str.casefold, parameter.values):
+        wanted = f"one of {', '.join(parameter.values)}"
+        yield refusal("bad value", member=parameter.name, wanted=wanted, value=value)
 
 
 def _bounds(parameter: Hyperparameter) -> tuple[float, float]:
@@ -122,54 +152,50 @@ def _bounds(parameter: Hyperparameter) -> tuple[float, float]:
     )
 
 
-def _check_hpo(recipe: Recipe, config: HPOConfig) -> None:
+def _hpo_problems(recipe: Recipe, config: HPOConfig) -> Problems:
     if config.hpo_objective is not None:
-        raise refusal("hpo objective")  # unknown: whether it is refused or passed over. chosen: refused
+        yield refusal("hpo objective")  # unknown: whether it is refused or passed over. chosen: refused
     resources = config.hpo_resource_config or HPOResourceConfig()
-    _check_jobs("maxNumberOfTrainingJobs", resources.max_number_of_training_jobs, MAX_JOBS)
-    _check_jobs("maxParallelTrainingJobs", resources.max_parallel_training_jobs, MAX_PARALLEL_JOBS)
+    for member, text, most in (
+        ("maxNumberOfTrainingJobs", resources.max_number_of_training_jobs, MAX_JOBS),
+        ("maxParallelTrainingJobs", resources.max_parallel_training_jobs, MAX_PARALLEL_JOBS),
+    ):
+        if text is not None:
+            yield from number_problems(text, member, 1, most, whole=True)
     if config.algorithm_hyper_parameter_ranges is not None:
         for kind, one in config.algorithm_hyper_parameter_ranges.ranges():
-            _check_range(recipe, kind, one)
+            yield from _range_problems(recipe, kind, one)
 
 
-def _check_jobs(member: str, text: str | None, most: int) -> None:
-    if text is not None and number(text, member, 1, most) % 1:
-        raise refusal("bad value", member=member, wanted="a whole number", value=text)
-
-
-def _check_range(recipe: Recipe, kind: str, one: Range) -> None:
+def _range_problems(recipe: Recipe, kind: str, one: Range) -> Problems:
     parameter = recipe.hyperparameter(one.name or "")
     if parameter is None or parameter.group != "algorithm":
-        raise refusal("hyperparameter", algorithm=recipe.algorithm_arn)
-    if not parameter.tunable or parameter.kind != kind:
-        raise refusal("not tunable", name=parameter.name, kind=kind)
-    if isinstance(one, CategoricalHyperParameterRange):
+        yield refusal("hyperparameter", algorithm=recipe.algorithm_arn, member=one.name)
+    elif not parameter.tunable or parameter.kind != kind:
+        yield refusal("not tunable", name=parameter.name, kind=kind)
+    elif isinstance(one, CategoricalHyperParameterRange):
         for value in one.values or ():
-            _check_value(parameter, value)
-        return
-    low, high = one.min_value, one.max_value
-    if low is None or high is None or low > high:
-        raise refusal("bad value", member=parameter.name, wanted="a range with minValue <= maxValue", value=(low, high))
+            yield from _category_problems(parameter, value)
+    else:
+        yield from _bound_problems(parameter, one.min_value, one.max_value)
+
+
+def _bound_problems(parameter: Hyperparameter, low: float | None, high: float | None) -> Problems:
     least, most = _bounds(parameter)
-    if low < least or high > most:
-        raise refusal("bad value", member=parameter.name, wanted=f"within [{least:g}, {most:g}]", value=(low, high))
+    if low is None or high is None or low > high:
+        yield refusal("bad value", member=parameter.name, wanted="a range with minValue <= maxValue", value=(low, high))
+    elif low < least or high > most:
+        yield refusal("bad value", member=parameter.name, wanted=f"within [{least:g}, {most:g}]", value=(low, high))
 
 
-def _check_objective(recipe: Recipe, objective: OptimizationObjective | None, records: Records) -> None:
+def _objective_problems(recipe: Recipe, objective: OptimizationObjective | None, records: Records) -> Problems:
     """The objective is a numeric column of the Items dataset that is never null."""
     if objective is None:
         return
     if not recipe.supports_optimization_objective:
-        raise refusal("recipe lacks", member="optimizationObjective", recipe=recipe.name)
+        yield refusal("recipe lacks", member="optimizationObjective", recipe=recipe.name)
     items = records.schemas.get("ITEMS")
     name = objective.item_attribute or ""
     field = items.field(name) if items is not None else None
     if field is None or not field.numeric or field.nullable:
-        raise refusal("objective attribute", name=name)
-
-
-def _check_training_data(recipe: Recipe, config: TrainingDataConfig | None, records: Records) -> None:
-    if config is not None and not recipe.supports_training_data_config:
-        raise refusal("recipe lacks", member="trainingDataConfig", recipe=recipe.name)
-    check_columns(config, records)
+        yield refusal("objective attribute", name=name)

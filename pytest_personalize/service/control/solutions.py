@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from pytest_personalize.caveats import LegacyRecipeWarning, warn
 from pytest_personalize.durations import HOUR
+from pytest_personalize.failure import raise_first
 from pytest_personalize.recommenders.recipe import Recipe
 from pytest_personalize.service.control.dataset_groups import DatasetGroup
 from pytest_personalize.service.control.datasets import Dataset
@@ -23,10 +24,13 @@ from pytest_personalize.service.control.solution_config import (
     with_internal_names,
 )
 from pytest_personalize.service.control.solution_rules import (
-    check_auto_training,
-    check_config,
-    check_events,
-    check_incremental,
+    Modes,
+    auto_training_problems,
+    config_problems,
+    counting,
+    events_problems,
+    incremental_problems,
+    recipe_problems,
 )
 from pytest_personalize.service.control.training_columns import Columns, present_columns
 from pytest_personalize.service.kernel.account import Region
@@ -172,13 +176,13 @@ def create_solution(
 ) -> Solution:
     """A new solution, which is ACTIVE at once (printed output of AWS samples)."""
     group = region.find(DatasetGroup, dataset_group_arn)
-    recipe = _chosen_recipe(recipe_arn, perform_auto_ml)
-    _check_recipe(recipe, group, perform_auto_training, perform_incremental_update)
-    automatic = recipe.supports_auto_training if perform_auto_training is None else perform_auto_training
+    recipe = chosen_recipe(recipe_arn, perform_auto_ml)
+    _warn_of_legacy(recipe)
+    raise_first(recipe_problems(recipe, group.domain, perform_auto_training, perform_incremental_update))
+    automatic = recipe.trains_by_itself(perform_auto_training)
     records = region.records[dataset_group_arn]
-    config = _counting(solution_config, automatic, perform_auto_ml)
-    hpo = perform_hpo and not perform_auto_ml
-    check_config(recipe, config or NO_CONFIG, records, event_type=event_type, hpo=hpo)
+    modes = Modes(automatic=automatic, auto_ml=perform_auto_ml, hpo=perform_hpo, event_type=event_type)
+    raise_first(config_problems(recipe, solution_config, records, modes))
     new = admit(
         region,
         Solution,
@@ -188,8 +192,8 @@ def create_solution(
         check=lambda: _require_data(region, recipe, dataset_group_arn),
         group=dataset_group_arn,
     )
-    if config is None and recipe.shows_empty_config:
-        config = NO_CONFIG  # printed answers have {}, those of the segmentation recipes have nothing
+    # printed answers without a configuration have {}, those of the segmentation recipes have nothing
+    config = counting(solution_config, perform_auto_ml) or (NO_CONFIG if recipe.shows_empty_config else None)
     solution = Solution(
         name=name,
         solution_arn=new.arn,
@@ -208,7 +212,8 @@ def create_solution(
     return new.enter(schedule_training(region, solution, region.now() + HOUR, first=True))
 
 
-def _chosen_recipe(recipe_arn: str | None, auto_ml: bool) -> Recipe:
+def chosen_recipe(recipe_arn: str | None, auto_ml: bool) -> Recipe:
+    """The recipe that a request names, or that AutoML stands for; refused with both, neither or an unknown one."""
     if (recipe_arn is None) != auto_ml:
         raise refusal("recipe or automl")
     return find_recipe(recipe_arn or AUTO_ML_RECIPE)
@@ -224,25 +229,10 @@ def _require_data(region: Region, recipe: Recipe, dataset_group_arn: str) -> Non
         raise refusal("no data", datasets=" and ".join(recipe.datasets_with_data))
 
 
-def _check_recipe(recipe: Recipe, group: DatasetGroup, automatic: bool | None, incremental: bool | None) -> None:
+def _warn_of_legacy(recipe: Recipe) -> None:
     if not recipe.listed:
         # unknown: whether the retired HRNN recipes are refused. chosen: no, the service model still names them
         warn(f"{recipe.name} is no longer available at AWS: take aws-user-personalization-v2", LegacyRecipeWarning)
-    if recipe.domain is not None:
-        raise refusal("domain recipe", recipe=recipe.name)
-    if group.domain is not None and not recipe.supports_domain_groups:
-        raise refusal("custom group needed", recipe=recipe.name)
-    check_incremental(recipe, incremental)
-    if automatic and not recipe.supports_auto_training:
-        raise refusal("recipe lacks", member="performAutoTraining", recipe=recipe.name)
-
-
-def _counting(config: SolutionConfig | None, automatic: bool, auto_ml: bool) -> SolutionConfig | None:
-    """What counts of a configuration: with AutoML only the part about AutoML (service model)."""
-    if config is None:
-        return None
-    check_auto_training(automatic, config.auto_training_config)
-    return SolutionConfig(auto_ml_config=config.auto_ml_config) if auto_ml else config
 
 
 @operation("DescribeSolution")
@@ -269,9 +259,10 @@ def update_solution(
     solution = region.find(Solution, solution_arn)
     given = solution_update_config or SolutionUpdateConfig()
     automatic = solution.perform_auto_training if perform_auto_training is None else perform_auto_training
-    check_auto_training(automatic, given.auto_training_config)
-    check_incremental(solution.recipe, perform_incremental_update)
-    check_events(solution.recipe, given.events_config, region.records[solution.dataset_group_arn])
+    records = region.records[solution.dataset_group_arn]
+    raise_first(auto_training_problems(automatic, given.auto_training_config))
+    raise_first(incremental_problems(solution.recipe, perform_incremental_update))
+    raise_first(events_problems(solution.recipe, given.events_config, records))
     if given.events_config is not None and solution.event_type is not None:
         raise refusal("both event settings")
     if perform_auto_training and not solution.recipe.supports_auto_training:

@@ -8,7 +8,7 @@ from typing import Final
 from attrs import frozen
 
 from pytest_personalize.data.records import Records
-from pytest_personalize.service.kernel.errors import refusal
+from pytest_personalize.service.kernel.errors import Problems, refusal
 from pytest_personalize.service.kernel.operations import structure
 
 Columns = Mapping[str, frozenset[str]]
@@ -32,8 +32,8 @@ def present_columns(records: Records) -> Columns:
     return {kind: frozenset(field.name for field in schema.fields) for kind, schema in records.schemas.items()}
 
 
-def check_columns(config: TrainingDataConfig | None, records: Records) -> None:
-    """Refuse columns that do not exist or have to take part.
+def column_problems(config: TrainingDataConfig | None, records: Records) -> Problems:
+    """Columns that do not exist or have to take part.
 
     unknown: which of these the service refuses, and whether both maps may be given. chosen: InvalidInputException.
     """
@@ -41,17 +41,18 @@ def check_columns(config: TrainingDataConfig | None, records: Records) -> None:
         return
     excluded, included = config.excluded_dataset_columns or {}, config.included_dataset_columns or {}
     if excluded and included:
-        raise refusal("both column lists")
+        yield refusal("both column lists")
     for dataset_type, names in {**excluded, **included}.items():
         schema = records.schemas.get(dataset_type.upper()) if dataset_type.upper() in CONFIGURABLE else None
         if schema is None:
-            raise refusal("no dataset for columns", dataset_type=dataset_type)
+            yield refusal("no dataset for columns", dataset_type=dataset_type)
+            continue
         for name in names:
             field = schema.field(name)
             if field is None:
-                raise refusal("no such column", column=name, dataset_type=schema.dataset_type)
-            if excluded and field.name in NEVER_EXCLUDED:
-                raise refusal("column needed", column=name, dataset_type=schema.dataset_type)
+                yield refusal("no such column", column=name, dataset_type=schema.dataset_type)
+            elif excluded and field.name in NEVER_EXCLUDED:
+                yield refusal("column needed", column=name, dataset_type=schema.dataset_type)
 
 
 def excluded_columns(config: TrainingDataConfig | None, records: Records, known: Columns) -> Columns:

@@ -21,6 +21,7 @@ from pytest_personalize.data.errors import StoreError
 from pytest_personalize.data.jsontext import read_json
 from pytest_personalize.data.stores import ObjectStore, read_parts, write_parts
 from pytest_personalize.failure import Failure
+from pytest_personalize.service.jobs.lines import NOT_AN_OBJECT, NOT_JSON, count_problem
 from pytest_personalize.service.jobs.locations import PROBE, S3DataConfig, input_objects, output_folder
 from pytest_personalize.service.kernel.account import Region
 
@@ -111,10 +112,8 @@ def run_batch(
 
 def _count(store: ObjectStore, uri: str, limit: int) -> int:
     count = sum(1 for _ in _lines(store, uri))
-    if not count:
-        raise Failure(f"{uri} has no lines.")
-    if count > limit:
-        raise Failure(f"{uri} has {count} lines; a file may have {limit}.")
+    if problem := count_problem(uri, count, limit):
+        raise problem
     return count
 
 
@@ -141,9 +140,9 @@ def _record(line: str, lines: LineFormat, answer: Answer) -> str:
     try:
         members = read_json(line)
     except ValueError:
-        return lines.line(lines.text(line.strip()), None, "The line is not valid JSON.")
+        return lines.line(lines.text(line.strip()), None, NOT_JSON)
     if not isinstance(members, dict):
-        return lines.line(lines.text(members), None, "The line is not a JSON object.")
+        return lines.line(lines.text(members), None, NOT_AN_OBJECT)
     try:
         return lines.line(lines.text(members), answer(members), None)
     except Failure as failure:
@@ -164,19 +163,3 @@ def _write_all(store: ObjectStore, outputs: Mapping[str, Iterator[bytes]]) -> No
         if isinstance(error, StoreError):
             raise Failure(f"Invalid S3 output path. {error}") from None
         raise
-
-
-def text_member(members: Mapping[str, Any], name: str) -> str:
-    """A member of a line that must be a text of 1 to 256 characters; Failure otherwise."""
-    value = members.get(name)
-    if not isinstance(value, str) or not 1 <= len(value) <= 256:
-        raise Failure(f"{name} must be a string of 1 to 256 characters, not {json.dumps(value)}.")
-    return value
-
-
-def text_map(members: Mapping[str, Any], name: str) -> dict[str, str]:
-    """A member of a line that may be missing, or is an object of strings; Failure otherwise."""
-    value = members.get(name, {})
-    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
-        raise Failure(f"{name} must be an object of strings.")
-    return value

@@ -6,6 +6,10 @@ HTTP statuses are not listed here: the service model gives them per operation.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Final
+
 from attrs import frozen
 
 from pytest_personalize.failure import Failure
@@ -23,13 +27,20 @@ TOO_MANY_TAG_KEYS = "TooManyTagKeysException"
 INVALID_TOKEN = "InvalidNextTokenException"
 UNKNOWN_OPERATION = "UnknownOperationException"
 
+_NO_VALUES: Final[Mapping[str, object]] = MappingProxyType({})
+
 
 class ServiceError(Failure):
-    """A refusal with a code of its own: what botocore turns into the modelled exception of the same code."""
+    """A refusal with a code of its own: what botocore turns into the modelled exception of the same code.
 
-    def __init__(self, code: str, message: str) -> None:
+    ``row`` is the row of the table that it comes from, and ``values`` what its text was filled in with.
+    """
+
+    def __init__(self, code: str, message: str, row: str = "", values: Mapping[str, object] = _NO_VALUES) -> None:
         super().__init__(message)
         self.code = code
+        self.row = row
+        self.values = values
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"
@@ -213,7 +224,11 @@ REFUSALS: dict[str, Refusal] = {
 }
 
 
+Problems = Iterator[ServiceError]
+"""All that is wrong with something; a call is refused for the first."""
+
+
 def refusal(key: str, /, **values: object) -> ServiceError:
     """The refusal of that row, its text filled in with ``values``."""
     row = REFUSALS[key]
-    return ServiceError(row.code, row.text.format(**values))
+    return ServiceError(row.code, row.text.format(**values), key, values)

@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 from attrs import evolve, field, fields, frozen
 
+from pytest_personalize.failure import Failure
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.resource import ACTIVE
 
@@ -112,6 +113,14 @@ class Minimums:
     users_with_two_interactions: float = 0
     percent_of_users: float = 0.0
     import_records: float = 0
+
+    def import_problem(self, dataset_type: str, count: int) -> Failure | None:
+        """What is wrong with the number of records of an import; only interactions have a minimum (quotas page)."""
+        if dataset_type != "INTERACTIONS" or count >= self.import_records:
+            return None
+        return Failure(
+            f"An import of interactions needs at least {self.import_records} records; the files have {count}."
+        )
 
 
 AWS_MINIMUMS: Final = Minimums(

@@ -1,0 +1,81 @@
+"""What a check has found, and how it prints."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from attrs import frozen
+
+from pytest_personalize.checking.rules import RULES
+
+_SHOWN: Final = 120
+"""So many characters of a row are shown, around the place."""
+
+
+@frozen(kw_only=True)
+class Problem:
+    """One problem.
+
+    Args:
+        file: The file, or what the text was given as.
+        code: The rule that is broken, a key of ``RULES``.
+        message: What is wrong, in the words of the service where it has some.
+        line, column: Where, both counted from 1; the column is a character.
+        row: That line, None where there is none to show.
+    """
+
+    file: str
+    code: str
+    message: str
+    line: int = 1
+    column: int = 1
+    row: str | None = None
+
+    @property
+    def level(self) -> Literal["error", "warning"]:
+        """A warning is about what the service takes, and hardly anybody means."""
+        return RULES[self.code].level
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        return RULES[self.code].remedy
+
+    def __str__(self) -> str:
+        lines = [f"{self.file}:{self.line}:{self.column}: {self.code} {self.message}"]
+        if self.row:
+            begin = max(0, self.column - 1 - _SHOWN // 2) if len(self.row) > _SHOWN else 0
+            shown = "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in self.row)
+            lines += [f"    {shown[begin : begin + _SHOWN]}", f"    {' ' * (self.column - 1 - begin)}^"]
+        return "\n".join([*lines, f"    {self.remedy}"])
+
+
+class CheckFailed(AssertionError):
+    """What was checked is not as the service wants it; ``problems`` has all that was found."""
+
+    def __init__(self, problems: Problems) -> None:
+        super().__init__(str(problems))
+        self.problems = problems
+
+
+class Problems(tuple[Problem, ...]):
+    """All problems of a check, in the order in which they were found; ``str`` is what the command prints."""
+
+    __slots__ = ()
+
+    def raise_for_problems(self) -> None:
+        """``CheckFailed`` with all of them, if there are any."""
+        __tracebackhide__ = True
+        if self:
+            raise CheckFailed(self)
+
+    def __str__(self) -> str:
+        return "\n".join([*map(str, self), counted(len(self))])
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
+
+
+def counted(count: int, what: str = "problem") -> str:
+    """``3 problems``."""
+    return f"{count:,} {what}{'s' * (count != 1)}" if count else f"no {what}s"
