@@ -11,6 +11,7 @@ from attrs import field, frozen
 
 from pytest_personalize.data.entities import EntityTable
 from pytest_personalize.recommenders.attributes import Facet, facets
+from pytest_personalize.recommenders.reasons import Kind
 from pytest_personalize.recommenders.training import Training
 
 _KEEP = 50
@@ -53,14 +54,15 @@ class ContextFeatures:
                 pairs += [("INTERACTIONS." + known[0].name, text) for text in known[0].labels(value)]
         return tuple(pairs)
 
-    def affinities(self, pairs: Sequence[tuple[str, str]]) -> Iterator[Affinity]:
-        """The affinities for what ``asked`` returned."""
+    def affinities(self, pairs: Sequence[tuple[str, str]]) -> Iterator[tuple[Kind, str, Affinity]]:
+        """The affinities for what ``asked`` returned, each with what it is due to."""
         for column, text in pairs:
             source, _, name = column.partition(".")
-            known = self.by_attribute if source == "USERS" else self.by_context
-            affinity = known[name][1].get(text)
+            kind: Kind = "user attribute" if source == "USERS" else "context"
+            facet, by_label = (self.by_attribute if source == "USERS" else self.by_context)[name]
+            affinity = by_label.get(text)
             if affinity is not None:
-                yield affinity
+                yield kind, f"{name} {facet.named(text)}", affinity
 
 
 def context_features(training: Training) -> ContextFeatures:
