@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
-from attrs import asdict, field, frozen
+from attrs import field, fields_dict, frozen, has
 
 from pytest_personalize.explaining import words
 from pytest_personalize.nearest import hint
@@ -108,7 +108,7 @@ class Explained:
 
     def as_dict(self) -> dict[str, Any]:
         """The same for JSON."""
-        return asdict(self, value_serializer=lambda _, __, value: list(value) if isinstance(value, tuple) else value)
+        return {name: _plain(getattr(self, name)) for name in fields_dict(Explained)}
 
 
 @frozen(kw_only=True, repr=False)
@@ -152,8 +152,17 @@ class Explanation(Mapping[str, Explained]):
             "arn": self.arn,
             "operation": self.operation,
             "recipe": self.recipe,
-            "request": dict(self.request),
+            "request": _plain(self.request),
             "answer": list(self.answer),
             "declared": self.declared,
             "explained": [each.as_dict() for each in self.explained.values()],
         }
+
+
+def _plain(value: Any) -> Any:
+    """What JSON has for it."""
+    if has(type(value)):
+        return {name: _plain(getattr(value, name)) for name in fields_dict(type(value))}
+    if isinstance(value, Mapping):
+        return {name: _plain(inner) for name, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -97,7 +98,7 @@ def test_related_items_stand_in_the_order_of_their_parts_and_popular_ones_after_
         assert {index for index in items if not reasons[index].left_out} == set(listed)
         places = [(kinds(reasons[index]) == ["popularity"], -total(reasons[index])) for index in listed]
         assert [place for place, _ in places] == sorted(place for place, _ in places)
-        assert all(a[1] <= b[1] + 1e-6 for a, b in zip(places, places[1:], strict=False) if a[0] == b[0])
+        assert all(a[1] <= b[1] + 1e-6 for a, b in pairwise(places) if a[0] == b[0])
 
 
 def test_an_event_of_the_user_brings_its_neighbours_along(world: Any) -> None:
@@ -180,7 +181,7 @@ def responses(make_world: Callable[..., Any]) -> Any:
     world = make_world().dataset(
         "Actions", ("REPEAT_FREQUENCY", ["null", "long"], {}), ("EXPIRATION_TIMESTAMP", ["null", "long"], {})
     )
-    world.dataset("Action_Interactions").dataset("Items").dataset("Users")
+    world.dataset("Action_Interactions")
     world.action("join", REPEAT_FREQUENCY=7)
     world.action("old", EXPIRATION_TIMESTAMP=10)
     for number in range(120):

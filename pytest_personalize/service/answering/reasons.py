@@ -135,16 +135,16 @@ class RankingReasons(Reasons):
         indexes = [index_of(self.subjects, each) for each in ids]
         known, _ = competitors(source, ask, self.item_ids)
         given = set(self.item_ids)
-        models = source.model.reasons(query(source, ask, list(known)), indexes)
+        ranked = list(known)
+        models = source.model.reasons(query(source, ask, ranked), ranked) if ranked else ()
+        by_index = dict(zip(ranked, models, strict=True))
         return [
             Why(
                 listed=each in given,
                 recorded=index < len(self.subjects),
                 trained=source.model.knows(index),
-                model=model if index in known or not source.model.knows(index) else Reason(),
+                model=by_index.get(index, Reason()),
                 filter=by_filter,
             )
-            for each, index, model, by_filter in zip(
-                ids, indexes, models, self._filtered(ask.use, indexes), strict=True
-            )
+            for each, index, by_filter in zip(ids, indexes, self._filtered(ask.use, indexes), strict=True)
         ]
