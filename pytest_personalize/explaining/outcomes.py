@@ -82,7 +82,7 @@ class _Reader:
                 return f"cut by numResults: it is number {why.rank}, and {self._room()}"
             case "filtered":
                 assert why.filter is not None
-                return f"kept out by the filter: {words.kept_out(_verdict_of(why.filter))}"
+                return f"kept out by the filter: {words.decision(_verdict_of(why.filter))}"
             case "excluded":
                 return f'left out by the use case: the user has a "{why.dropped}" event with it'
             case "left out":
@@ -97,7 +97,7 @@ class _Reader:
         raise AssertionError(outcome)
 
     def _promotion_in_words(self, why: Why) -> str:
-        return "" if why.promotion is None else f" by its filter: {words.kept_out(_verdict_of(why.promotion))}"
+        return "" if why.promotion is None else f" by its filter: {words.decision(_verdict_of(why.promotion))}"
 
     def _room(self) -> str:
         count, promotion = self.reasons.ask.count, self.reasons.ask.promotion

@@ -47,21 +47,24 @@ def moment(time: float) -> str:
 
 
 def comparison(found: Comparison) -> str:
-    """A condition with the values that it compared."""
+    """A condition with the values that it compared, those that it names itself left out."""
     if found.holds is None:
-        return f"{found.condition}: switched off, as its parameter has no value"
+        return f"{found.condition} is switched off, as its parameter has no value"
     verdict = "holds" if found.holds else "does not hold"
-    return f"{found.condition}: {verdict} for {_values(found.found)} against {_values(found.wanted)}"
+    against = "$" in found.condition or "CurrentItem." in found.condition
+    wanted = f" against {_values(found.wanted) or 'null'}" if against else ""
+    nothing = "no event" if "nteractions.EVENT_TYPE" in found.condition else "null"
+    return f"{found.condition} {verdict} for {_values(found.found) or nothing}{wanted}"
 
 
 def _values(values: Iterable[str | int | float]) -> str:
-    return ", ".join(f'"{value}"' if isinstance(value, str) else f"{value:g}" for value in values) or "null"
+    return ", ".join(f'"{value}"' if isinstance(value, str) else f"{value:g}" for value in values)
 
 
-def kept_out(verdict: FilterVerdict) -> str:
+def decision(verdict: FilterVerdict) -> str:
     """The conditions that decided, in one line."""
     return "; ".join(
-        f"{expression} ({', '.join(map(comparison, comparisons))})" if comparisons else expression
+        f"{expression.partition(' WHERE ')[0]}, as {' and '.join(map(comparison, comparisons))}"
         for expression, comparisons in verdict.deciding.items()
     )
 
@@ -83,9 +86,9 @@ def _amount(found: Cause, scored: bool) -> str:
 
 def in_full(found: Explained) -> Iterator[str]:
     """All that there is to say of one item."""
-    score = "" if found.score is None else f", score {found.score:.7f}"
-    yield visible(f"{found.id}: {found.why}{score}")
     scored = found.score is not None
+    score = f", {'score' if found.place else 'its score would be'} {found.score:.7f}" if scored else ""
+    yield visible(f"{found.id}: {found.why}{score}")
     for each in found.causes[:MOST_CAUSES]:
         yield visible(f"  {_amount(each, scored)}  {cause(each)}")
     rest = found.causes[MOST_CAUSES:]

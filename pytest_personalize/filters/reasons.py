@@ -27,21 +27,16 @@ class ConditionReason:
 
 @frozen(kw_only=True)
 class ExpressionReason:
-    """One INCLUDE or EXCLUDE for one id; ``where`` has the conditions in the same form as the expression."""
+    """One INCLUDE or EXCLUDE for one id; ``where`` has the conditions in the same form as the expression.
+
+    ``applied`` says whether its IF part holds, ``holds`` whether it is applied and the id satisfies it.
+    """
 
     expression: Expression
     where: tuple[tuple[ConditionReason, ...], ...]
-    current_user: tuple[ConditionReason, ...] = ()
-
-    @property
-    def applied(self) -> bool:
-        """Whether its IF part holds."""
-        return all(each.holds for each in self.current_user)
-
-    @property
-    def holds(self) -> bool:
-        """Whether it is applied, and the id satisfies it."""
-        return self.applied and any(all(each.holds for each in all_of) for all_of in self.where)
+    current_user: tuple[ConditionReason, ...]
+    applied: bool
+    holds: bool
 
     @property
     def deciding(self) -> Iterator[ConditionReason]:
@@ -99,12 +94,16 @@ def _of_expression(
     expression: Expression, target: Target, request: Request, indexes: Sequence[int]
 ) -> Iterator[ExpressionReason]:
     current_user = tuple(_of_user(each, request) for each in expression.current_user)
-    where = [[_of_ids(each, target, request, indexes) for each in all_of] for all_of in expression.where]
+    applied = all(each.holds for each in current_user)
+    by_condition = [[_of_ids(each, target, request, indexes) for each in all_of] for all_of in expression.where]
     for place in range(len(indexes)):
+        where = tuple(tuple(found[place] for found in all_of) for all_of in by_condition)
         yield ExpressionReason(
             expression=expression,
-            where=tuple(tuple(found[place] for found in all_of) for all_of in where),
+            where=where,
             current_user=current_user,
+            applied=applied,
+            holds=applied and any(all(each.holds for each in all_of) for all_of in where),
         )
 
 

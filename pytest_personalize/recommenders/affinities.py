@@ -6,6 +6,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import compress
+from typing import NamedTuple
 
 from attrs import field, frozen
 
@@ -25,6 +26,16 @@ class Affinity:
 
     items: array[int]
     masses: array[float]
+
+
+class Label(NamedTuple):
+    """A label of a column, which ``str`` writes as a reader understands it."""
+
+    facet: Facet
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.facet.name} {self.facet.named(self.text)}"
 
 
 Affinities = Mapping[str, Affinity]
@@ -54,7 +65,7 @@ class ContextFeatures:
                 pairs += [("INTERACTIONS." + known[0].name, text) for text in known[0].labels(value)]
         return tuple(pairs)
 
-    def affinities(self, pairs: Sequence[tuple[str, str]]) -> Iterator[tuple[Kind, str, Affinity]]:
+    def affinities(self, pairs: Sequence[tuple[str, str]]) -> Iterator[tuple[Kind, Label, Affinity]]:
         """The affinities for what ``asked`` returned, each with what it is due to."""
         for column, text in pairs:
             source, _, name = column.partition(".")
@@ -62,7 +73,7 @@ class ContextFeatures:
             facet, by_label = (self.by_attribute if source == "USERS" else self.by_context)[name]
             affinity = by_label.get(text)
             if affinity is not None:
-                yield kind, f"{name} {facet.named(text)}", affinity
+                yield kind, Label(facet, text), affinity
 
 
 def context_features(training: Training) -> ContextFeatures:

@@ -9,7 +9,7 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-from pytest_personalize.recommenders.affinities import ContextFeatures
+from pytest_personalize.recommenders.affinities import ContextFeatures, Label
 from pytest_personalize.recommenders.exploration import Exploration
 from pytest_personalize.recommenders.metadata import Relatives
 from pytest_personalize.recommenders.model import Query, Ranked
@@ -57,7 +57,7 @@ Key = tuple[tuple[int, ...], tuple[tuple[str, str], ...], Exploring | None]
 """All that an answer depends on: the distinct items of the history, newest first, what is known of user and context,
 and the exploration."""
 
-Source = tuple[float, Iterable[tuple[int, float]], Kind, int | None, str]
+Source = tuple[float, Iterable[tuple[int, float]], Kind, int | None, Label | None]
 """What adds mass to items: a weight, items with the mass that it multiplies, and, for reasons, where it comes from."""
 
 
@@ -151,7 +151,7 @@ class Mixture:
         for weight, pairs, kind, source, label in self._sources(history, asked):
             for item, mass in pairs:
                 if item in found:
-                    found[item].append(Part(kind, weight * mass, source, label))
+                    found[item].append(Part(kind, weight * mass, source, "" if label is None else str(label)))
         for item in found.keys() & set(history):
             if len(found[item]) > 1 or item in prior.head:
                 mass = sum(part.amount for part in found[item])
@@ -195,19 +195,19 @@ class Mixture:
         for item, (weight, most) in zip(history, self.recency.weights, strict=False):
             start = offsets[item]
             stop = min(offsets[item + 1], start + most)
-            yield weight, zip(others[start:stop], associations[start:stop], strict=True), "neighbour", item, ""
+            yield weight, zip(others[start:stop], associations[start:stop], strict=True), "neighbour", item, None
             if self.relatives is not None and (start == stop or item == history[0]):
-                yield self.similarity * weight, self.relatives.of(item), "metadata", item, ""
+                yield self.similarity * weight, self.relatives.of(item), "metadata", item, None
         for kind, label, affinity in self.context_features.affinities(asked):
             yield 1.0, zip(affinity.items, affinity.masses, strict=True), kind, None, label
-        yield 1.0, [(item, self.returning) for item in history[: len(self.recency.weights)]], "returning", None, ""
+        yield 1.0, [(item, self.returning) for item in history[: len(self.recency.weights)]], "returning", None, None
 
     def _mix(self, seen: tuple[int, ...], asked: tuple[tuple[str, str], ...], exploring: Exploring | None) -> Answer:
         history = self._trained(seen)
         prior = self.usual if history else self.early
         at_first = prior.masses
         masses: dict[int, float] = {}
-        for weight, pairs, *_ in self._sources(history, asked):
+        for weight, pairs, _, _, _ in self._sources(history, asked):
             for other, mass in pairs:
                 if other in masses:
                     masses[other] += weight * mass
