@@ -102,7 +102,7 @@ class _Reader:
     def _room(self) -> str:
         count, promotion = self.reasons.ask.count, self.reasons.ask.promotion
         promoted = f", {promotion.count} of them for promoted items" if promotion is not None else ""
-        return f"there are {count} places{promoted}"
+        return f"there {'is 1 place' if count == 1 else f'are {count} places'}{promoted}"
 
     def _cause(self, part: Part) -> Cause:
         if part.item is None:

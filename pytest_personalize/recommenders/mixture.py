@@ -87,13 +87,15 @@ class Mixture:
     """Scores for a user, which sum to 1 over the catalogue.
 
     Every item has a mass, and its score is its share of all mass: a softmax whose logits are the logarithms of the
-    masses. The mass begins as the item's popularity (for users without history: popularity in the early histories of
-    all users). Each of the newest distinct items of the history adds mass to its neighbours, which are the items that
-    stand near it in the histories of other users; the longer ago, the less. The newest item, and those without
-    neighbours, also add a little to items with like metadata, which is how cold items come in. The context and the
-    attributes of the user add a little mass to items that are commoner with them. An item of the history itself keeps
-    a part of its mass, the larger the more often users come back to items. Only the items touched in this way are
-    worked out and sorted for a question; the others follow from a list that was sorted at training.
+    masses. The mass begins as the item's popularity, its share of (users + 0.1) of all items; for users without
+    history it is popularity in the early histories of all users. Each of the newest 8 distinct items of the history
+    (as many as a quarter of ``bptt``) adds mass to its neighbours, which are the items that stand within 5 places of
+    it in the histories of other users: 0.25 * histories with both / ((users + 3) ** 0.5 * (users of the neighbour + 3)
+    ** 0.25), and for every place further back in time 0.7 of that. The newest item, and those without neighbours, also
+    add up to 0.02 to items with like metadata, which is how cold items come in. The context and the attributes of the
+    user add a little mass to items that are commoner with them. An item of the history itself keeps 0.3 of its mass
+    and more, the more often users come back to items. Only the items touched in this way are worked out and sorted for
+    a question; the others follow from a list that was sorted at training.
     """
 
     usual: Prior
@@ -209,10 +211,7 @@ class Mixture:
         masses: dict[int, float] = {}
         for weight, pairs, _, _, _ in self._sources(history, asked):
             for other, mass in pairs:
-                if other in masses:
-                    masses[other] += weight * mass
-                else:
-                    masses[other] = at_first[other] + weight * mass
+                masses[other] = masses.get(other, at_first[other]) + weight * mass
         head = prior.head
         for item in history:
             if item in masses or item in head:

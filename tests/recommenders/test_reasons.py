@@ -116,6 +116,18 @@ def test_an_event_of_the_user_brings_its_neighbours_along(world: Any) -> None:
     assert reason.parts[1].amount / reason.parts[0].amount == pytest.approx(mass / (6.1 / 13.2), rel=1e-4)
 
 
+def test_the_strength_of_a_relation_by_hand(world: Any) -> None:
+    for user in range(6):
+        world.events(f"u{user}", "tea cup")
+    world.events("v", "tea")
+    tea, cup = (world.records.items.get(name) for name in ("tea", "cup"))
+
+    reason = reasons_of(world.fit("aws-sims"), Query(item=tea), [cup])[cup]
+
+    assert [(part.kind, part.item) for part in reason.parts] == [("neighbour", tea)]
+    assert total(reason) == pytest.approx(6 / (10**0.5 * 9**0.5), rel=1e-6)
+
+
 def test_a_new_user_gets_what_stands_early_in_histories(world: Any) -> None:
     for user in range(3):
         world.events(f"u{user}", "tea cup")
@@ -200,7 +212,9 @@ def test_the_parts_of_a_propensity_add_up_to_it(make_world: Callable[..., Any]) 
         (reason,) = model.reasons(query, [0])
         assert total(reason) == pytest.approx(scores[0], abs=1e-12)
     assert kinds(model.reasons(world.query(user="u1"), [0])[0]) == ["rate", "taste", "own record"]
-    assert kinds(model.reasons(world.query(user="nobody"), [0])[0]) == ["rate"]
+    (of_nobody,) = model.reasons(world.query(user="nobody"), [0])
+    assert kinds(of_nobody) == ["rate"]
+    assert of_nobody.score == pytest.approx((60 + 1) / (120 + 2), abs=1e-4)  # by hand: half of the events took it
 
 
 def test_actions_that_are_not_to_be_had_say_why(make_world: Callable[..., Any]) -> None:
