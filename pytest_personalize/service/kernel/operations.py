@@ -64,7 +64,7 @@ class Answer(dict[str, Any]):
     ``reasons`` is what can tell why it is as it is; None where nobody has asked a model.
     """
 
-    reasons: Any = None
+    reasons: object = None
 
 
 @frozen
