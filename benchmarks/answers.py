@@ -140,6 +140,21 @@ def _through_one_of(bench: Bench, others: int) -> Callable[[], object]:
     return ask
 
 
+@budget("explain an item, of the data of this run and through a filter", floors=10)
+def explain(bench: Bench) -> Iterator[Pair]:
+    """An item that stands far down, beside the first 25 of the answer, for one user after the other."""
+    with mock_personalize() as backend:
+        deployment = deploy(backend, bench.data)
+        arn = deployment.add_filter('EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("watch")')
+        campaign, users = deployment.campaign_arn, cycle(map(str, ASKING))
+        far = backend.explain(campaign, user_id=next(users), filter_arn=arn, num_results=500).answer[-1]
+
+        def explain_one() -> object:
+            return backend.explain(campaign, user_id=next(users), filter_arn=arn, num_results=RESULTS, items=far)
+
+        yield bench.against_floor(explain_one)
+
+
 def _asked(
     bench: Bench,
     deployment: Deployment,

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from itertools import chain
 from os import PathLike
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from attrs import asdict, evolve
 
@@ -39,6 +39,9 @@ from pytest_personalize.testing.sleep_loops import SleepLoops
 from pytest_personalize.testing.snapshots import Snapshot, restored, taken
 from pytest_personalize.testing.waiting import PAUSE, check_status, has_arrived, looked_at
 from pytest_personalize.testing.watching import Before
+
+if TYPE_CHECKING:
+    from pytest_personalize.explaining import Explainer
 
 
 class PersonalizeBackend(Resources):
@@ -331,6 +334,13 @@ class PersonalizeBackend(Resources):
     def answers(self) -> DeclaredAnswers:
         """Answers that a test declares: ``answers(arn)`` for one campaign or recommender, ``answers.load(path)``."""
         return DeclaredAnswers(self._read_region, self.region_name)
+
+    @property
+    def explain(self) -> Explainer:
+        """Why an item is, or is not, in an answer: ``explain(arn, user_id=…)``, ``explain.call(backend.calls[-1])``."""
+        from pytest_personalize.explaining import Explainer
+
+        return Explainer(self._door.lock, self._read_region, self.region_name)
 
     def snapshot(self) -> Snapshot:
         """Keep the state as it is now; later changes do not show in it."""

@@ -39,6 +39,7 @@ SWITCHES: Final = {
 ACTIVE_BEFORE = pytest.StashKey[tuple[Activation, ...]]()
 BEFORE = pytest.StashKey[Any]()
 WATCHERS = pytest.StashKey[Any]()
+COMPARED = pytest.StashKey["tuple[str, bool] | None"]()
 NEVER_ENDED = pytest.StashKey[list[str]]()
 WORKER_NEVER_ENDED: Final = "personalize_never_ended"
 WORKER_IN_COLOUR: Final = "personalize_in_colour"
@@ -167,6 +168,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     outer = ACTIVATIONS.begun
     ACTIVATIONS.begun = []
     item.stash[OUTCOME] = "passed"
+    item.config.stash[COMPARED] = None
     active = [(activation, activation.backend) for activation in ACTIVATIONS if activation.backend is not None]
     item.stash[BEFORE] = [(activation, backend, backend.so_far()) for activation, backend in active]
     try:
@@ -191,8 +193,14 @@ def pytest_trim_traceback(item: pytest.Item, call: pytest.CallInfo[Any]) -> None
             call.excinfo = pytest.ExceptionInfo.from_exception(call.excinfo.value)
 
 
+def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object) -> None:
+    """Keep what may be an item that was looked for in an answer; what there is to say of it, the report says."""
+    if isinstance(left, str) and op in ("in", "not in"):
+        config.stash[COMPARED] = left, op == "in"
+
+
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Iterator[None]:
     """Show below a failed test what it did with Personalize."""
     outcome: Any = yield
     report = outcome.get_result()
@@ -202,7 +210,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     if seen:
         from pytest_personalize.reports import add_section
 
-        add_section(report, seen, in_colour=_in_colour(item.config))
+        asserted = call.excinfo is not None and call.excinfo.errisinstance(AssertionError)
+        compared = item.config.stash[COMPARED] if asserted else None
+        add_section(report, seen, compared, in_colour=_in_colour(item.config))
 
 
 def _in_colour(config: pytest.Config) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
 
@@ -17,6 +17,9 @@ from pytest_personalize.testing.markup import visible
 from pytest_personalize.testing.report import TITLE, Usage, failure_section
 from pytest_personalize.testing.trace import file_name, page
 from pytest_personalize.testing.watching import Seen, made_up_since, tally_since
+
+if TYPE_CHECKING:
+    from pytest_personalize.explaining.failures import Explainable
 
 WORKER_USAGE: Final = "personalize_usage"
 WORKER_TRACES: Final = "personalize_traces"
@@ -34,16 +37,35 @@ Watcher = Callable[[pytest.Item, str, Seen], None]
 """Called at the end of each test with the outcome (``passed``, ``failed`` or ``skipped``)."""
 
 
-def add_section(report: pytest.TestReport, seen: Seen, *, in_colour: bool) -> None:
-    """Show below a failed test what it did with Personalize."""
+Compared = tuple[str, bool]
+"""An id, and whether it was wanted among others (``in``) or not (``not in``)."""
+
+
+def add_section(report: pytest.TestReport, seen: Seen, compared: Compared | None, *, in_colour: bool) -> None:
+    """Show below a failed test what it did with Personalize.
+
+    After a failed comparison of an item with others, also why the item was, or was not, in the answer.
+    """
     colours = COLOURS if in_colour else {}
 
     def paint(text: str, kind: str) -> str:
         return f"\x1b[{colours[kind]}m{text}\x1b[0m" if kind in colours else text
 
     text = failure_section(seen, paint)
+    why = [] if compared is None or not text else list(_why(seen, compared, paint))
     if text:
-        report.sections.append((TITLE, text))
+        report.sections.append((TITLE, "\n".join([text, *why])))
+
+
+def _why(seen: Seen, compared: Compared, paint: Callable[[str, str], str]) -> Iterator[str]:
+    from pytest_personalize.explaining.failures import reasons_of_failure
+
+    item_id, wanted = compared
+    for backend, before in reversed(seen):
+        for why, more in reasons_of_failure(cast("Explainable", backend), before, item_id, wanted=wanted):
+            yield paint(why, "heading")
+            yield f"        {paint(f'hint: {more}', 'hint')}"
+            return
 
 
 def trim(error: BaseException) -> bool:

@@ -13,6 +13,7 @@ from pytest_personalize.filters.conditions import UNKNOWN, Request, applies, mat
 from pytest_personalize.filters.errors import FilterError
 from pytest_personalize.filters.mistakes import did_you_mean
 from pytest_personalize.filters.nodes import Action, CurrentItem, Dataset, Expression, Filter, Parameter, Target
+from pytest_personalize.filters.reasons import FilterReason, reasons
 from pytest_personalize.filters.selection import Selection
 
 __all__ = ["ACTION_LOOKBACK", "ITEM_LOOKBACK", "UNKNOWN", "CompiledFilter", "Selection", "compile_filter"]
@@ -79,6 +80,21 @@ class CompiledFilter:
             if excluded is not None:
                 allowed &= ~excluded
         return Selection(allowed, len(records.subjects(_DATASET_TYPES[self.target])))
+
+    def reasons(
+        self,
+        records: Records,
+        indexes: Sequence[int],
+        *,
+        user: int | None,
+        item: int | None,
+        values: Mapping[str, str],
+        lookback: int = ITEM_LOOKBACK,
+    ) -> list[FilterReason]:
+        """Why ``select`` lets each of these ids through or not; the other arguments are those of ``select``."""
+        self._check(user, item, values)
+        request = Request(records=records, user=user, item=item, values=values, lookback=lookback)
+        return reasons([*self._includes, *self._excludes], self.target, request, indexes)
 
     def _ids(self, expression: Expression, request: Request) -> int | None:
         """The ids that satisfy an expression; None when its IF part keeps it from being applied."""

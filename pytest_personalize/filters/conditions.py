@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from attrs import frozen
 
 from pytest_personalize.data.errors import DataError
+from pytest_personalize.data.events import EventLog
 from pytest_personalize.data.records import Records
 from pytest_personalize.filters.errors import FilterError, invalid_expression
 from pytest_personalize.filters.fields import find_field
@@ -52,18 +53,49 @@ def applies(condition: Condition, request: Request) -> bool:
     return bool(found) and holds(condition.operator, found, wanted)
 
 
+def compared(
+    condition: Condition, target: Target, request: Request
+) -> tuple[Callable[[int], Sequence[Scalar]], Sequence[Scalar] | None]:
+    """What a condition of the WHERE part compares: what an id has, and what that is held against (None: missing).
+
+    Of events it is the types of those that count.
+    """
+    dataset = condition.dataset
+    if not dataset.has_events:
+        field = find_field(request.records, dataset.type, condition.name)
+        return field.values, _wanted(condition, request, numeric=field.numeric)
+    log = request.records.log(dataset.type)
+    spelt = {name.casefold(): name for name in log.event_types if name}
+    by_type = {name: _having(log, target, (name,), request) for name in spelt.values()}
+
+    def found(index: int) -> Sequence[Scalar]:
+        return [name for name, ids in by_type.items() if ids >> index & 1]
+
+    return found, _wanted(condition, request, numeric=False)
+
+
+def compared_user(condition: Condition, request: Request) -> tuple[Sequence[Scalar], Sequence[Scalar] | None]:
+    """What a condition of the IF part compares."""
+    field = find_field(request.records, condition.dataset.type, condition.name)
+    found = () if request.user is None else field.values(request.user)
+    return found, _wanted(condition, request, numeric=field.numeric)
+
+
 def _with_events(condition: Condition, target: Target, wanted: Sequence[Scalar], request: Request) -> int:
     try:
         log = request.records.log(condition.dataset.type)
     except DataError:
         raise invalid_expression(f"there is no {condition.dataset} dataset", condition.position) from None
-    types = [str(text) for text in wanted]
-    if target is Target.USER:
-        ids = users_with(log, types)
-    else:
-        ids = subjects_of(log, UNKNOWN if request.user is None else request.user, types, request.lookback)
+    ids = _having(log, target, [str(text) for text in wanted], request)
     # INCLUDE with NOT IN is EXCLUDE with IN (developer guide, error messages page), hence "no event of that type".
     return ~ids if condition.operator.is_negative else ids
+
+
+def _having(log: EventLog, target: Target, types: Collection[str], request: Request) -> int:
+    """The ids with an event of one of the types: of the user of the request, unless users are what is selected."""
+    if target is Target.USER:
+        return users_with(log, types)
+    return subjects_of(log, UNKNOWN if request.user is None else request.user, types, request.lookback)
 
 
 def _wanted(condition: Condition, request: Request, *, numeric: bool) -> Sequence[Scalar] | None:

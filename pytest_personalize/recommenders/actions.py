@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from math import exp, log
 from typing import Final
@@ -15,6 +15,7 @@ from pytest_personalize.data.events import EventLog
 from pytest_personalize.durations import DAY, WEEK
 from pytest_personalize.recommenders.attributes import as_number
 from pytest_personalize.recommenders.model import Query, Ranked
+from pytest_personalize.recommenders.reasons import UNKNOWN, Part, Reason
 from pytest_personalize.recommenders.training import Training
 
 TAKEN: Final = "taken"
@@ -53,12 +54,16 @@ class Propensity:
 
     def of(self, user: int | None, history: Iterable[int]) -> float:
         """The probability that the user takes the action, 0..1."""
+        return self.steps(user, history)[-1]
+
+    def steps(self, user: int | None, history: Iterable[int]) -> tuple[float, float, float]:
+        """The probability for anybody, for somebody of that taste, and for the user with that record."""
         fondness = [self.taste[item] for item in history if item in self.taste]
         shift = _TASTE_STRENGTH * sum(fondness) / len(fondness) if fondness else 0.0
         logit = log(self.rate / (1 - self.rate)) + max(-_TASTE_LIMIT, min(_TASTE_LIMIT, shift))
         expected = 1 / (1 + exp(-logit))
         taken, times = self.own.get(user, (0.0, 0.0)) if user is not None else (0.0, 0.0)
-        return (expected * _PATIENCE + taken) / (_PATIENCE + times)
+        return self.rate, expected, (expected * _PATIENCE + taken) / (_PATIENCE + times)
 
 
 @frozen(kw_only=True, eq=False)
@@ -88,7 +93,7 @@ class NextBestAction:
 
     def ranked(self, query: Query) -> Ranked:
         """The actions, most likely taken first."""
-        history = list(dict.fromkeys(reversed(query.history)))[:_LOOKED_AT]
+        history = _newest_first(query)
         scores = {
             action: propensity.of(query.user, history) if propensity else 0.0
             for action, propensity in ((action, self.propensities.get(action)) for action in self._open(query))
@@ -98,19 +103,52 @@ class NextBestAction:
         )
 
     def _open(self, query: Query) -> Iterator[int]:
-        now = self.newest if query.now is None else query.now
         for action in self.actions if query.candidates is None else filter(self.knows, query.candidates):
-            expires = self._number(action, "EXPIRATION_TIMESTAMP")
-            pause = self._number(action, "REPEAT_FREQUENCY")
-            last = query.action_times.get(action)
-            if expires is not None and expires <= now:
-                continue
-            if pause is not None and last is not None and now - last < pause * DAY:
-                continue
-            yield action
+            if not self._closed(action, query):
+                yield action
+
+    def _closed(self, action: int, query: Query) -> str:
+        """Why the action is not to be had at the moment; empty when it is."""
+        now = self.newest if query.now is None else query.now
+        expires = self._number(action, "EXPIRATION_TIMESTAMP")
+        if expires is not None and expires <= now:
+            return f"it has expired: EXPIRATION_TIMESTAMP is {expires:.0f}, and it is {now:.0f} now"
+        pause = self._number(action, "REPEAT_FREQUENCY")
+        last = query.action_times.get(action)
+        if pause is not None and last is not None and now - last < pause * DAY:
+            return (
+                f"the user had it {(now - last) / DAY:.1f} days ago, and REPEAT_FREQUENCY asks for {pause:g} in between"
+            )
+        return ""
+
+    def reasons(self, query: Query, items: Sequence[int]) -> list[Reason]:
+        """How likely anybody takes each, and how the taste and the own record of the user move that."""
+        history = _newest_first(query)
+        return [self._reason(action, query, history) if self.knows(action) else UNKNOWN for action in items]
+
+    def _reason(self, action: int, query: Query, history: Sequence[int]) -> Reason:
+        closed = self._closed(action, query)
+        propensity = self.propensities.get(action)
+        if propensity is None:
+            few = f"below {LEAST_EVENTS} TAKEN or {LEAST_EVENTS} other events"
+            return Reason(score=0.0, parts=[Part("exploration", 0.0, label=few)], left_out=closed)
+        rate, expected, score = propensity.steps(query.user, history)
+        met = [item for item in history if item in propensity.taste]
+        parts = [Part("rate", rate)]
+        if met:
+            most = max(met, key=lambda item: propensity.taste[item] * (1 if expected > rate else -1))
+            parts.append(Part("taste", expected - rate, most))
+        if query.user in propensity.own:
+            parts.append(Part("own record", score - expected))
+        return Reason(score=sum(part.amount for part in parts), parts=parts, left_out=closed)
 
     def _number(self, action: int, column: str) -> float | None:
         return as_number(self.actions.value(action, column)) if column in self.actions.columns else None
+
+
+def _newest_first(query: Query) -> list[int]:
+    """The items of the history that tastes are told by."""
+    return list(dict.fromkeys(reversed(query.history)))[:_LOOKED_AT]
 
 
 def next_best_action(training: Training) -> NextBestAction:

@@ -6,11 +6,13 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import compress
+from typing import NamedTuple
 
 from attrs import field, frozen
 
 from pytest_personalize.data.entities import EntityTable
 from pytest_personalize.recommenders.attributes import Facet, facets
+from pytest_personalize.recommenders.reasons import Kind
 from pytest_personalize.recommenders.training import Training
 
 _KEEP = 50
@@ -24,6 +26,16 @@ class Affinity:
 
     items: array[int]
     masses: array[float]
+
+
+class Label(NamedTuple):
+    """A label of a column, which ``str`` writes as a reader understands it."""
+
+    facet: Facet
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.facet.name} {self.facet.named(self.text)}"
 
 
 Affinities = Mapping[str, Affinity]
@@ -53,14 +65,15 @@ class ContextFeatures:
                 pairs += [("INTERACTIONS." + known[0].name, text) for text in known[0].labels(value)]
         return tuple(pairs)
 
-    def affinities(self, pairs: Sequence[tuple[str, str]]) -> Iterator[Affinity]:
-        """The affinities for what ``asked`` returned."""
+    def affinities(self, pairs: Sequence[tuple[str, str]]) -> Iterator[tuple[Kind, Label, Affinity]]:
+        """The affinities for what ``asked`` returned, each with what it is due to."""
         for column, text in pairs:
             source, _, name = column.partition(".")
-            known = self.by_attribute if source == "USERS" else self.by_context
-            affinity = known[name][1].get(text)
+            kind: Kind = "user attribute" if source == "USERS" else "context"
+            facet, by_label = (self.by_attribute if source == "USERS" else self.by_context)[name]
+            affinity = by_label.get(text)
             if affinity is not None:
-                yield affinity
+                yield kind, Label(facet, text), affinity
 
 
 def context_features(training: Training) -> ContextFeatures:

@@ -47,6 +47,14 @@ class Facet:
         except ValueError:  # a request may say anything about a numeric column
             return ()
 
+    def named(self, label: str) -> str:
+        """A label as a reader understands it: the category, or the bounds of the bucket."""
+        if isinstance(self.column, TextColumn):
+            return label
+        bounds = ("", *(f"{edge:g}" for edge in self.edges), "")
+        low, high = bounds[int(label)], bounds[int(label) + 1]
+        return " ".join(filter(None, (f"from {low}" if low else "", f"below {high}" if high else "")))
+
     def by_row(self) -> Iterator[tuple[str, ...]]:
         """The labels of every row."""
         column = self.column

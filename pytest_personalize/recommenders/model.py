@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 from attrs import frozen
 
 from pytest_personalize.failure import Failure
+from pytest_personalize.recommenders.reasons import Reason
 
 
 class TrainingError(Failure):
@@ -80,6 +81,9 @@ class Model(Protocol):
 
     def explored(self, query: Query) -> frozenset[int]:
         """The items that stand where they stand in the answer because the model explores them."""
+
+    def reasons(self, query: Query, items: Sequence[int]) -> list[Reason]:
+        """Why each of these is where it is in the answer, from the numbers that the answer is made of."""
 
 
 class Unexploring:

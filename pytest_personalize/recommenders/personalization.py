@@ -18,6 +18,7 @@ from pytest_personalize.recommenders.metadata import COLD_BELOW, item_labels, re
 from pytest_personalize.recommenders.mixture import Mixture, Prior, Recency
 from pytest_personalize.recommenders.model import Query, Ranked, Unexploring
 from pytest_personalize.recommenders.neighbours import neighbours
+from pytest_personalize.recommenders.reasons import UNKNOWN, Kind, Reason, shares
 from pytest_personalize.recommenders.training import Histories, Training, histories
 
 _WINDOW: Final = 5
@@ -80,15 +81,26 @@ class PersonalizedRanking(Unexploring):
         return self._ranking(list(dict.fromkeys(query.candidates)), query)
 
     def _ranking(self, items: list[int], query: Query) -> Iterator[tuple[int, float | None]]:
-        known = [item for item in items if self.knows(item)]
-        masses = dict(zip(known, self.mixture.masses(known, query), strict=True))
+        masses = self._masses(items, query)
         whole = sum(masses.values())
-        for item in sorted(known, key=masses.__getitem__, reverse=True):
+        for item in sorted(masses, key=masses.__getitem__, reverse=True):
             yield item, masses[item] / whole
         for item in items:
             if item not in masses:
                 # unknown: seen without a score in printed output, with 0.0 on the scoring page. chosen: without
                 yield item, None
+
+    def _masses(self, items: Sequence[int], query: Query) -> dict[int, float]:
+        known = [item for item in items if self.knows(item)]
+        return dict(zip(known, self.mixture.masses(known, query), strict=True))
+
+    def reasons(self, query: Query, items: Sequence[int]) -> list[Reason]:
+        """The parts of the score of each, which is its share of the masses of the candidates."""
+        if query.candidates is None:
+            return self.mixture.reasons(query, items)
+        whole = sum(self._masses(list(dict.fromkeys(query.candidates)), query).values())
+        parts = self.mixture.parts(query, items)
+        return [shares(parts[item], whole) if item in parts else UNKNOWN for item in items]
 
 
 def user_personalization(training: Training) -> Mixture:
@@ -121,8 +133,8 @@ def _mixture(training: Training, *, picks: int) -> Mixture:
     masked = training.switch("recency_mask", "apply_recency_bias")
     length = max(2, round(training.number("bptt", _BPTT) * _LENGTH_OF_BPTT))
     return Mixture(
-        usual=_prior(popularity, known, weights),
-        early=_prior(_early(training, past, with_latest=masked), known, weights),
+        usual=_prior("popularity", popularity, known, weights),
+        early=_prior("early histories", _early(training, past, with_latest=masked), known, weights),
         known=known,
         neighbours=neighbours(
             past,
@@ -185,7 +197,7 @@ def _early(training: Training, past: Histories, *, with_latest: bool) -> list[fl
     return [float(counts[item]) for item in range(training.item_count)]
 
 
-def _prior(counts: Sequence[float], known: bytes, weights: Sequence[float] | None) -> Prior:
+def _prior(kind: Kind, counts: Sequence[float], known: bytes, weights: Sequence[float] | None) -> Prior:
     """Masses that sum to one, in proportion to the counts."""
     raw = [count + _SMOOTHING if real else 0.0 for count, real in zip(counts, known, strict=True)]
     if weights is not None:
@@ -195,4 +207,4 @@ def _prior(counts: Sequence[float], known: bytes, weights: Sequence[float] | Non
     again = sum(masses) or 1.0
     masses = [mass / again for mass in masses]
     order = sorted((item for item in range(size) if known[item]), key=masses.__getitem__, reverse=True)
-    return Prior(masses=masses, order=array("I", order), head=frozenset(order[:_HEAD]))
+    return Prior(kind=kind, masses=masses, order=array("I", order), head=frozenset(order[:_HEAD]))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from attrs import frozen
+from attrs import field, frozen
 
 from pytest_personalize.recommenders.model import Query, Ranked, Unexploring
+from pytest_personalize.recommenders.reasons import UNKNOWN, Part, Reason
 from pytest_personalize.recommenders.training import Training, histories
 
 
@@ -26,6 +27,10 @@ class PopularItems(Unexploring):
 
     order: array[int]
     known: frozenset[int]
+    users: Sequence[int]
+    """By item: how many users interacted with it."""
+    growth: Mapping[int, int] = field(factory=dict)
+    """By item: how many interactions it has gained lately, where the list goes by that first."""
 
     def ranked(self, query: Query) -> Ranked:
         """The list, most users first."""
@@ -39,9 +44,18 @@ class PopularItems(Unexploring):
         """Whether anybody interacted with the item."""
         return item in self.known
 
+    def reasons(self, query: Query, items: Sequence[int]) -> list[Reason]:
+        """How many users each has, and before that its growth, where that counts."""
+        return [self._reason(item) if self.knows(item) else UNKNOWN for item in items]
+
+    def _reason(self, item: int) -> Reason:
+        growth = self.growth.get(item, 0)
+        grown = [Part("trend", float(growth))] if growth > 0 else []
+        return Reason(parts=[*grown, Part("popularity", float(self.users[item]))])
+
 
 def popular_items(training: Training) -> PopularItems:
     """Count the users of every item."""
     counts = histories(training).popularity(training.item_count)
     known = frozenset(training.column(training.log.items))
-    return PopularItems(order=by_count(counts, list(known)), known=known)
+    return PopularItems(order=by_count(counts, list(known)), known=known, users=counts)

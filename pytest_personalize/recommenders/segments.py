@@ -11,6 +11,7 @@ from pytest_personalize.data.columns import TextColumn
 from pytest_personalize.data.entities import EntityTable
 from pytest_personalize.recommenders.model import Query, Ranked, Unexploring
 from pytest_personalize.recommenders.neighbours import Neighbours, neighbours
+from pytest_personalize.recommenders.reasons import UNKNOWN, Part, Reason
 from pytest_personalize.recommenders.training import Training, histories
 
 _WINDOW: Final = 5
@@ -55,9 +56,26 @@ class SegmentModel(Unexploring):
 
     def item_segment(self, item: int) -> Iterator[int]:
         """All users, those most likely to interact with the item first."""
+        return self._by_affinity(self._associations(item))
+
+    def _associations(self, item: int) -> dict[int, float]:
         associations = dict(self.neighbours.of(item))
         associations[item] = _OWN * max(associations.values(), default=1.0)
-        return self._by_affinity(associations)
+        return associations
+
+    def reasons(self, query: Query, items: Sequence[int]) -> list[Reason]:
+        """Which items of the history of each user tie them to ``query.item``; here the items asked about are users."""
+        associations = {} if query.item is None else self._associations(query.item)
+        return [self._reason(user, associations) if user in self.lengths else UNKNOWN for user in items]
+
+    def _reason(self, user: int, associations: Mapping[int, float]) -> Reason:
+        tied = [item for item in associations if item < len(self.users_of) and user in self.users_of[item]]
+        parts = [Part("neighbour", associations[item] / self._measure(user), item) for item in tied]
+        return Reason(parts=parts or [Part("popularity", float(self.lengths[user]))])
+
+    def _measure(self, user: int) -> float:
+        """What the affinity of a user is measured against: the length of the history, mildly."""
+        return float((self.lengths[user] + _DAMPING) ** 0.25)
 
     def attribute_segment(self, conditions: Sequence[Condition]) -> Iterator[int]:
         """All users, those most likely to interact with items that meet all conditions first."""
@@ -81,7 +99,7 @@ class SegmentModel(Unexploring):
             for user in self.users_of[item] if item < len(self.users_of) else ():
                 affinity[user] = affinity.get(user, 0.0) + association
         for user in affinity:
-            affinity[user] /= (self.lengths[user] + _DAMPING) ** 0.25
+            affinity[user] /= self._measure(user)
         yield from sorted(affinity, key=lambda user: (-affinity[user], user))
         yield from (user for user in self.users if user not in affinity)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import sqrt
 from typing import Final
 
@@ -13,6 +13,7 @@ from pytest_personalize.data.avro import Field
 from pytest_personalize.data.entities import EntityTable
 from pytest_personalize.recommenders.attributes import creation_times
 from pytest_personalize.recommenders.model import Query, Ranked, TrainingError, Unexploring
+from pytest_personalize.recommenders.reasons import UNKNOWN, Part, Reason
 from pytest_personalize.recommenders.texts import idf, words
 from pytest_personalize.recommenders.training import Training, histories
 
@@ -71,16 +72,36 @@ class SemanticSimilarity(Unexploring):
 
     def _listed(self, query: Query) -> Iterator[int]:
         similarity = {} if query.item is None else self.similarity(query.item)
-        popular, fresh = query.popularity_influence / 2, query.freshness_influence / 2
-
-        def influence(item: int) -> float:
-            return popular * self.popularity.get(item, 0.0) + fresh * self.freshness.get(item, 0.0)
-
-        share = 1 - popular - fresh
-        strength = {item: share * alike + influence(item) for item, alike in similarity.items()}
+        strengths = self._strengths(query)
+        strength = {item: sum(strengths(item, alike)) for item, alike in similarity.items()}
         yield from sorted(strength, key=lambda item: (-strength[item], item))
         rest = [item for item in self.weights if item not in strength and item != query.item]
-        yield from sorted(rest, key=lambda item: (-influence(item), item))
+        yield from sorted(rest, key=lambda item: (-sum(strengths(item, 0.0)), item))
+
+    def _strengths(self, query: Query) -> Callable[[int, float], tuple[float, float, float]]:
+        """From an item and how alike its texts are: what texts, popularity and freshness count."""
+        popular, fresh = query.popularity_influence / 2, query.freshness_influence / 2
+        share = 1 - popular - fresh
+        popularity, freshness = self.popularity.get, self.freshness.get
+        return lambda item, alike: (share * alike, popular * popularity(item, 0.0), fresh * freshness(item, 0.0))
+
+    def reasons(self, query: Query, items: Sequence[int]) -> list[Reason]:
+        """The words that each has in common with ``query.item``, and the ranking influence of the request."""
+        similarity = {} if query.item is None else self.similarity(query.item)
+        return [self._reason(item, similarity.get(item, 0.0), query) if self.knows(item) else UNKNOWN for item in items]
+
+    def _reason(self, item: int, alike: float, query: Query) -> Reason:
+        if item == query.item:
+            return Reason(left_out="it is the item that is asked about, which never stands in its own list")
+        own: Mapping[str, float] = {} if query.item is None else self.weights.get(query.item, {})
+        common = sorted(own.keys() & self.weights[item].keys(), key=lambda word: (-own[word], word))
+        texts, popular, fresh = self._strengths(query)(item, alike)
+        parts = [
+            Part("text", texts, query.item, f"words in common: {', '.join(common)}" if common else "no word in common"),
+            Part("popularity", popular),
+            Part("freshness", fresh),
+        ]
+        return Reason(parts=[part for part in parts if part.amount or part.kind == "text"])
 
 
 def semantic_similarity(training: Training) -> SemanticSimilarity:

@@ -50,4 +50,4 @@ def trending_items(training: Training) -> PopularItems:
     growth = increases(training, max(newest, training.settings.now or newest), window(training))
     by_popularity = by_count(counts, list(known))
     order = sorted(by_popularity, key=lambda item: max(0, growth[item]), reverse=True)
-    return PopularItems(order=array("I", order), known=known)
+    return PopularItems(order=array("I", order), known=known, users=counts, growth=growth)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import attrs
 
@@ -15,6 +15,9 @@ from pytest_personalize.service.kernel.resource import Resource
 from pytest_personalize.testing.calls import Call
 from pytest_personalize.testing.faults import Fault
 from pytest_personalize.testing.seeded import SeededGroup
+
+if TYPE_CHECKING:
+    from pytest_personalize import names
 
 NOT_SHOWN: Final = ("rows", "interactions")
 """Of a seeded group: the data, which whoever seeds them has."""
@@ -94,7 +97,7 @@ def calls(asked: Asked) -> Any:
         raise AdminError(400, f"no filter {name!r} without an operation; {hint(name, (*CALL_FILTERS, LAST))}")
     of = asked.backend.calls
     if "operation" in own:
-        of.of(own["operation"], **query)  # refuses names that the service does not have
+        of.of(cast("names.Operation", own["operation"]), **query)  # refuses names that the service does not have
     found = [call for call in of if _matches(call, own, query)]
     return {"count": len(found), "calls": [_call(call) for call in found[len(found) - min(int(last), len(found)) :]]}
 

@@ -52,7 +52,7 @@ class Answers:
     def __init__(self, region: Callable[[], Region], arn: str) -> None:
         self._region = region
         self._arn = arn
-        self._recipe = _recipe(region(), arn)
+        self._recipe = recipe_of(region(), arn)
 
     def for_user(self, user_id: str, *, items: Entries) -> Answers:
         """Answer so to requests with that userId: with ids, pairs of id and score, or entries as the API has them.
@@ -220,7 +220,7 @@ def _scores(count: int) -> list[float]:
     return [round(2 * (count - place) / (count * (count + 1)), 7) for place in range(count)]
 
 
-def _recipe(region: Region, arn: str) -> Recipe | None:
+def recipe_of(region: Region, arn: str) -> Recipe | None:
     """What the resource of that ARN answers by; one that is only declared, or about to be, answers by nothing."""
     found = region.table(checked_source_arn(arn).kind).get(arn)
     if found is None or found.declared:

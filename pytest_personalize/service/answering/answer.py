@@ -12,6 +12,7 @@ from typing import Final
 
 from attrs import field, frozen
 
+from pytest_personalize.data.ids import IdTable
 from pytest_personalize.filters.compiled import ACTION_LOOKBACK, ITEM_LOOKBACK, CompiledFilter
 from pytest_personalize.filters.selection import Selection
 from pytest_personalize.recommenders.model import Query
@@ -83,16 +84,17 @@ def select(source: Source, ask: Ask, use: FilterUse | None) -> Selection | None:
     records = source.records
     return use.filter.select(
         records,
-        user=None if ask.user_id is None else _known(records.users.get(ask.user_id), len(records.users)),
-        item=None if ask.item_id is None else _known(records.items.get(ask.item_id), len(records.items)),
+        user=None if ask.user_id is None else index_of(records.users, ask.user_id),
+        item=None if ask.item_id is None else index_of(records.items, ask.item_id),
         values=use.values,
         lookback=LOOKBACK[source.recipe.answers],
     )
 
 
-def _known(index: int | None, beyond: int) -> int:
-    """An id that no record has is an index beyond all that have one."""
-    return beyond if index is None else index
+def index_of(ids: IdTable, text: str) -> int:
+    """The index of an id; one that no record has is an index beyond all that have one."""
+    index = ids.get(text)
+    return len(ids) if index is None else index
 
 
 def query(source: Source, ask: Ask, candidates: Sequence[int] | None = None) -> Query:
@@ -137,11 +139,11 @@ def _action_times(source: Source, user: int | None) -> Mapping[int, float]:
 def recommend(source: Source, ask: Ask) -> Results:
     """At most ``ask.count`` results: those that the filter leaves, best first, and the promoted ones among them."""
     selection = select(source, ask, ask.use)
-    dropped = _dropped(source, ask.user_id)
+    dropped = dropped_items(source, ask.user_id)
     promotion = ask.promotion
     if promotion is None:
         return _take(source, ask, selection, dropped, ask.count)
-    promoted = _take(source, ask, select(source, ask, promotion.use), dropped, promotion.count).pairs
+    promoted = promoted_pairs(source, ask, promotion, dropped)
     note = Note(PROMOTED if source.recipe.gives_reasons else None, promotion.name)
     notes = dict.fromkeys((index for index, _ in promoted), note)
     rest = _take(source, ask, selection, dropped | notes.keys(), ask.count - len(promoted))
@@ -149,9 +151,23 @@ def recommend(source: Source, ask: Ask) -> Results:
     return Results(_mix(promoted, rest.pairs, seed), {**rest.notes, **notes})
 
 
+def promoted_pairs(source: Source, ask: Ask, promotion: PromotedResults, dropped: Collection[int]) -> list[Pair]:
+    """The results that a promotion puts in, best first."""
+    return _take(source, ask, select(source, ask, promotion.use), dropped, promotion.count).pairs
+
+
 def _take(source: Source, ask: Ask, selection: Selection | None, dropped: Collection[int], count: int) -> Results:
     if count <= 0:
         return Results([])
+    asked, ranked = ranking(source, ask, selection, dropped)
+    pairs = list(islice(ranked, count))
+    return Results(pairs, _reasons(source, asked, pairs)) if source.recipe.gives_reasons else Results(pairs)
+
+
+def ranking(
+    source: Source, ask: Ask, selection: Selection | None, dropped: Collection[int]
+) -> tuple[Query, Iterator[Pair]]:
+    """The question to the model, and all that the filter and the exclusion leave, best first."""
     candidates = None if selection is None else selection.candidates()
     if candidates is not None:
         candidates = [index for index in candidates if source.model.knows(index)]
@@ -162,8 +178,7 @@ def _take(source: Source, ask: Ask, selection: Selection | None, dropped: Collec
         ranked = (pair for pair in ranked if allows(pair[0]))
     if dropped:
         ranked = (pair for pair in ranked if pair[0] not in dropped)
-    pairs = list(islice(ranked, count))
-    return Results(pairs, _reasons(source, asked, pairs)) if source.recipe.gives_reasons else Results(pairs)
+    return asked, ranked
 
 
 def _reasons(source: Source, asked: Query, pairs: list[Pair]) -> dict[int, Note]:
@@ -176,7 +191,7 @@ def _reasons(source: Source, asked: Query, pairs: list[Pair]) -> dict[int, Note]
     }
 
 
-def _dropped(source: Source, user_id: str | None) -> frozenset[int]:
+def dropped_items(source: Source, user_id: str | None) -> frozenset[int]:
     """Items that a use case leaves out by itself: those that the user bought, or watched."""
     wanted = source.recipe.automatic_filter
     log = source.records.interactions
@@ -198,21 +213,29 @@ def _mix(promoted: list[Pair], rest: list[Pair], seed: str) -> list[Pair]:
 
 def rank(source: Source, ask: Ask, item_ids: Sequence[str]) -> Iterator[tuple[str, Pair]]:
     """The items of a list, best first; what the model does not know comes last, in the order of the list."""
-    selection = select(source, ask, ask.use)
-    items = source.records.items
-    beyond = len(source.records.items)
-    known: dict[int, str] = {}
-    unknown: list[str] = []
-    for item_id in item_ids:
-        index = items.get(item_id)
-        if selection is not None and not selection.allows(beyond if index is None else index):
-            continue
-        if index is not None and source.model.knows(index):
-            known[index] = item_id
-        else:
-            unknown.append(item_id)
+    known, unknown = competitors(source, ask, item_ids)
     if known:
         for index, score in source.model.ranked(query(source, ask, list(known))):
             yield known[index], (index, score)
     for item_id in unknown:
         yield item_id, (-1, None)
+
+
+def competitors(source: Source, ask: Ask, item_ids: Sequence[str]) -> tuple[dict[int, str], list[str]]:
+    """The items of a list that the filter leaves: those that the model ranks, by index, and those it does not know."""
+    selection = select(source, ask, ask.use)
+    ids = source.records.items
+    beyond = len(ids)
+    known: dict[int, str] = {}
+    unknown: list[str] = []
+    for item_id in item_ids:
+        index = ids.get(item_id)
+        if index is None:
+            index = beyond
+        if selection is not None and not selection.allows(index):
+            continue
+        if source.model.knows(index):
+            known[index] = item_id
+        else:
+            unknown.append(item_id)
+    return known, unknown

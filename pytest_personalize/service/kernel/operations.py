@@ -59,7 +59,12 @@ def _enter(registry: dict[str, Any], name: str, entry: Any) -> None:
 
 
 class Answer(dict[str, Any]):
-    """An answer by member names that needs no rendering: the hot paths make theirs as the output shape has it."""
+    """An answer by member names that needs no rendering: the hot paths make theirs as the output shape has it.
+
+    ``reasons`` is what can tell why it is as it is; None where nobody has asked a model.
+    """
+
+    reasons: object = None
 
 
 @frozen

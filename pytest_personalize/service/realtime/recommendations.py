@@ -10,6 +10,7 @@ from attrs import frozen
 from pytest_personalize.service.answering.answer import Ask, FilterUse, Note, Pair, PromotedResults, rank, recommend
 from pytest_personalize.service.answering.declared import as_given, as_items, in_declared_order
 from pytest_personalize.service.answering.metadata import item_metadata, metadata_columns
+from pytest_personalize.service.answering.reasons import RankingReasons, Reasons
 from pytest_personalize.service.answering.recommendation_ids import new_recommendation_id
 from pytest_personalize.service.answering.source import Source
 from pytest_personalize.service.control.campaigns import Campaign
@@ -80,7 +81,7 @@ def get_recommendations(
     results = recommend(source, ask)
     named = ((ids[pair[0]], pair) for pair in results.pairs)
     items = _entries(source, named, results.notes, columns, scored=source.recipe.scored)
-    return _answer(region, arn, "itemList", items)
+    return _answer(region, arn, "itemList", items, Reasons(source, ask))
 
 
 @operation("GetPersonalizedRanking")
@@ -118,9 +119,9 @@ def get_personalized_ranking(
     entries = region.declared.get(source.arn, NOTHING).entries(user_id, None)
     if entries is not None:
         items = as_items(in_declared_order(entries, different), len(different), source.records, columns)
-    else:
-        items = _entries(source, rank(source, ask, different), {}, columns, scored=True)
-    return _answer(region, campaign_arn, "personalizedRanking", items)
+        return _answer(region, campaign_arn, "personalizedRanking", items)
+    items = _entries(source, rank(source, ask, different), {}, columns, scored=True)
+    return _answer(region, campaign_arn, "personalizedRanking", items, RankingReasons(source, ask, different))
 
 
 @operation("GetActionRecommendations")
@@ -150,17 +151,19 @@ def get_action_recommendations(
     )
     entries = region.declared.get(source.arn, NOTHING).entries(user_id, None)
     if entries is not None:
-        actions = [dict(entry) for entry in entries[: ask.count]]
-    else:
-        ids = source.records.actions
-        actions = [
-            {"actionId": ids[index], "score": round(score or 0.0, 7)} for index, score in recommend(source, ask).pairs
-        ]
-    return _answer(region, campaign_arn, "actionList", actions)
+        return _answer(region, campaign_arn, "actionList", [dict(entry) for entry in entries[: ask.count]])
+    ids = source.records.actions
+    pairs = recommend(source, ask).pairs
+    actions = [{"actionId": ids[index], "score": round(score or 0.0, 7)} for index, score in pairs]
+    return _answer(region, campaign_arn, "actionList", actions, Reasons(source, ask))
 
 
-def _answer(region: Region, arn: str, member: str, entries: list[dict[str, Any]]) -> Answer:
-    return Answer({member: entries, "recommendationId": new_recommendation_id(region, arn)})
+def _answer(
+    region: Region, arn: str, member: str, entries: list[dict[str, Any]], reasons: Reasons | None = None
+) -> Answer:
+    answer = Answer({member: entries, "recommendationId": new_recommendation_id(region, arn)})
+    answer.reasons = reasons
+    return answer
 
 
 def _asked(campaign_arn: str | None, recommender_arn: str | None) -> tuple[type[Campaign] | type[Recommender], str]:
