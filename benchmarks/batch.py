@@ -13,7 +13,7 @@ from itertools import count, cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.data import Data
+from benchmarks.data import Data, generate
 from benchmarks.deployment import ROLE, Deployment, deploy
 from benchmarks.harness import REGION, Bench, Pair, budget, emulated_client, limit
 from benchmarks.importing import INTERACTIONS, imported
@@ -85,9 +85,9 @@ def run_job(deployment: Deployment, name: str) -> None:
 def _register(recipe: str) -> None:
     @budget(f"batch inference of {recipe}, {FEW_LINES:,} lines", times=1.5, versus="its model calls")
     def batch_time(bench: Bench) -> Iterator[Pair]:
-        """Reading, answering and writing, against answering alone."""
+        """Reading, answering and writing, against answering alone; for more users than a model remembers answers of."""
         numbers = count()
-        with _batch(bench.data, recipe, FEW_LINES) as (backend, deployment, given):
+        with _batch(generate(100_000, users=FEW_LINES, items=5_000), recipe, FEW_LINES) as (backend, deployment, given):
             region = backend._account.region(REGION)
             source = region.find(Campaign, deployment.campaign_arn).source(region)
             answer = KINDS[recipe][1]

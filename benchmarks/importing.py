@@ -52,7 +52,7 @@ def read_bare(table: bytes) -> None:
     deque(csv.reader(io.TextIOWrapper(io.BytesIO(table), "utf-8", newline="")), maxlen=0)
 
 
-@budget("import of interactions", times=5, versus="csv.reader")
+@budget("import of interactions", times=2.5, versus="csv.reader")
 def interactions_import(bench: Bench) -> Iterator[Pair]:
     """All interactions of the data, into an empty dataset group."""
     table = bench.data.interactions
@@ -92,7 +92,7 @@ def check_at_the_call(bench: Bench) -> Iterator[Pair]:
         yield Pair(work=lambda: create("large"), base=lambda: create("small"))
 
 
-@limit("memory of an imported interaction, ids and index included", most=40, unit="bytes a row")
+@limit("memory of an imported interaction, ids and index included", most=32, unit="bytes a row")
 def interaction_memory(bench: Bench) -> float:
     """What is still held after the import, asked for by user once, so that the index is there."""
     table = bench.data.interactions

@@ -31,7 +31,7 @@ TRAINED = (
 def _register(recipe_name: str) -> None:
     recipe = RECIPES[recipe_name]
 
-    @budget(f"training of {recipe_name} on {ROWS:,} interactions", times=4, versus="their import")
+    @budget(f"training of {recipe_name} on {ROWS:,} interactions", times=3, versus="their import")
     def training(bench: Bench) -> Iterator[Pair]:
         rows = bench.data.first(ROWS)
         records = imported(INTERACTIONS=rows, ITEMS=bench.data.items)

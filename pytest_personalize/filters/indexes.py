@@ -11,9 +11,9 @@ import operator as compare
 import sys
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import reduce
-from itertools import repeat
+from itertools import chain, repeat
 from operator import or_
 from typing import Final, Protocol
 from weakref import finalize
@@ -66,10 +66,10 @@ class _Base(Protocol):
         """The ids whose value is on one side of a limit."""
 
 
-class _Sets(dict[Scalar, int]):
+class _Sets(dict[Hashable, int]):
     """Sets already worked out; the oldest gives way when there are many."""
 
-    def keep(self, key: Scalar, ids: int) -> int:
+    def keep(self, key: Hashable, ids: int) -> int:
         while len(self) >= _MAX_KEPT_SETS:
             self.pop(next(iter(self)), None)
         self[key] = ids
@@ -101,24 +101,24 @@ class _Texts:
         self._sets = _Sets()
 
     def among(self, wanted: Sequence[Scalar]) -> int:
-        found = NOTHING
-        for value in wanted:
-            ids = self._sets.get(value)
-            found |= self._with_value(str(value)) if ids is None else ids
-        return found
+        key = tuple(wanted)
+        found = self._sets.get(key)
+        return self._sets.keep(key, self._with_values(key)) if found is None else found
 
     def within(self, operator: Operator, limit: Scalar) -> int:
         return NOTHING  # texts have no order
 
-    def _with_value(self, value: str) -> int:
-        code = self._vocabulary.get(value)
-        codes = [] if code is None or (self._joined is not None and "|" in value) else [code]
-        codes += (self._joined or {}).get(value, ())
+    def _with_values(self, values: Sequence[Scalar]) -> int:
         digits = bytearray(b"0") * self._distinct
-        for code in codes:
+        for code in chain.from_iterable(map(self._codes_of, map(str, values))):
             if 0 < code < self._distinct:  # 0 is null
                 digits[code] = ord("1")
-        return self._sets.keep(value, int(bytes(map(digits.__getitem__, self._codes)) or b"0", 2))
+        return int(bytes(map(digits.__getitem__, self._codes)) or b"0", 2)
+
+    def _codes_of(self, value: str) -> Sequence[int]:
+        code = self._vocabulary.get(value)
+        alone = [] if code is None or (self._joined is not None and "|" in value) else [code]
+        return [*alone, *(self._joined or {}).get(value, ())]
 
 
 class _Numbers:

@@ -11,9 +11,6 @@ from attrs import frozen
 
 from pytest_personalize.recommenders.training import Histories
 
-Weighed = list[tuple[float, int]]
-"""Items with the negative of their mass, in ascending order: the strongest first, equal ones by item index."""
-
 
 @frozen(eq=False)
 class Neighbours:
@@ -61,18 +58,18 @@ def cooccurrences(histories: Histories, item_count: int, window: int) -> Iterato
         yield item, counts
 
 
-def strongest(counts: Mapping[int, int], discount: Sequence[float], keep: int) -> Weighed:
-    """The ``keep`` items of the largest count times discount.
+def strongest(counts: Mapping[int, int], discount: Sequence[float], keep: int) -> dict[int, float]:
+    """The ``keep`` items of the largest count times discount (their mass), strongest first, equal ones by item index.
 
     Only pairs that occurred more than once are weighed. Most pairs occur once, by chance; where there are few others
     the ones that were met first are taken in, up to a third of the places.
     """
-    weighed = [(-count * discount[item], item) for item, count in counts.items() if count > 1]
+    masses = {item: count * discount[item] for item, count in counts.items() if count > 1}
     least = keep // 3
-    if len(weighed) < least:
-        weighed += [(-discount[item], item) for item, count in islice(counts.items(), least) if count == 1]
-    weighed.sort()
-    return weighed[:keep]
+    if len(masses) < least:
+        masses |= {item: discount[item] for item, count in islice(counts.items(), least) if count == 1}
+    best = sorted(sorted(masses), key=masses.__getitem__, reverse=True)
+    return {item: masses[item] for item in best[:keep]}
 
 
 def neighbours(
@@ -102,10 +99,8 @@ def neighbours(
         if minimum > 1:
             frequent = {other: count for other, count in counts.items() if count >= minimum}
         best = strongest(frequent, discount, keep)
-        if best:
-            negative, others = zip(*best, strict=True)
-            factor = -1.0 if scale is None else -scale[item]
-            items.extend(others)
-            masses.extend([mass * factor for mass in negative])
+        factor = 1.0 if scale is None else scale[item]
+        items.extend(best)
+        masses.extend([mass * factor for mass in best.values()])
         offsets.append(len(items))
     return Neighbours(offsets, items, masses)
