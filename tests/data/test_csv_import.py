@@ -186,6 +186,21 @@ class TestValues:
                 import_items(records, f"ITEM_ID,OWN\ni1,{beyond}\n")
 
 
+class TestQuotes:
+    LINES = st.lists(st.lists(st.sampled_from(["i1", "", "7", " "]), max_size=4).map(",".join), max_size=6)
+
+    @given(lines=LINES, end=st.sampled_from(["\n", "\r\n", "\r"]))
+    def test_nothing_depends_on_whether_there_are_any(self, items: Make, lines: list[str], end: str) -> None:
+        records = items(YEAR="int?", NOTE="string?")
+        quoted = [f'"{line.partition(",")[0]}"{line[len(line.partition(",")[0]) :]}' if line else "" for line in lines]
+        results = []
+        for each in (lines, quoted):
+            text = end.join(["ITEM_ID,YEAR,NOTE", *each])
+            trial = CsvTrial("items.csv", io.BytesIO(text.encode()), records.schemas["ITEMS"])
+            results.append(([(problem.line, problem.problem) for problem in trial.problems()], trial.rows))
+        assert results[0] == results[1]
+
+
 class TestModes:
     """What stays of the rows before (developer guide, bulk import)."""
 
