@@ -219,6 +219,35 @@ def backend(personalize_backend: PersonalizeBackend) -> PersonalizeBackend:
     return personalize_backend
 
 
+def _make_client(service: str) -> Any:
+    return boto3.client(service, region_name="us-east-1", aws_access_key_id="mocked", aws_secret_access_key="mocked")
+
+
+# Made once, as a client keeps nothing from one call to the next: to make one takes as long as many a test.
+@pytest.fixture(scope="session")
+def clients() -> dict[str, Any]:
+    """The clients that the tests share, by service."""
+    return {name: _make_client(name) for name in ("personalize", "personalize-runtime", "personalize-events")}
+
+
+@pytest.fixture
+def personalize(personalize_backend: PersonalizeBackend, clients: dict[str, Any]) -> Any:
+    """A client of the control plane, answered by the backend of the test."""
+    return clients["personalize"]
+
+
+@pytest.fixture
+def personalize_runtime(personalize_backend: PersonalizeBackend, clients: dict[str, Any]) -> Any:
+    """A client of the runtime, answered by the backend of the test."""
+    return clients["personalize-runtime"]
+
+
+@pytest.fixture
+def personalize_events(personalize_backend: PersonalizeBackend, clients: dict[str, Any]) -> Any:
+    """A client of the events API, answered by the backend of the test."""
+    return clients["personalize-events"]
+
+
 @pytest.fixture
 def client(backend: PersonalizeBackend, personalize: Any) -> Any:
     """A client of the control plane."""
