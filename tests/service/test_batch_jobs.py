@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from making import Shop, Workshop
 from pytest_personalize import PersonalizeBackend
 
 INVALID = "InvalidInputException"
@@ -19,7 +20,7 @@ SCORE = re.compile(r"\d\.\d{1,7}(E-\d)?")
 class Jobs:
     """Starts batch jobs on a shop and reads what they wrote."""
 
-    def __init__(self, shop: Any, backend: PersonalizeBackend) -> None:
+    def __init__(self, shop: Shop, backend: PersonalizeBackend) -> None:
         self.shop = shop
         self.client = shop.personalize
         self.s3 = backend.s3
@@ -61,7 +62,7 @@ class Jobs:
 
 
 @pytest.fixture
-def jobs(shop: Any, backend: PersonalizeBackend) -> Jobs:
+def jobs(shop: Shop, backend: PersonalizeBackend) -> Jobs:
     return Jobs(shop, backend)
 
 
@@ -365,7 +366,7 @@ def test_a_segment_job_refuses_a_filter_of_items(
         jobs.segment(version, jobs.put([{"itemId": "item-03"}], "s3://in/items.json"), filterArn=arn)
 
 
-def test_a_segment_is_filtered_by_what_users_are(jobs: Jobs, workshop: Any) -> None:
+def test_a_segment_is_filtered_by_what_users_are(jobs: Jobs, workshop: Workshop) -> None:
     users = workshop.dataset("USERS", group=jobs.shop.group)
     rows = ["USER_ID,MEMBERSHIP", *(f"user-{number},{'gold' if number < 6 else 'none'}" for number in range(20))]
     assert workshop.imported(users, *rows)["status"] == "ACTIVE"
