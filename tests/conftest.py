@@ -1,6 +1,8 @@
 """What all tests share.
 
-Hypothesis keeps no deadlines, as the machines that run this are shared too. A test that uses a member which the oldest
+Hypothesis keeps no deadlines, as the machines that run this are shared too, and looks at as many examples as a run by
+hand can wait for; ``--hypothesis-profile thorough`` takes its time. Tests that need more or fewer than most take a
+multiple of the profile's number. A test that uses a member which the oldest
 supported botocore lacks says so with ``@pytest.mark.needs_member("CampaignConfig.rankingInfluence")`` and is skipped
 there; ``CreateDatasetImportJob`` is called with a role everywhere, because older models demand one. And every answer
 that any test gets is held against the service model.
@@ -26,8 +28,9 @@ from pytest_personalize.shapes import models
 from pytest_personalize.shapes.response import check_output
 
 # Where nobody watches, the same examples every time; at a desk, new ones.
-settings.register_profile("shared-machine", deadline=None, derandomize=bool(os.environ.get("CI")))
-settings.load_profile("shared-machine")
+settings.register_profile("quick", deadline=None, max_examples=40, derandomize=bool(os.environ.get("CI")))
+settings.register_profile("thorough", deadline=None, max_examples=1000)
+settings.load_profile("quick")
 
 FULL_MODEL = (1, 42, 3)
 """A botocore from here on has every member that a test may name; missing there, it is misspelt."""

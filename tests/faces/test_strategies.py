@@ -22,7 +22,10 @@ from pytest_personalize.strategies import InvalidRequest, csv_of, interactions, 
 from pytest_personalize.strategies.ties import TIES
 
 OPERATIONS = [(service, name) for service in SERVICES for name in operation_names(service)]
-FEW = settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+FEW = settings(
+    max_examples=settings.default.max_examples // 8,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +105,6 @@ def test_members_can_be_fixed() -> None:
 def test_optional_members_come_and_go() -> None:
     seen = set()
 
-    @settings(max_examples=60)
     @given(requests("ListCampaigns"))
     def collect(params: dict[str, Any]) -> None:
         seen.add("solutionArn" in params)
@@ -132,7 +134,6 @@ def test_an_unknown_member_is_refused_with_those_there_are() -> None:
 
 @pytest.mark.parametrize("domain", [None, "ECOMMERCE", "VIDEO_ON_DEMAND"])
 def test_schemas_keep_the_rules_of_their_domain(domain: str | None) -> None:
-    @settings(max_examples=60)
     @given(schemas(domain=domain))
     def holds(text: str) -> None:
         parse_schema(text, domain)
@@ -155,7 +156,6 @@ def test_a_dataset_type_that_a_domain_lacks_is_refused() -> None:
 
 
 def test_create_schema_takes_every_request(clients: dict[str, Any]) -> None:
-    @settings(max_examples=40)
     @given(requests("CreateSchema"))
     def holds(params: dict[str, Any]) -> None:
         with mock_personalize():

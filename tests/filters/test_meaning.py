@@ -352,7 +352,7 @@ def make(world: World, records: Records, changes: Iterable[Change]) -> None:
             records.table(dataset_type).put(index, content)
 
 
-@settings(max_examples=500)
+@settings(max_examples=5 * settings.default.max_examples)
 @given(cases(steps=3))
 def test_a_filter_selects_what_the_rules_say(case: Case) -> None:
     schemas = {dataset_type: schema(dataset_type, fields) for dataset_type, fields in case.kinds.items()}

@@ -12,22 +12,12 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from making import INTERACTIONS_SCHEMA
 from pytest_personalize import PersonalizeBackend, mock_personalize
 
 REGION = "us-east-1"
 BUCKET = "personalize-demo"
 ROLE = "arn:aws:iam::123456789012:role/PersonalizeRole"
-INTERACTIONS_SCHEMA = {
-    "type": "record",
-    "name": "Interactions",
-    "namespace": "com.amazonaws.personalize.schema",
-    "fields": [
-        {"name": "USER_ID", "type": "string"},
-        {"name": "ITEM_ID", "type": "string"},
-        {"name": "TIMESTAMP", "type": "long"},
-    ],
-    "version": "1.0",
-}
 END_STATES = ("ACTIVE", "CREATE FAILED")
 
 

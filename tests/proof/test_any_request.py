@@ -18,7 +18,9 @@ from pytest_personalize.shapes import models
 
 OPERATIONS = [(service, name) for service in models.SERVICES for name in models.operation_names(service)]
 SAMPLES: dict[str, dict[str, Any]] = json.loads(Path(__file__).with_name("requests.json").read_text())
-SOME = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SOME = settings(
+    max_examples=settings.default.max_examples // 5, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 RARE_TEXTS = ["", "u1", "i1", "\ud800", "x" * 300, "1e999", "nan", "0.5", "3"]
 TEXTS = st.sampled_from(RARE_TEXTS) | st.text(max_size=12)

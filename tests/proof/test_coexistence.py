@@ -17,6 +17,8 @@ from attrs import field, frozen
 
 PLUGIN = "pytest_personalize.plugin"
 
+pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("coexistence")]
+
 
 @frozen
 class SetUp:

@@ -9,8 +9,10 @@ import os
 
 import pytest
 
-TESTS = int(os.environ.get("PERSONALIZE_TESTS_OF_A_SESSION", "500"))
+TESTS = int(os.environ.get("PERSONALIZE_TESTS_OF_A_SESSION", "200"))
 FILES = 20
+
+pytestmark = pytest.mark.processes
 
 HEAD = """
 import boto3

@@ -504,4 +504,4 @@ def arn_member(kind: str) -> str:
 
 
 TestControlPlane = ControlPlane.TestCase
-TestControlPlane.settings = settings(max_examples=50, stateful_step_count=30)
+TestControlPlane.settings = settings(max_examples=settings.default.max_examples // 2, stateful_step_count=30)

@@ -29,6 +29,8 @@ IMPOSSIBLE: Final = "impossible"
 
 PLUGIN: Final = "pytest_personalize.plugin"
 
+pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("ways out")]
+
 RECORDER = r"""
 import os
 import sys

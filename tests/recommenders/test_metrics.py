@@ -8,19 +8,10 @@ from typing import Any
 
 import pytest
 
+from making import STANDARD_METRICS
 from pytest_personalize.recommenders import RECIPES, Settings, evaluate
 
 NDCG = "normalized_discounted_cumulative_gain_at_25"
-STANDARD_METRICS = {
-    "coverage",
-    "mean_reciprocal_rank_at_25",
-    "normalized_discounted_cumulative_gain_at_5",
-    "normalized_discounted_cumulative_gain_at_10",
-    "normalized_discounted_cumulative_gain_at_25",
-    "precision_at_5",
-    "precision_at_10",
-    "precision_at_25",
-}
 SEGMENT_METRICS = {"coverage", "hits_at_1_percent", "recall_at_1_percent"}
 ACTION_METRICS = {
     "coverage",

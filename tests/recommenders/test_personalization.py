@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 PERSONAL = [
@@ -29,7 +29,6 @@ def share(items: list[str], genre: str) -> float:
 
 
 @given(events=EVENTS, asking=st.integers(0, 8), weight=st.sampled_from([0.0, 0.3, 1.0]), seed=st.integers(0, 2**40))
-@settings(max_examples=60)
 def test_scores_are_a_distribution_over_the_catalogue_in_descending_order(
     make_world: Callable[..., Any], events: list[tuple[int, int]], asking: int, weight: float, seed: int
 ) -> None:

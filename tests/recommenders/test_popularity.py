@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 HOUR = 3600
@@ -13,7 +13,6 @@ EVENTS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 8)), min_size=1, m
 
 
 @given(EVENTS)
-@settings(max_examples=60, deadline=None)
 def test_items_are_ordered_by_their_number_of_distinct_users(
     make_world: Callable[..., Any], events: list[tuple[int, int]]
 ) -> None:

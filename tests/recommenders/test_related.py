@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_personalize.recommenders import TrainingError
@@ -18,7 +18,6 @@ HOUR = 3600
 
 
 @given(events=EVENTS, recipe=st.sampled_from(RELATED))
-@settings(max_examples=40)
 def test_a_list_has_every_other_item_once_without_scores(
     make_world: Callable[..., Any], events: list[tuple[int, int]], recipe: str
 ) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from making import Shop, Workshop
 from pytest_personalize import PersonalizeBackend
 from pytest_personalize.data.errors import StoreError
 from pytest_personalize.data.stores import MemoryStore
@@ -23,7 +24,7 @@ SCORE = re.compile(r"\d\.\d{1,7}(E-\d)?")
 class Jobs:
     """Starts batch jobs on a shop and reads what they wrote."""
 
-    def __init__(self, shop: Any, backend: PersonalizeBackend) -> None:
+    def __init__(self, shop: Shop, backend: PersonalizeBackend) -> None:
         self.shop = shop
         self.client = shop.personalize
         self.s3 = backend.s3
@@ -65,7 +66,7 @@ class Jobs:
 
 
 @pytest.fixture
-def jobs(shop: Any, backend: PersonalizeBackend) -> Jobs:
+def jobs(shop: Shop, backend: PersonalizeBackend) -> Jobs:
     return Jobs(shop, backend)
 
 
@@ -446,7 +447,7 @@ def test_a_segment_job_refuses_a_filter_of_items(
         jobs.segment(version, jobs.put([{"itemId": "item-03"}], "s3://in/items.json"), filterArn=arn)
 
 
-def test_a_segment_is_filtered_by_what_users_are(jobs: Jobs, workshop: Any) -> None:
+def test_a_segment_is_filtered_by_what_users_are(jobs: Jobs, workshop: Workshop) -> None:
     users = workshop.dataset("USERS", group=jobs.shop.group)
     rows = ["USER_ID,MEMBERSHIP", *(f"user-{number},{'gold' if number < 6 else 'none'}" for number in range(20))]
     assert workshop.imported(users, *rows)["status"] == "ACTIVE"

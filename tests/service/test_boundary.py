@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 import pytest
 
+from making import MakeGroup, Shop, Workshop
 from pytest_personalize import PersonalizeBackend, mock_personalize
 from pytest_personalize.data.stores import MemoryStore
 from pytest_personalize.service.kernel import lifecycle
@@ -31,7 +32,7 @@ class BreakableStore(MemoryStore):
         return super().get(uri)
 
 
-def start(shop: Any, version: str, line: str = '{"userId": "user-1"}') -> str:
+def start(shop: Shop, version: str, line: str = '{"userId": "user-1"}') -> str:
     """A batch inference job on that line."""
     shop.workshop.backend.s3.put("s3://in/lines.json", line)
     answer = shop.personalize.create_batch_inference_job(
@@ -44,11 +45,11 @@ def start(shop: Any, version: str, line: str = '{"userId": "user-1"}') -> str:
     return str(answer["batchInferenceJobArn"])
 
 
-def described(shop: Any, job: str) -> dict[str, Any]:
+def described(shop: Shop, job: str) -> dict[str, Any]:
     return dict(shop.personalize.describe_batch_inference_job(batchInferenceJobArn=job)["batchInferenceJob"])
 
 
-def test_a_line_with_half_a_surrogate_pair_is_an_error_record_and_the_job_goes_on(shop: Any) -> None:
+def test_a_line_with_half_a_surrogate_pair_is_an_error_record_and_the_job_goes_on(shop: Shop) -> None:
     job = start(shop, shop.version("aws-user-personalization"), '{"userId": "\\ud800"}\n{"userId": "user-1"}\n')
     assert described(shop, job)["status"] == "ACTIVE"
     first, second = shop.workshop.backend.s3.get("s3://out/lines.json.out").decode().splitlines()
@@ -56,7 +57,7 @@ def test_a_line_with_half_a_surrogate_pair_is_an_error_record_and_the_job_goes_o
     assert '"error":null' in second
 
 
-def test_a_batch_job_on_a_version_that_has_taken_in_put_items(shop: Any) -> None:
+def test_a_batch_job_on_a_version_that_has_taken_in_put_items(shop: Shop) -> None:
     campaign = shop.campaign("aws-user-personalization")
     version = shop.workshop.backend.campaigns[campaign].solution_version_arn
     properties = '{"price": 1.5, "categoryL1": "even", "title": "x"}'
@@ -67,7 +68,7 @@ def test_a_batch_job_on_a_version_that_has_taken_in_put_items(shop: Any) -> None
 
 
 def test_publishing_metrics_of_a_column_whose_dataset_is_gone_fails_the_import(
-    workshop: Any, make_group: Callable[..., str], backend: PersonalizeBackend
+    workshop: Workshop, make_group: MakeGroup, backend: PersonalizeBackend
 ) -> None:
     group = make_group("INTERACTIONS", "ITEMS")
     workshop.personalize.create_metric_attribution(
@@ -87,7 +88,7 @@ def test_publishing_metrics_of_a_column_whose_dataset_is_gone_fails_the_import(
 
 
 def test_an_export_of_a_dataset_that_was_deleted_and_made_anew_fails(
-    workshop: Any, backend: PersonalizeBackend
+    workshop: Workshop, backend: PersonalizeBackend
 ) -> None:
     group = workshop.group()
     dataset = workshop.dataset("USERS", group=group)
@@ -127,7 +128,7 @@ class TestBrokenStores:
         return problem
 
     def test_whatever_a_store_raises_the_job_is_failed_the_call_recorded_and_the_next_call_answered(
-        self, store: BreakableStore, backend: PersonalizeBackend, shop: Any, problem: BaseException
+        self, store: BreakableStore, backend: PersonalizeBackend, shop: Shop, problem: BaseException
     ) -> None:
         job = start(shop, shop.version("aws-user-personalization"))
         described(shop, job)
@@ -139,7 +140,7 @@ class TestBrokenStores:
         assert (found["status"], found["failureReason"]) == ("CREATE FAILED", lifecycle.BUG)
 
     def test_whatever_a_store_raises_at_the_call_that_is_recorded_and_makes_no_job(
-        self, store: BreakableStore, backend: PersonalizeBackend, shop: Any, problem: BaseException
+        self, store: BreakableStore, backend: PersonalizeBackend, shop: Shop, problem: BaseException
     ) -> None:
         version = shop.version("aws-user-personalization")
         store.problem = problem
@@ -150,7 +151,7 @@ class TestBrokenStores:
 
 
 def test_a_bug_on_the_clock_is_seen_by_one_call_and_by_no_later_one(
-    workshop: Any, backend: PersonalizeBackend, monkeypatch: pytest.MonkeyPatch
+    workshop: Workshop, backend: PersonalizeBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: Any) -> Any:
         raise ZeroDivisionError("a bug")

@@ -2,69 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from making import Deploy, Describe, MakeGroup, MakeSolution, Train
 from pytest_personalize import PersonalizeBackend
 
-RECIPE = "arn:aws:personalize:::recipe/"
 NOWHERE = "arn:aws:personalize:us-east-1:123456789012:campaign/none"
 
 
 @pytest.fixture
-def films(make_group: Callable[..., str]) -> str:
-    return make_group("INTERACTIONS", "ITEMS")
-
-
-@pytest.fixture
-def make_solution(client: Any, films: str) -> Callable[..., str]:
-    """``make_solution("aws-sims", name=...)``: the ARN of a solution that trains when it is told to."""
-
-    def make(recipe: str = "aws-sims", name: str = "picks", **members: Any) -> str:
-        wanted = {"performAutoTraining": False, "datasetGroupArn": films} | members
-        arn: str = client.create_solution(name=name, recipeArn=RECIPE + recipe, **wanted)["solutionArn"]
-        return arn
-
-    return make
-
-
-@pytest.fixture
-def train(client: Any) -> Callable[[str], str]:
-    return lambda solution: str(client.create_solution_version(solutionArn=solution)["solutionVersionArn"])
-
-
-@pytest.fixture
-def deploy(client: Any) -> Callable[..., str]:
-    """``deploy(version, name=..., **members)``: the ARN of a campaign."""
-
-    def make(version: str, name: str = "live", **members: Any) -> str:
-        arn: str = client.create_campaign(name=name, solutionVersionArn=version, **members)["campaignArn"]
-        return arn
-
-    return make
-
-
-@pytest.fixture
-def describe(client: Any) -> Callable[[str], dict[str, Any]]:
-    return lambda arn: client.describe_campaign(campaignArn=arn)["campaign"]
-
-
-@pytest.fixture
-def solution(make_solution: Any) -> str:
+def solution(make_solution: MakeSolution) -> str:
     arn: str = make_solution()
     return arn
 
 
 @pytest.fixture
-def version(train: Any, solution: str) -> str:
+def version(train: Train, solution: str) -> str:
     arn: str = train(solution)
     return arn
 
 
 class TestDescription:
-    def test_a_campaign_is_described_as_in_printed_answers(self, deploy: Any, describe: Any, version: str) -> None:
+    def test_a_campaign_is_described_as_in_printed_answers(
+        self, deploy: Deploy, describe: Describe, version: str
+    ) -> None:
         campaign = describe(deploy(version))
 
         assert campaign.pop("creationDateTime") <= campaign.pop("lastUpdatedDateTime")
@@ -77,7 +40,7 @@ class TestDescription:
         }
 
     def test_it_goes_by_way_of_two_states(
-        self, backend: PersonalizeBackend, deploy: Any, describe: Any, version: str
+        self, backend: PersonalizeBackend, deploy: Deploy, describe: Describe, version: str
     ) -> None:
         backend.transitions["campaign"] = "polls:2"
         campaign = deploy(version)
@@ -86,7 +49,7 @@ class TestDescription:
         assert seen == ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"]
 
     def test_the_configuration_comes_back_as_it_was_given(
-        self, deploy: Any, describe: Any, make_solution: Any, train: Any
+        self, deploy: Deploy, describe: Describe, make_solution: MakeSolution, train: Train
     ) -> None:
         config = {
             "itemExplorationConfig": {"explorationWeight": "0.8", "explorationItemAgeCutOff": "7"},
@@ -100,7 +63,7 @@ class TestDescription:
         assert campaign["minProvisionedTPS"] == 3
 
     def test_campaigns_are_listed_by_solution(
-        self, client: Any, deploy: Any, make_solution: Any, train: Any, version: str
+        self, client: Any, deploy: Deploy, make_solution: MakeSolution, train: Train, version: str
     ) -> None:
         deploy(version)
         other = make_solution(name="reads")
@@ -110,58 +73,66 @@ class TestDescription:
         assert summary["campaignArn"] == campaign
         assert set(summary) == {"name", "campaignArn", "status", "creationDateTime", "lastUpdatedDateTime"}
 
-    def test_the_backend_has_it_by_name(self, backend: PersonalizeBackend, deploy: Any, version: str) -> None:
+    def test_the_backend_has_it_by_name(self, backend: PersonalizeBackend, deploy: Deploy, version: str) -> None:
         campaign = deploy(version)
 
         assert backend.campaigns["live"].campaign_arn == campaign
 
-    def test_an_unknown_campaign_is_not_found(self, describe: Any, backend: PersonalizeBackend, refused: Any) -> None:
+    def test_an_unknown_campaign_is_not_found(
+        self, describe: Describe, backend: PersonalizeBackend, refused: Any
+    ) -> None:
         with refused("ResourceNotFoundException"):
             describe(NOWHERE)
 
 
 class TestWhichVersion:
-    def test_latest_is_the_newest_version(self, deploy: Any, describe: Any, train: Any, solution: str) -> None:
+    def test_latest_is_the_newest_version(
+        self, deploy: Deploy, describe: Describe, train: Train, solution: str
+    ) -> None:
         train(solution)
         newest = train(solution)
 
         assert describe(deploy(solution + "/$LATEST"))["solutionVersionArn"] == newest
 
     def test_latest_is_the_newest_that_is_active(
-        self, backend: PersonalizeBackend, deploy: Any, describe: Any, train: Any, solution: str, version: str
+        self, backend: PersonalizeBackend, deploy: Deploy, describe: Describe, train: Train, solution: str, version: str
     ) -> None:
         backend.transitions["solution-version"] = "polls:9"
         train(solution)
 
         assert describe(deploy(solution + "/$LATEST"))["solutionVersionArn"] == version
 
-    def test_latest_of_a_solution_without_versions_is_not_found(self, deploy: Any, solution: str, refused: Any) -> None:
+    def test_latest_of_a_solution_without_versions_is_not_found(
+        self, deploy: Deploy, solution: str, refused: Any
+    ) -> None:
         with refused("ResourceNotFoundException"):
             deploy(solution + "/$LATEST")
 
-    def test_the_arn_of_a_solution_is_not_that_of_a_version(self, deploy: Any, solution: str, refused: Any) -> None:
+    def test_the_arn_of_a_solution_is_not_that_of_a_version(self, deploy: Deploy, solution: str, refused: Any) -> None:
         with refused("ResourceNotFoundException"):
             deploy(solution)
 
-    def test_the_arn_of_something_else_is_refused(self, deploy: Any, films: str, refused: Any) -> None:
+    def test_the_arn_of_something_else_is_refused(self, deploy: Deploy, films: str, refused: Any) -> None:
         with refused("InvalidInputException"):
             deploy(films)
 
     def test_a_version_in_training_is_not_deployed(
-        self, backend: PersonalizeBackend, deploy: Any, train: Any, solution: str, refused: Any
+        self, backend: PersonalizeBackend, deploy: Deploy, train: Train, solution: str, refused: Any
     ) -> None:
         backend.transitions["solution-version"] = "polls:9"
         with refused("ResourceInUseException"):
             deploy(train(solution))
 
-    def test_a_failed_version_is_not_deployed(self, deploy: Any, train: Any, make_solution: Any, refused: Any) -> None:
+    def test_a_failed_version_is_not_deployed(
+        self, deploy: Deploy, train: Train, make_solution: MakeSolution, refused: Any
+    ) -> None:
         failed = train(make_solution(name="of-nothing", eventType="Never"))
         with refused("ResourceInUseException"):
             deploy(failed)
 
     @pytest.mark.parametrize("recipe", ["aws-item-affinity", "aws-item-attribute-affinity"])
     def test_segmentation_has_no_campaigns(
-        self, deploy: Any, train: Any, make_solution: Any, refused: Any, recipe: str
+        self, deploy: Deploy, train: Train, make_solution: MakeSolution, refused: Any, recipe: str
     ) -> None:
         version = train(make_solution(recipe, "segments"))
         with refused("InvalidInputException"):
@@ -169,19 +140,25 @@ class TestWhichVersion:
 
 
 class TestRefusals:
-    def test_a_name_is_taken_once(self, deploy: Any, version: str, refused: Any) -> None:
+    def test_a_name_is_taken_once(self, deploy: Deploy, version: str, refused: Any) -> None:
         campaign = deploy(version)
         with refused("ResourceAlreadyExistsException", f"Another resource with Arn {campaign} already exists."):
-            deploy(version)
+            deploy(version, "live")
 
-    def test_a_group_has_five_campaigns(self, deploy: Any, version: str, refused: Any) -> None:
+    def test_a_group_has_five_campaigns(self, deploy: Deploy, version: str, refused: Any) -> None:
         for n in range(5):
             deploy(version, f"live-{n}")
         with refused("LimitExceededException", "More than 5 resources in ACTIVE state."):
             deploy(version, "live-5")
 
     def test_the_quota_is_of_the_dataset_group(
-        self, deploy: Any, make_group: Any, make_solution: Any, train: Any, version: str, describe: Any
+        self,
+        deploy: Deploy,
+        make_group: MakeGroup,
+        make_solution: MakeSolution,
+        train: Train,
+        version: str,
+        describe: Describe,
     ) -> None:
         for n in range(5):
             deploy(version, f"live-{n}")
@@ -207,14 +184,20 @@ class TestRefusals:
         ],
     )
     def test_configurations_that_the_recipe_does_not_take(
-        self, deploy: Any, make_solution: Any, train: Any, refused: Any, recipe: str, config: dict[str, Any]
+        self,
+        deploy: Deploy,
+        make_solution: MakeSolution,
+        train: Train,
+        refused: Any,
+        recipe: str,
+        config: dict[str, Any],
     ) -> None:
         version = train(make_solution(recipe, "other"))
         with refused("InvalidInputException"):
             deploy(version, campaignConfig=config)
 
     def test_metadata_needs_items(
-        self, deploy: Any, make_group: Any, make_solution: Any, train: Any, refused: Any
+        self, deploy: Deploy, make_group: MakeGroup, make_solution: MakeSolution, train: Train, refused: Any
     ) -> None:
         version = train(make_solution(name="bare", datasetGroupArn=make_group("INTERACTIONS")))
         with refused("InvalidInputException"):
@@ -223,12 +206,12 @@ class TestRefusals:
 
 class TestUpdate:
     @pytest.fixture
-    def campaign(self, deploy: Any, version: str) -> str:
+    def campaign(self, deploy: Deploy, version: str) -> str:
         arn: str = deploy(version)
         return arn
 
     def test_another_version_is_deployed(
-        self, client: Any, campaign: str, train: Any, solution: str, describe: Any
+        self, client: Any, campaign: str, train: Train, solution: str, describe: Describe
     ) -> None:
         newer = train(solution)
         answer = client.update_campaign(campaignArn=campaign, solutionVersionArn=newer)
@@ -241,29 +224,29 @@ class TestUpdate:
         assert update == {"solutionVersionArn": newer, "minProvisionedTPS": 1, "status": "ACTIVE"}
 
     def test_the_latest_version_is_deployed(
-        self, client: Any, campaign: str, train: Any, solution: str, describe: Any
+        self, client: Any, campaign: str, train: Train, solution: str, describe: Describe
     ) -> None:
         newer = train(solution)
         client.update_campaign(campaignArn=campaign, solutionVersionArn=solution + "/$LATEST")
 
         assert describe(campaign)["solutionVersionArn"] == newer
 
-    def test_capacity_is_changed(self, client: Any, campaign: str, describe: Any, version: str) -> None:
+    def test_capacity_is_changed(self, client: Any, campaign: str, describe: Describe, version: str) -> None:
         client.update_campaign(campaignArn=campaign, minProvisionedTPS=5)
 
         assert (describe(campaign)["minProvisionedTPS"], describe(campaign)["solutionVersionArn"]) == (5, version)
 
-    def test_the_configuration_is_changed(self, client: Any, campaign: str, describe: Any) -> None:
+    def test_the_configuration_is_changed(self, client: Any, campaign: str, describe: Describe) -> None:
         config = {"enableMetadataWithRecommendations": True}
         client.update_campaign(campaignArn=campaign, campaignConfig=config)
 
         assert describe(campaign)["campaignConfig"] == config
 
-    def test_there_is_no_latest_update_before_the_first(self, campaign: str, describe: Any) -> None:
+    def test_there_is_no_latest_update_before_the_first(self, campaign: str, describe: Describe) -> None:
         assert "latestCampaignUpdate" not in describe(campaign)
 
     def test_old_values_hold_until_the_update_is_active(
-        self, backend: PersonalizeBackend, client: Any, campaign: str, describe: Any
+        self, backend: PersonalizeBackend, client: Any, campaign: str, describe: Describe
     ) -> None:
         backend.transitions["campaign"] = "polls:2"
         client.update_campaign(campaignArn=campaign, minProvisionedTPS=5)
@@ -283,7 +266,7 @@ class TestUpdate:
             client.update_campaign(campaignArn=campaign, minProvisionedTPS=6)
 
     def test_a_campaign_in_creation_is_not_updated(
-        self, backend: PersonalizeBackend, client: Any, deploy: Any, version: str, refused: Any
+        self, backend: PersonalizeBackend, client: Any, deploy: Deploy, version: str, refused: Any
     ) -> None:
         backend.transitions["campaign"] = "polls:9"
         campaign = deploy(version)
@@ -292,19 +275,19 @@ class TestUpdate:
 
     @pytest.mark.parametrize("members", [{}, {"minProvisionedTPS": 1}])
     def test_row_4_an_update_that_changes_nothing_is_answered_and_starts_nothing(
-        self, client: Any, campaign: str, describe: Any, members: dict[str, Any]
+        self, client: Any, campaign: str, describe: Describe, members: dict[str, Any]
     ) -> None:
         assert client.update_campaign(campaignArn=campaign, **members)["campaignArn"] == campaign
         assert "latestCampaignUpdate" not in describe(campaign)
 
     def test_row_4_deploying_what_is_deployed_starts_nothing(
-        self, client: Any, campaign: str, solution: str, describe: Any
+        self, client: Any, campaign: str, solution: str, describe: Describe
     ) -> None:
         client.update_campaign(campaignArn=campaign, solutionVersionArn=solution + "/$LATEST")
         assert "latestCampaignUpdate" not in describe(campaign)
 
     def test_row_4_a_configuration_that_is_in_place_starts_no_second_update(
-        self, backend: PersonalizeBackend, client: Any, campaign: str, describe: Any
+        self, backend: PersonalizeBackend, client: Any, campaign: str, describe: Describe
     ) -> None:
         config = {"enableMetadataWithRecommendations": True}
         client.update_campaign(campaignArn=campaign, campaignConfig=config)
@@ -314,7 +297,7 @@ class TestUpdate:
         assert describe(campaign)["latestCampaignUpdate"] == first
 
     def test_row_24_a_version_of_another_solution_of_the_group_is_deployed(
-        self, client: Any, campaign: str, solution: str, make_solution: Any, train: Any, describe: Any
+        self, client: Any, campaign: str, solution: str, make_solution: MakeSolution, train: Train, describe: Describe
     ) -> None:
         other = make_solution(name="reads")
         version = train(other)
@@ -326,7 +309,7 @@ class TestUpdate:
         client.delete_solution(solutionArn=solution)
 
     def test_row_24_a_version_of_another_dataset_group_is_refused(
-        self, client: Any, campaign: str, make_group: Any, make_solution: Any, train: Any, refused: Any
+        self, client: Any, campaign: str, make_group: MakeGroup, make_solution: MakeSolution, train: Train, refused: Any
     ) -> None:
         other = train(make_solution(name="reads", datasetGroupArn=make_group("INTERACTIONS")))
         with refused("InvalidInputException", "another dataset group"):
@@ -339,9 +322,9 @@ class TestUpdate:
     def test_row_24_an_older_recipe_gives_no_metadata_until_it_is_asked_for(
         self,
         client: Any,
-        make_solution: Any,
-        train: Any,
-        deploy: Any,
+        make_solution: MakeSolution,
+        train: Train,
+        deploy: Deploy,
         personalize_runtime: Any,
         asked: dict[str, Any],
         metadata: bool,
@@ -362,7 +345,7 @@ class TestUpdate:
                 personalize_runtime.get_recommendations(**request)
 
     def test_a_version_in_training_is_refused(
-        self, backend: PersonalizeBackend, client: Any, campaign: str, train: Any, solution: str, refused: Any
+        self, backend: PersonalizeBackend, client: Any, campaign: str, train: Train, solution: str, refused: Any
     ) -> None:
         backend.transitions["solution-version"] = "polls:9"
         with refused("ResourceInUseException"):
@@ -378,29 +361,31 @@ SYNC = {"syncWithLatestSolutionVersion": True}
 
 class TestFailure:
     @pytest.fixture
-    def failed(self, backend: PersonalizeBackend, deploy: Any, version: str) -> str:
+    def failed(self, backend: PersonalizeBackend, deploy: Deploy, version: str) -> str:
         backend.faults.fail_job("CreateCampaign", "no capacity")
         arn: str = deploy(version)
         return arn
 
-    def test_the_reason_is_told(self, failed: str, describe: Any) -> None:
+    def test_the_reason_is_told(self, failed: str, describe: Describe) -> None:
         campaign = describe(failed)
 
         assert (campaign["status"], campaign["failureReason"]) == ("CREATE FAILED", "no capacity")
 
-    def test_an_update_mends_it(self, client: Any, failed: str, version: str, describe: Any) -> None:
+    def test_an_update_mends_it(self, client: Any, failed: str, version: str, describe: Describe) -> None:
         client.update_campaign(campaignArn=failed, solutionVersionArn=version)
         campaign = describe(failed)
 
         assert campaign["status"] == "ACTIVE"
         assert "failureReason" not in campaign
 
-    def test_it_does_not_count_for_the_quota(self, failed: str, deploy: Any, version: str, describe: Any) -> None:
+    def test_it_does_not_count_for_the_quota(
+        self, failed: str, deploy: Deploy, version: str, describe: Describe
+    ) -> None:
         for n in range(5):
             assert describe(deploy(version, f"live-{n}"))["status"] == "ACTIVE"
 
     def test_a_failed_update_leaves_the_campaign(
-        self, backend: PersonalizeBackend, client: Any, deploy: Any, version: str, describe: Any
+        self, backend: PersonalizeBackend, client: Any, deploy: Deploy, version: str, describe: Describe
     ) -> None:
         campaign = deploy(version)
         backend.faults.fail_job("UpdateCampaign", "no capacity")
@@ -414,11 +399,13 @@ class TestFailure:
 
 class TestFollowing:
     @pytest.fixture
-    def follower(self, deploy: Any, solution: str, version: str) -> str:
+    def follower(self, deploy: Deploy, solution: str, version: str) -> str:
         arn: str = deploy(solution + "/$LATEST", campaignConfig=SYNC)
         return arn
 
-    def test_it_is_updated_to_each_new_version(self, follower: str, train: Any, solution: str, describe: Any) -> None:
+    def test_it_is_updated_to_each_new_version(
+        self, follower: str, train: Train, solution: str, describe: Describe
+    ) -> None:
         newer = train(solution)
 
         described = describe(follower)
@@ -427,7 +414,7 @@ class TestFollowing:
         assert described["campaignConfig"] == SYNC
 
     def test_it_stays_while_the_new_version_is_in_training(
-        self, backend: PersonalizeBackend, follower: str, train: Any, solution: str, version: str, describe: Any
+        self, backend: PersonalizeBackend, follower: str, train: Train, solution: str, version: str, describe: Describe
     ) -> None:
         backend.transitions["solution-version"] = "polls:9"
         train(solution)
@@ -435,7 +422,7 @@ class TestFollowing:
         assert describe(follower)["solutionVersionArn"] == version
 
     def test_it_catches_up_with_a_version_that_came_during_an_update(
-        self, backend: PersonalizeBackend, client: Any, follower: str, train: Any, solution: str, describe: Any
+        self, backend: PersonalizeBackend, client: Any, follower: str, train: Train, solution: str, describe: Describe
     ) -> None:
         backend.transitions["campaign"] = "polls:1"
         client.update_campaign(campaignArn=follower, minProvisionedTPS=4)
@@ -446,7 +433,7 @@ class TestFollowing:
         assert seen[0] != newer
 
     def test_other_campaigns_stay(
-        self, deploy: Any, follower: str, train: Any, solution: str, version: str, describe: Any
+        self, deploy: Deploy, follower: str, train: Train, solution: str, version: str, describe: Describe
     ) -> None:
         other = deploy(version, "other")
         train(solution)
@@ -454,7 +441,7 @@ class TestFollowing:
         assert describe(other)["solutionVersionArn"] == version
 
     def test_a_campaign_begins_to_follow_by_an_update(
-        self, client: Any, deploy: Any, train: Any, solution: str, version: str, describe: Any
+        self, client: Any, deploy: Deploy, train: Train, solution: str, version: str, describe: Describe
     ) -> None:
         campaign = deploy(version)
         client.update_campaign(campaignArn=campaign, solutionVersionArn=solution + "/$LATEST", campaignConfig=SYNC)
@@ -464,7 +451,7 @@ class TestFollowing:
 
     @pytest.mark.parametrize("fixed_version", [False, True])
     def test_it_has_to_be_told_to_follow_latest(
-        self, client: Any, deploy: Any, version: str, refused: Any, fixed_version: bool
+        self, client: Any, deploy: Deploy, version: str, refused: Any, fixed_version: bool
     ) -> None:
         campaign = deploy(version)
         fixed = {"solutionVersionArn": version} if fixed_version else {}
@@ -472,14 +459,14 @@ class TestFollowing:
             client.update_campaign(campaignArn=campaign, campaignConfig=SYNC, **fixed)
 
     def test_a_follower_takes_no_fixed_version(
-        self, client: Any, follower: str, train: Any, solution: str, version: str, refused: Any
+        self, client: Any, follower: str, train: Train, solution: str, version: str, refused: Any
     ) -> None:
         train(solution)
         with refused("InvalidInputException"):
             client.update_campaign(campaignArn=follower, solutionVersionArn=version)
 
     def test_it_stops_to_follow_by_an_update(
-        self, client: Any, follower: str, train: Any, solution: str, version: str, describe: Any
+        self, client: Any, follower: str, train: Train, solution: str, version: str, describe: Describe
     ) -> None:
         client.update_campaign(campaignArn=follower, campaignConfig={"syncWithLatestSolutionVersion": False})
         train(solution)
@@ -488,14 +475,14 @@ class TestFollowing:
 
 
 class TestDeletion:
-    def test_a_campaign_goes(self, client: Any, deploy: Any, describe: Any, version: str, refused: Any) -> None:
+    def test_a_campaign_goes(self, client: Any, deploy: Deploy, describe: Describe, version: str, refused: Any) -> None:
         campaign = deploy(version)
         client.delete_campaign(campaignArn=campaign)
         with refused("ResourceNotFoundException"):
             describe(campaign)
 
     def test_it_goes_by_way_of_two_states(
-        self, backend: PersonalizeBackend, client: Any, deploy: Any, describe: Any, version: str
+        self, backend: PersonalizeBackend, client: Any, deploy: Deploy, describe: Describe, version: str
     ) -> None:
         campaign = deploy(version)
         backend.transitions["campaign"] = "polls:2"
@@ -504,7 +491,7 @@ class TestDeletion:
         assert [describe(campaign)["status"] for _ in range(2)] == ["DELETE PENDING", "DELETE IN_PROGRESS"]
 
     def test_not_in_creation(
-        self, backend: PersonalizeBackend, client: Any, deploy: Any, version: str, refused: Any
+        self, backend: PersonalizeBackend, client: Any, deploy: Deploy, version: str, refused: Any
     ) -> None:
         backend.transitions["campaign"] = "polls:9"
         campaign = deploy(version)
@@ -512,7 +499,7 @@ class TestDeletion:
             client.delete_campaign(campaignArn=campaign)
 
     def test_not_during_an_update(
-        self, backend: PersonalizeBackend, client: Any, deploy: Any, version: str, refused: Any
+        self, backend: PersonalizeBackend, client: Any, deploy: Deploy, version: str, refused: Any
     ) -> None:
         campaign = deploy(version)
         backend.transitions["campaign"] = "polls:9"
@@ -520,7 +507,9 @@ class TestDeletion:
         with refused("ResourceInUseException"):
             client.delete_campaign(campaignArn=campaign)
 
-    def test_not_twice(self, backend: PersonalizeBackend, client: Any, deploy: Any, version: str, refused: Any) -> None:
+    def test_not_twice(
+        self, backend: PersonalizeBackend, client: Any, deploy: Deploy, version: str, refused: Any
+    ) -> None:
         campaign = deploy(version)
         backend.transitions["campaign"] = "polls:9"
         client.delete_campaign(campaignArn=campaign)
@@ -533,7 +522,7 @@ class TestDeletion:
 
 
 def test_row_3_the_campaigns_that_deploy_a_version_are_listed(
-    client: Any, solution: str, train: Any, deploy: Any
+    client: Any, solution: str, train: Train, deploy: Deploy
 ) -> None:
     older, newer = train(solution), train(solution)
     deployed = {
@@ -553,7 +542,7 @@ def test_row_3_versions_are_not_listed_by_version(client: Any, version: str, ref
 
 
 def test_row_25_popularity_is_that_of_interactions(
-    client: Any, make_group: Any, make_solution: Any, train: Any, deploy: Any, refused: Any
+    client: Any, make_group: MakeGroup, make_solution: MakeSolution, train: Train, deploy: Deploy, refused: Any
 ) -> None:
     group = make_group("ITEMS")
     version = train(make_solution("aws-semantic-similarity", name="texts", datasetGroupArn=group))

@@ -3,13 +3,11 @@
 import boto3
 import pytest
 
+from making import described
+
 KEY = "arn:aws:kms:us-east-1:123456789012:key/abc"
 ROLE = "arn:aws:iam::123456789012:role/PersonalizeRole"
 PREFIX = "arn:aws:personalize:us-east-1:123456789012:dataset-group/"
-
-
-def described(personalize, arn):
-    return personalize.describe_dataset_group(datasetGroupArn=arn)["datasetGroup"]
 
 
 def test_creation_answers_the_arn_made_of_the_name(personalize):
@@ -171,7 +169,7 @@ def test_a_group_that_is_being_deleted_keeps_its_name_and_refuses_a_second_delet
 )
 def test_an_arn_of_another_type_region_or_account_is_refused(personalize, refused, arn):
     with refused("InvalidInputException"):
-        described(personalize, arn)
+        personalize.describe_dataset_group(datasetGroupArn=arn)
 
 
 def test_groups_of_the_backend_are_found_by_name_and_arn(personalize_backend, workshop):

@@ -4,13 +4,11 @@ import re
 
 import pytest
 
+from making import described
+
 PREFIX = "arn:aws:personalize:us-east-1:123456789012:dataset/"
 BRAND = {"BRAND": ["string", "null"]}
 CREATION = ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"]
-
-
-def described(personalize, arn):
-    return personalize.describe_dataset(datasetArn=arn)["dataset"]
 
 
 def create(personalize, group, schema, dataset_type="INTERACTIONS", **members):

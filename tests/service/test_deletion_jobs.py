@@ -2,6 +2,8 @@
 
 import pytest
 
+from making import described
+
 ROLE = "arn:aws:iam::123456789012:role/PersonalizeRole"
 PREFIX = "arn:aws:personalize:us-east-1:123456789012:data-deletion-job/"
 
@@ -10,10 +12,6 @@ def create(personalize, group, location="s3://bucket/users.csv", name="forget", 
     return personalize.create_data_deletion_job(
         jobName=name, datasetGroupArn=group, dataSource={"dataLocation": location}, roleArn=ROLE, **members
     )["dataDeletionJobArn"]
-
-
-def described(personalize, arn):
-    return personalize.describe_data_deletion_job(dataDeletionJobArn=arn)["dataDeletionJob"]
 
 
 @pytest.fixture

@@ -4,16 +4,14 @@ import re
 
 import pytest
 
+from making import described
+
 ARN = r"arn:aws:personalize:us-east-1:123456789012:event-tracker/[0-9a-f]{8}"
 TRACKING_ID = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 
 
 def create(personalize, group, name="clicks", **members):
     return personalize.create_event_tracker(name=name, datasetGroupArn=group, **members)
-
-
-def described(personalize, arn):
-    return personalize.describe_event_tracker(eventTrackerArn=arn)["eventTracker"]
 
 
 def test_creation_answers_arn_and_tracking_id_at_once(personalize, workshop):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from making import MakeGroup, Shop, Workshop
 from pytest_personalize import PersonalizeBackend
 
 ROLE = "arn:aws:iam::123456789012:role/PersonalizeRole"
@@ -14,7 +15,7 @@ AS_WRITTEN, OTHERWISE = "Maß", "MASS"
 
 
 @pytest.fixture
-def pub(shop: Any) -> Any:
+def pub(shop: Shop) -> Any:
     """The shop, where the even users also had the second half of the even items, by events of the type ``Maß``."""
     for number in range(0, 20, 2):
         for item in range(10 + number % 4, 20, 4):
@@ -63,7 +64,7 @@ def test_the_condition_of_a_filter(pub: Any) -> None:
     assert sorted(found) == ["item-10", "item-14", "item-18"]
 
 
-def test_the_metric_of_an_attribution(workshop: Any, backend: PersonalizeBackend) -> None:
+def test_the_metric_of_an_attribution(workshop: Workshop, backend: PersonalizeBackend) -> None:
     group = workshop.group()
     dataset = workshop.dataset(group=group)
     workshop.personalize.create_metric_attribution(
@@ -79,7 +80,7 @@ def test_the_metric_of_an_attribution(workshop: Any, backend: PersonalizeBackend
 
 
 def test_what_a_use_case_drops_by_itself(
-    make_group: Callable[..., str], workshop: Any, personalize_runtime: Any, personalize_events: Any
+    make_group: MakeGroup, workshop: Workshop, personalize_runtime: Any, personalize_events: Any
 ) -> None:
     group = make_group("INTERACTIONS", "ITEMS", domain="ECOMMERCE")
     recommender = workshop.personalize.create_recommender(

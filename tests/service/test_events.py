@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_personalize import mock_personalize
@@ -233,7 +233,6 @@ events = st.builds(
 )
 
 
-@settings(max_examples=20)
 @given(calls=st.lists(st.lists(events, min_size=1, max_size=10), max_size=4))
 def test_every_distinct_event_is_exported_as_it_was_put(calls, request):
     workshop_class = type(request.getfixturevalue("workshop"))

@@ -2,6 +2,8 @@
 
 import pytest
 
+from making import described
+
 ROLE = "arn:aws:iam::123456789012:role/PersonalizeRole"
 KEY = "arn:aws:kms:us-east-1:123456789012:key/abc"
 PREFIX = "arn:aws:personalize:us-east-1:123456789012:dataset-export-job/"
@@ -14,10 +16,6 @@ def create(personalize, dataset, path="s3://exports/shop", name="export", **memb
         roleArn=ROLE,
         **{"jobOutput": {"s3DataDestination": {"path": path}}} | members,
     )["datasetExportJobArn"]
-
-
-def described(personalize, arn):
-    return personalize.describe_dataset_export_job(datasetExportJobArn=arn)["datasetExportJob"]
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from making import Workshop
 from pytest_personalize import PersonalizeBackend
 
 INVALID = "InvalidInputException"
@@ -14,7 +15,7 @@ EXPRESSION = 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("Purchase")'
 
 
 @pytest.fixture
-def group(workshop: Any) -> str:
+def group(workshop: Workshop) -> str:
     """A group with interactions and items."""
     group: str = workshop.group()
     workshop.dataset(group=group)
@@ -23,7 +24,7 @@ def group(workshop: Any) -> str:
 
 
 @pytest.fixture
-def create(client: Any, group: str, workshop: Any) -> Callable[..., str]:
+def create(client: Any, group: str, workshop: Workshop) -> Callable[..., str]:
     def create_filter(expression: str = EXPRESSION, **members: Any) -> str:
         request = {"name": workshop.name("filter"), "datasetGroupArn": group} | members
         return str(client.create_filter(filterExpression=expression, **request)["filterArn"])
@@ -49,7 +50,7 @@ def test_a_filter_is_described_with_its_expression(client: Any, create: Callable
 
 
 def test_filters_are_listed_under_a_capital_letter_without_expressions(
-    client: Any, create: Callable[..., str], group: str, workshop: Any
+    client: Any, create: Callable[..., str], group: str, workshop: Workshop
 ) -> None:
     arn = create()
     answer = client.list_filters(datasetGroupArn=group)
@@ -79,7 +80,9 @@ def test_expressions_that_can_not_work_are_refused_with_the_reason(
     assert client.list_filters()["Filters"] == []
 
 
-def test_a_name_is_taken_in_all_groups(create: Callable[..., str], workshop: Any, refused: Callable[..., Any]) -> None:
+def test_a_name_is_taken_in_all_groups(
+    create: Callable[..., str], workshop: Workshop, refused: Callable[..., Any]
+) -> None:
     create(name="mine")
     other = workshop.group()
     workshop.dataset(group=other)

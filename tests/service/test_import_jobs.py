@@ -5,15 +5,12 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from making import described
 from pytest_personalize import mock_personalize
 
 HEADER = "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE"
 ROLE = "arn:aws:iam::123456789012:role/PersonalizeRole"
 PREFIX = "arn:aws:personalize:us-east-1:123456789012:dataset-import-job/"
-
-
-def described(personalize, arn):
-    return personalize.describe_dataset_import_job(datasetImportJobArn=arn)["datasetImportJob"]
 
 
 def create(personalize, dataset, location="s3://bucket/clicks.csv", name="clicks", **members):

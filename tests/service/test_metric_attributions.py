@@ -2,6 +2,8 @@
 
 import pytest
 
+from making import described
+
 ROLE = "arn:aws:iam::123456789012:role/PersonalizeRole"
 PREFIX = "arn:aws:personalize:us-east-1:123456789012:metric-attribution/"
 FOLDER = "s3://reports/shop/"
@@ -38,10 +40,6 @@ def create(personalize, group, clicks):
         )["metricAttributionArn"]
 
     return create
-
-
-def described(personalize, arn):
-    return personalize.describe_metric_attribution(metricAttributionArn=arn)["metricAttribution"]
 
 
 def names(personalize, arn):

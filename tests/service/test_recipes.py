@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from attrs import frozen
 
+from making import RECIPE, Shop
 from pytest_personalize import PersonalizeBackend
 from pytest_personalize.recommenders import RECIPES, Query, Recipe
 from pytest_personalize.recommenders.metrics import item_metrics
@@ -16,7 +17,6 @@ from pytest_personalize.recommenders.model import Ranked, Unexploring
 from pytest_personalize.recommenders.training import Training
 from pytest_personalize.service.control import recipes
 
-RECIPE = "arn:aws:personalize:::recipe/"
 ALGORITHM = "arn:aws:personalize:::algorithm/"
 TRANSFORMATION = "arn:aws:personalize:::feature-transformation/"
 
@@ -169,7 +169,7 @@ CATEGORIES = [
 
 @pytest.mark.parametrize(("recipe", "name", "group", "value"), CATEGORIES)
 def test_a_category_of_a_hyperparameter_may_be_written_in_any_case(
-    client: Any, shop: Any, recipe: str, name: str, group: str, value: str
+    client: Any, shop: Shop, recipe: str, name: str, group: str, value: str
 ) -> None:
     member = "algorithmHyperParameters" if group == "algorithm" else "featureTransformationParameters"
     solution = client.create_solution(
@@ -201,7 +201,7 @@ def shelf(training: Training) -> Shelf:
 
 
 def test_a_new_recipe_is_one_row_and_one_recommender(
-    monkeypatch: pytest.MonkeyPatch, backend: PersonalizeBackend, client: Any, shop: Any
+    monkeypatch: pytest.MonkeyPatch, backend: PersonalizeBackend, client: Any, shop: Shop
 ) -> None:
     row = Recipe(
         name="aws-shelf",

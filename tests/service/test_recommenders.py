@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from making import RECIPE, STANDARD_METRICS, Describe, MakeGroup, Workshop
 from pytest_personalize import PersonalizeBackend, mock_personalize
 
-RECIPE = "arn:aws:personalize:::recipe/"
 NOWHERE = "arn:aws:personalize:us-east-1:123456789012:recommender/none"
 ECOMMERCE = (
     "aws-ecomm-popular-items-by-views",
@@ -25,25 +25,15 @@ VIDEO_ON_DEMAND = (
     "aws-vod-trending-now",
     "aws-vod-top-picks",
 )
-STANDARD_METRICS = {
-    "coverage",
-    "mean_reciprocal_rank_at_25",
-    "normalized_discounted_cumulative_gain_at_5",
-    "normalized_discounted_cumulative_gain_at_10",
-    "normalized_discounted_cumulative_gain_at_25",
-    "precision_at_5",
-    "precision_at_10",
-    "precision_at_25",
-}
 
 
 @pytest.fixture
-def shop(make_group: Callable[..., str]) -> str:
+def shop(make_group: MakeGroup) -> str:
     return make_group("INTERACTIONS", "ITEMS", domain="ECOMMERCE")
 
 
 @pytest.fixture
-def videos(make_group: Callable[..., str]) -> str:
+def videos(make_group: MakeGroup) -> str:
     return make_group("INTERACTIONS", "ITEMS", domain="VIDEO_ON_DEMAND")
 
 
@@ -61,18 +51,13 @@ def create(client: Any) -> Callable[..., str]:
 
 
 @pytest.fixture
-def describe(client: Any) -> Callable[[str], dict[str, Any]]:
-    return lambda arn: client.describe_recommender(recommenderArn=arn)["recommender"]
-
-
-@pytest.fixture
 def recommender(create: Any, shop: str) -> str:
     arn: str = create(shop, "aws-ecomm-recommended-for-you")
     return arn
 
 
 class TestDescription:
-    def test_a_recommender_is_described_as_documented(self, recommender: str, describe: Any, shop: str) -> None:
+    def test_a_recommender_is_described_as_documented(self, recommender: str, describe: Describe, shop: str) -> None:
         described = describe(recommender)
 
         assert described.pop("creationDateTime") <= described.pop("lastUpdatedDateTime")
@@ -87,15 +72,15 @@ class TestDescription:
         }
 
     @pytest.mark.parametrize("recipe", ECOMMERCE)
-    def test_the_use_cases_of_a_shop(self, create: Any, describe: Any, shop: str, recipe: str) -> None:
+    def test_the_use_cases_of_a_shop(self, create: Any, describe: Describe, shop: str, recipe: str) -> None:
         assert describe(create(shop, recipe))["status"] == "ACTIVE"
 
     @pytest.mark.parametrize("recipe", VIDEO_ON_DEMAND)
-    def test_the_use_cases_of_video_on_demand(self, create: Any, describe: Any, videos: str, recipe: str) -> None:
+    def test_the_use_cases_of_video_on_demand(self, create: Any, describe: Describe, videos: str, recipe: str) -> None:
         assert describe(create(videos, recipe))["status"] == "ACTIVE"
 
     def test_there_are_no_metrics_before_the_end_of_creation(
-        self, backend: PersonalizeBackend, create: Any, describe: Any, shop: str
+        self, backend: PersonalizeBackend, create: Any, describe: Describe, shop: str
     ) -> None:
         backend.transitions["recommender"] = "polls:2"
         recommender = create(shop, "aws-ecomm-recommended-for-you")
@@ -104,7 +89,7 @@ class TestDescription:
         assert [one["status"] for one in seen] == ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"]
         assert ["modelMetrics" in one for one in seen] == [False, False, True]
 
-    def test_the_configuration_comes_back_as_it_was_given(self, create: Any, describe: Any, shop: str) -> None:
+    def test_the_configuration_comes_back_as_it_was_given(self, create: Any, describe: Describe, shop: str) -> None:
         config = {
             "itemExplorationConfig": {"explorationWeight": "0.1", "explorationItemAgeCutOff": "60"},
             "minRecommendationRequestsPerSecond": 4,
@@ -138,14 +123,14 @@ class TestDescription:
         assert backend.recommenders["top"].recommender_arn == recommender
 
     def test_an_unknown_recommender_is_not_found(
-        self, describe: Any, backend: PersonalizeBackend, refused: Any
+        self, describe: Describe, backend: PersonalizeBackend, refused: Any
     ) -> None:
         with refused("ResourceNotFoundException"):
             describe(NOWHERE)
 
 
 class TestRefusals:
-    def test_a_custom_group_has_no_recommenders(self, create: Any, make_group: Any, refused: Any) -> None:
+    def test_a_custom_group_has_no_recommenders(self, create: Any, make_group: MakeGroup, refused: Any) -> None:
         text = "Please use a domains-specific Dataset Group to create the Recommender"
         with refused("InvalidInputException", text):
             create(make_group(), "aws-ecomm-recommended-for-you")
@@ -199,14 +184,14 @@ class TestRefusals:
         with refused("InvalidInputException"):
             create(shop, recipe, recommenderConfig=config)
 
-    def test_metadata_needs_items(self, create: Any, make_group: Any, refused: Any) -> None:
+    def test_metadata_needs_items(self, create: Any, make_group: MakeGroup, refused: Any) -> None:
         shop = make_group("INTERACTIONS", domain="ECOMMERCE")
         with refused("InvalidInputException"):
             create(shop, "aws-ecomm-recommended-for-you", recommenderConfig={"enableMetadataWithRecommendations": True})
 
 
 class TestFailures:
-    def test_more_like_x_needs_items(self, create: Any, describe: Any, make_group: Any) -> None:
+    def test_more_like_x_needs_items(self, create: Any, describe: Describe, make_group: MakeGroup) -> None:
         videos = make_group("INTERACTIONS", domain="VIDEO_ON_DEMAND")
         described = describe(create(videos, "aws-vod-more-like-x"))
 
@@ -214,7 +199,7 @@ class TestFailures:
         assert "ITEMS" in described["failureReason"]
         assert "modelMetrics" not in described
 
-    def test_all_need_interactions(self, create: Any, describe: Any, make_group: Any) -> None:
+    def test_all_need_interactions(self, create: Any, describe: Describe, make_group: MakeGroup) -> None:
         assert describe(create(make_group(domain="ECOMMERCE"), "aws-ecomm-recommended-for-you"))["status"] == (
             "CREATE FAILED"
         )
@@ -259,7 +244,7 @@ class TestFailures:
 
 
 class TestUpdate:
-    def test_the_configuration_is_changed(self, client: Any, recommender: str, describe: Any) -> None:
+    def test_the_configuration_is_changed(self, client: Any, recommender: str, describe: Describe) -> None:
         config = {"minRecommendationRequestsPerSecond": 2}
         answer = client.update_recommender(recommenderArn=recommender, recommenderConfig=config)
 
@@ -270,7 +255,7 @@ class TestUpdate:
         assert described["latestRecommenderUpdate"]["status"] == "ACTIVE"
 
     def test_the_old_configuration_holds_until_the_update_is_active(
-        self, backend: PersonalizeBackend, client: Any, recommender: str, describe: Any
+        self, backend: PersonalizeBackend, client: Any, recommender: str, describe: Describe
     ) -> None:
         backend.transitions["recommender"] = "polls:2"
         config = {"minRecommendationRequestsPerSecond": 2}
@@ -304,7 +289,7 @@ class TestUpdate:
                 recommenderArn=recommender, recommenderConfig={"minRecommendationRequestsPerSecond": 3}
             )
 
-    def test_other_columns_mean_a_training(self, client: Any, recommender: str, describe: Any, shop: str) -> None:
+    def test_other_columns_mean_a_training(self, client: Any, recommender: str, describe: Describe, shop: str) -> None:
         client.delete_dataset(datasetArn=shop.replace(":dataset-group/", ":dataset/") + "/INTERACTIONS")
         config = {"trainingDataConfig": {"excludedDatasetColumns": {"ITEMS": ["PRICE"]}}}
         client.update_recommender(recommenderArn=recommender, recommenderConfig=config)
@@ -326,13 +311,13 @@ class TestUpdate:
 
 
 class TestStopAndStart:
-    def test_a_stopped_recommender_is_inactive(self, client: Any, recommender: str, describe: Any) -> None:
+    def test_a_stopped_recommender_is_inactive(self, client: Any, recommender: str, describe: Describe) -> None:
         answer = client.stop_recommender(recommenderArn=recommender)
 
         assert answer["recommenderArn"] == recommender
         assert describe(recommender)["status"] == "INACTIVE"
 
-    def test_a_started_recommender_is_active_again(self, client: Any, recommender: str, describe: Any) -> None:
+    def test_a_started_recommender_is_active_again(self, client: Any, recommender: str, describe: Describe) -> None:
         client.stop_recommender(recommenderArn=recommender)
         answer = client.start_recommender(recommenderArn=recommender)
 
@@ -340,7 +325,7 @@ class TestStopAndStart:
         assert describe(recommender)["status"] == "ACTIVE"
 
     def test_the_states_on_the_way(
-        self, backend: PersonalizeBackend, client: Any, recommender: str, describe: Any
+        self, backend: PersonalizeBackend, client: Any, recommender: str, describe: Describe
     ) -> None:
         backend.transitions["recommender"] = "polls:2"
         client.stop_recommender(recommenderArn=recommender)
@@ -371,7 +356,7 @@ class TestStopAndStart:
 
 
 class TestDeletion:
-    def test_a_recommender_goes(self, client: Any, recommender: str, describe: Any, refused: Any) -> None:
+    def test_a_recommender_goes(self, client: Any, recommender: str, describe: Describe, refused: Any) -> None:
         client.delete_recommender(recommenderArn=recommender)
         with refused("ResourceNotFoundException"):
             describe(recommender)
@@ -383,14 +368,14 @@ class TestDeletion:
         assert not backend.recommenders
 
     def test_a_failed_one_goes_too(
-        self, backend: PersonalizeBackend, client: Any, create: Any, make_group: Any
+        self, backend: PersonalizeBackend, client: Any, create: Any, make_group: MakeGroup
     ) -> None:
         client.delete_recommender(recommenderArn=create(make_group(domain="ECOMMERCE"), ECOMMERCE[0]))
 
         assert not backend.recommenders
 
     def test_metrics_go_with_the_first_state(
-        self, backend: PersonalizeBackend, client: Any, recommender: str, describe: Any
+        self, backend: PersonalizeBackend, client: Any, recommender: str, describe: Describe
     ) -> None:
         describe(recommender)
         backend.transitions["recommender"] = "polls:2"
@@ -439,7 +424,7 @@ class TestAnswers:
         assert {"i1", "i2"} & watch("i2", 1_710_002_000) == {"i1"}
 
     def test_a_filter_sees_what_an_import_has_replaced(
-        self, client: Any, workshop: Any, personalize_runtime: Any, create: Any, shop: str
+        self, client: Any, workshop: Workshop, personalize_runtime: Any, create: Any, shop: str
     ) -> None:
         recommender = create(shop, "aws-ecomm-popular-items-by-views")
         dear = client.create_filter(

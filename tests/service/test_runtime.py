@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from making import Shop, Workshop
 from pytest_personalize import PersonalizeBackend
 
 INVALID = "InvalidInputException"
@@ -19,7 +20,7 @@ RID = re.compile(r"RID-[0-9a-f]{2}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}-CID-[0-9
 ITEMS = [f"item-{number:02}" for number in range(30)]
 
 
-def test_recommendations_have_an_id_that_names_the_campaign(shop: Any) -> None:
+def test_recommendations_have_an_id_that_names_the_campaign(shop: Shop) -> None:
     campaign, other = shop.campaign("aws-user-personalization"), shop.campaign("aws-popularity-count")
     ids = [
         shop.runtime.get_recommendations(campaignArn=arn, userId="user-0")["recommendationId"]
@@ -30,11 +31,11 @@ def test_recommendations_have_an_id_that_names_the_campaign(shop: Any) -> None:
     assert ids[0][-6:] == ids[1][-6:] != ids[2][-6:]
 
 
-def test_the_default_is_25_results(shop: Any) -> None:
+def test_the_default_is_25_results(shop: Shop) -> None:
     assert len(shop.ids(shop.campaign("aws-user-personalization"), userId="user-0")) == 25
 
 
-def test_scores_fall_and_have_seven_decimals(shop: Any) -> None:
+def test_scores_fall_and_have_seven_decimals(shop: Shop) -> None:
     found = shop.recommend(
         shop.campaign("aws-user-personalization", itemExplorationConfig={"explorationWeight": "0"}), userId="user-1"
     )
@@ -45,38 +46,38 @@ def test_scores_fall_and_have_seven_decimals(shop: Any) -> None:
 
 
 @pytest.mark.parametrize("recipe", ["aws-popularity-count", "aws-similar-items", "aws-sims", "aws-trending-now"])
-def test_recipes_without_scores_leave_the_key_out(shop: Any, recipe: str) -> None:
+def test_recipes_without_scores_leave_the_key_out(shop: Shop, recipe: str) -> None:
     found = shop.recommend(shop.campaign(recipe), userId="user-0", itemId="item-00")
     assert found
     assert all(set(item) == {"itemId"} for item in found)
 
 
-def test_users_get_what_is_like_what_they_viewed(shop: Any) -> None:
+def test_users_get_what_is_like_what_they_viewed(shop: Shop) -> None:
     campaign = shop.campaign("aws-user-personalization", itemExplorationConfig={"explorationWeight": "0"})
     even, odd = shop.ids(campaign, userId="user-0", numResults=8), shop.ids(campaign, userId="user-1", numResults=8)
     assert sum(int(item[-2:]) % 2 == 0 for item in even) > 4
     assert sum(int(item[-2:]) % 2 == 1 for item in odd) > 4
 
 
-def test_popularity_is_the_same_for_everybody(shop: Any) -> None:
+def test_popularity_is_the_same_for_everybody(shop: Shop) -> None:
     campaign = shop.campaign("aws-popularity-count")
     assert shop.ids(campaign, userId="user-0") == shop.ids(campaign, userId="nobody")
 
 
-def test_an_unknown_user_gets_recommendations(shop: Any) -> None:
+def test_an_unknown_user_gets_recommendations(shop: Shop) -> None:
     assert len(shop.ids(shop.campaign("aws-user-personalization"), userId="nobody", numResults=10)) == 10
 
 
-def test_an_unknown_item_gets_popular_items(shop: Any) -> None:
+def test_an_unknown_item_gets_popular_items(shop: Shop) -> None:
     related = shop.ids(shop.campaign("aws-sims"), itemId="no-item", numResults=5)
     assert related == shop.ids(shop.campaign("aws-popularity-count"), userId="user-0", numResults=5)
 
 
-def test_related_items_leave_out_the_item_itself(shop: Any) -> None:
+def test_related_items_leave_out_the_item_itself(shop: Shop) -> None:
     assert "item-04" not in shop.ids(shop.campaign("aws-similar-items"), itemId="item-04", numResults=30)
 
 
-def test_events_change_personal_answers_at_once_and_others_only_after_training(shop: Any) -> None:
+def test_events_change_personal_answers_at_once_and_others_only_after_training(shop: Shop) -> None:
     personal, popular = shop.campaign("aws-user-personalization"), shop.campaign("aws-popularity-count")
     related = shop.campaign("aws-sims")
     before = [
@@ -95,14 +96,14 @@ def test_events_change_personal_answers_at_once_and_others_only_after_training(s
     assert after[1:] == before[1:]
 
 
-def test_a_new_user_is_personalised_after_the_first_event(shop: Any) -> None:
+def test_a_new_user_is_personalised_after_the_first_event(shop: Shop) -> None:
     campaign = shop.campaign("aws-user-personalization")
     before = shop.ids(campaign, userId="newcomer")
     shop.event("newcomer", "item-05")
     assert shop.ids(campaign, userId="newcomer") != before
 
 
-def test_the_newest_hundred_events_are_looked_at(shop: Any) -> None:
+def test_the_newest_hundred_events_are_looked_at(shop: Shop) -> None:
     campaign = shop.campaign("aws-user-personalization", itemExplorationConfig={"explorationWeight": "0"})
     for number in range(100):
         shop.event("newcomer", ITEMS[number % 8 * 2], moment=1_700_000_000 + number)
@@ -124,24 +125,24 @@ def test_the_newest_hundred_events_are_looked_at(shop: Any) -> None:
         ({"userId": "user-0", "recommenderArn": "arn:aws:personalize:us-east-1:123456789012:recommender/r"}, INVALID),
     ],
 )
-def test_bad_requests_are_refused(shop: Any, refused: Callable[..., Any], members: dict[str, Any], code: str) -> None:
+def test_bad_requests_are_refused(shop: Shop, refused: Callable[..., Any], members: dict[str, Any], code: str) -> None:
     campaign = shop.campaign("aws-user-personalization")
     with refused(code):
         shop.runtime.get_recommendations(campaignArn=campaign, **members)
 
 
-def test_neither_campaign_nor_recommender_is_refused(shop: Any, refused: Callable[..., Any]) -> None:
+def test_neither_campaign_nor_recommender_is_refused(shop: Shop, refused: Callable[..., Any]) -> None:
     with refused(INVALID):
         shop.runtime.get_recommendations(userId="user-0")
 
 
-def test_related_items_need_an_item(shop: Any, refused: Callable[..., Any]) -> None:
+def test_related_items_need_an_item(shop: Shop, refused: Callable[..., Any]) -> None:
     campaign = shop.campaign("aws-sims")
     with refused(INVALID, "itemId"):
         shop.runtime.get_recommendations(campaignArn=campaign, userId="user-0")
 
 
-def test_a_campaign_that_is_not_there_is_not_found_with_404(shop: Any) -> None:
+def test_a_campaign_that_is_not_there_is_not_found_with_404(shop: Shop) -> None:
     arn = "arn:aws:personalize:us-east-1:123456789012:campaign/none"
     with pytest.raises(shop.runtime.exceptions.ResourceNotFoundException) as caught:
         shop.runtime.get_recommendations(campaignArn=arn, userId="user-0")
@@ -149,7 +150,7 @@ def test_a_campaign_that_is_not_there_is_not_found_with_404(shop: Any) -> None:
 
 
 @pytest.mark.mock_personalize(transitions={"campaign": "polls:1"})
-def test_a_campaign_in_creation_does_not_answer(shop: Any, refused: Callable[..., Any]) -> None:
+def test_a_campaign_in_creation_does_not_answer(shop: Shop, refused: Callable[..., Any]) -> None:
     campaign = shop.campaign("aws-popularity-count")
     with refused(MISSING):
         shop.runtime.get_recommendations(campaignArn=campaign, userId="user-0")
@@ -158,7 +159,7 @@ def test_a_campaign_in_creation_does_not_answer(shop: Any, refused: Callable[...
     assert shop.ids(campaign, userId="user-0")
 
 
-def test_each_recipe_has_its_api(shop: Any, refused: Callable[..., Any]) -> None:
+def test_each_recipe_has_its_api(shop: Shop, refused: Callable[..., Any]) -> None:
     ranking, personal = shop.campaign("aws-personalized-ranking"), shop.campaign("aws-user-personalization")
     with refused(INVALID, "GetPersonalizedRanking"):
         shop.runtime.get_recommendations(campaignArn=ranking, userId="user-0")
@@ -171,14 +172,14 @@ def test_each_recipe_has_its_api(shop: Any, refused: Callable[..., Any]) -> None
 # -- filters ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_filter_keeps_what_it_includes(shop: Any) -> None:
+def test_a_filter_keeps_what_it_includes(shop: Shop) -> None:
     campaign = shop.campaign("aws-user-personalization")
     arn = shop.filter('INCLUDE ItemID WHERE Items.CATEGORY_L1 IN ("odd") AND Items.PRICE < 10')
     found = shop.ids(campaign, userId="user-0", filterArn=arn)
     assert sorted(found) == ["item-01", "item-03", "item-05", "item-07", "item-09"]
 
 
-def test_a_purchase_is_filtered_as_soon_as_it_is_streamed(shop: Any) -> None:
+def test_a_purchase_is_filtered_as_soon_as_it_is_streamed(shop: Shop) -> None:
     campaign = shop.campaign("aws-personalized-ranking")
     arn = shop.filter('EXCLUDE itemId WHERE INTERACTIONS.event_type in ("Purchase")')
     assert "item-04" in [item["itemId"] for item in shop.rank(campaign, *ITEMS[:6], filterArn=arn)]
@@ -188,7 +189,7 @@ def test_a_purchase_is_filtered_as_soon_as_it_is_streamed(shop: Any) -> None:
     assert len(ranked) == 5
 
 
-def test_placeholders_take_values_with_quotes(shop: Any) -> None:
+def test_placeholders_take_values_with_quotes(shop: Shop) -> None:
     campaign = shop.campaign("aws-popularity-count")
     arn = shop.filter("INCLUDE ItemID WHERE Items.CATEGORY_L1 IN ($CATEGORY)")
     found = shop.ids(campaign, userId="user-0", filterArn=arn, filterValues={"CATEGORY": '"even"'})
@@ -198,7 +199,7 @@ def test_placeholders_take_values_with_quotes(shop: Any) -> None:
 
 @pytest.mark.parametrize("values", [{}, {"CATEGORY": "even"}, {"CATEGORY": '"even"', "OTHER": '"x"'}])
 def test_values_that_do_not_fit_the_filter_are_refused(
-    shop: Any, refused: Callable[..., Any], values: dict[str, str]
+    shop: Shop, refused: Callable[..., Any], values: dict[str, str]
 ) -> None:
     campaign = shop.campaign("aws-popularity-count")
     arn = shop.filter("INCLUDE ItemID WHERE Items.CATEGORY_L1 IN ($CATEGORY)")
@@ -206,7 +207,7 @@ def test_values_that_do_not_fit_the_filter_are_refused(
         shop.runtime.get_recommendations(campaignArn=campaign, userId="u", filterArn=arn, filterValues=values)
 
 
-def test_the_filter_of_another_group_is_refused(shop: Any, workshop: Any, refused: Callable[..., Any]) -> None:
+def test_the_filter_of_another_group_is_refused(shop: Shop, workshop: Workshop, refused: Callable[..., Any]) -> None:
     other = workshop.group()
     workshop.dataset("ITEMS", group=other)
     arn = shop.filter("INCLUDE ItemID WHERE Items.PRICE > 1", group=other)
@@ -216,14 +217,14 @@ def test_the_filter_of_another_group_is_refused(shop: Any, workshop: Any, refuse
 
 
 @pytest.mark.parametrize("member", ["filterArn", "promotions"])
-def test_a_filter_of_users_is_refused(shop: Any, refused: Callable[..., Any], member: str) -> None:
+def test_a_filter_of_users_is_refused(shop: Shop, refused: Callable[..., Any], member: str) -> None:
     arn = shop.filter('EXCLUDE UserID WHERE Interactions.EVENT_TYPE IN ("View")')
     campaign = shop.campaign("aws-popularity-count")
     with refused(INVALID, "ItemID"):
         shop.recommend(campaign, userId="user-0", **{member: arn if member == "filterArn" else [{"filterArn": arn}]})
 
 
-def test_current_item_is_for_related_items(shop: Any, refused: Callable[..., Any]) -> None:
+def test_current_item_is_for_related_items(shop: Shop, refused: Callable[..., Any]) -> None:
     arn = shop.filter("INCLUDE ItemID WHERE Items.CATEGORY_L1 IN CurrentItem.CATEGORY_L1")
     found = shop.ids(shop.campaign("aws-similar-items"), itemId="item-03", filterArn=arn)
     assert found
@@ -233,7 +234,7 @@ def test_current_item_is_for_related_items(shop: Any, refused: Callable[..., Any
         shop.runtime.get_recommendations(campaignArn=popular, userId="user-0", filterArn=arn)
 
 
-def test_items_put_later_are_filtered_by_their_new_metadata(shop: Any) -> None:
+def test_items_put_later_are_filtered_by_their_new_metadata(shop: Shop) -> None:
     campaign = shop.campaign("aws-popularity-count")
     arn = shop.filter("INCLUDE ItemID WHERE Items.PRICE > 1000")
     assert shop.ids(campaign, userId="user-0", filterArn=arn) == []
@@ -242,7 +243,7 @@ def test_items_put_later_are_filtered_by_their_new_metadata(shop: Any) -> None:
     assert shop.ids(campaign, userId="user-0", filterArn=arn) == ["item-02"]
 
 
-def test_a_filter_sees_what_an_import_has_replaced(shop: Any, workshop: Any) -> None:
+def test_a_filter_sees_what_an_import_has_replaced(shop: Shop, workshop: Workshop) -> None:
     campaign = shop.campaign("aws-popularity-count")
     arn = shop.filter("INCLUDE ItemID WHERE Items.PRICE > 1000")
     assert shop.ids(campaign, userId="user-0", filterArn=arn) == []
@@ -257,7 +258,7 @@ def test_a_filter_sees_what_an_import_has_replaced(shop: Any, workshop: Any) -> 
     ("percent", "count", "expected"), [(30, 15, 4), (70, 5, 3), (60, 5, 3), (100, 3, 3), (19, 10, 1)]
 )
 def test_promotions_take_their_share_of_the_results_rounded_down(
-    shop: Any, percent: int, count: int, expected: int
+    shop: Shop, percent: int, count: int, expected: int
 ) -> None:
     campaign = shop.campaign("aws-user-personalization")
     arn = shop.filter('INCLUDE ItemID WHERE Items.CATEGORY_L1 IN ("odd")')
@@ -270,7 +271,7 @@ def test_promotions_take_their_share_of_the_results_rounded_down(
     assert len({item["itemId"] for item in found}) == count
 
 
-def test_the_filter_of_the_request_does_not_touch_promoted_items(shop: Any) -> None:
+def test_the_filter_of_the_request_does_not_touch_promoted_items(shop: Shop) -> None:
     campaign = shop.campaign("aws-user-personalization")
     odd = shop.filter('INCLUDE ItemID WHERE Items.CATEGORY_L1 IN ("odd")')
     even = shop.filter('INCLUDE ItemID WHERE Items.CATEGORY_L1 IN ("even")')
@@ -280,7 +281,7 @@ def test_the_filter_of_the_request_does_not_touch_promoted_items(shop: Any) -> N
         assert int(item["itemId"][-2:]) % 2 == ("promotionName" in item)
 
 
-def test_too_few_promoted_items_are_made_up_with_others(shop: Any) -> None:
+def test_too_few_promoted_items_are_made_up_with_others(shop: Shop) -> None:
     campaign = shop.campaign("aws-user-personalization")
     arn = shop.filter("INCLUDE ItemID WHERE Items.PRICE < 2")
     promotion = {"name": "cheap", "percentPromotedItems": 100, "filterArn": arn}
@@ -289,7 +290,7 @@ def test_too_few_promoted_items_are_made_up_with_others(shop: Any) -> None:
     assert len(found) == 10
 
 
-def test_rankings_take_no_part_in_promotions_and_requests_take_one(shop: Any, refused: Callable[..., Any]) -> None:
+def test_rankings_take_no_part_in_promotions_and_requests_take_one(shop: Shop, refused: Callable[..., Any]) -> None:
     campaign = shop.campaign("aws-user-personalization")
     promotion = {"name": "one", "percentPromotedItems": 50}
     with refused(MALFORMED):
@@ -299,7 +300,7 @@ def test_rankings_take_no_part_in_promotions_and_requests_take_one(shop: Any, re
 # -- metadata ---------------------------------------------------------------------------------------------------------
 
 
-def test_metadata_come_as_strings_under_lower_case_keys(shop: Any) -> None:
+def test_metadata_come_as_strings_under_lower_case_keys(shop: Shop) -> None:
     campaign = shop.campaign("aws-user-personalization", enableMetadataWithRecommendations=True)
     found = shop.recommend(campaign, userId="user-0", numResults=5, metadataColumns={"ITEMS": ["PRICE", "title"]})
     for item in found:
@@ -317,14 +318,14 @@ def test_metadata_come_as_strings_under_lower_case_keys(shop: Any) -> None:
     ],
 )
 def test_metadata_that_can_not_be_had_are_refused(
-    shop: Any, refused: Callable[..., Any], members: dict[str, Any]
+    shop: Shop, refused: Callable[..., Any], members: dict[str, Any]
 ) -> None:
     campaign = shop.campaign("aws-user-personalization", enableMetadataWithRecommendations=True)
     with refused(INVALID):
         shop.runtime.get_recommendations(campaignArn=campaign, userId="user-0", **members)
 
 
-def test_version_2_has_metadata_without_a_switch_and_gives_reasons(shop: Any) -> None:
+def test_version_2_has_metadata_without_a_switch_and_gives_reasons(shop: Shop) -> None:
     campaign = shop.campaign("aws-user-personalization-v2")
     arn = shop.filter('INCLUDE ItemID WHERE Items.CATEGORY_L1 IN ("odd")')
     found = shop.recommend(
@@ -341,7 +342,7 @@ def test_version_2_has_metadata_without_a_switch_and_gives_reasons(shop: Any) ->
 # -- rankings ---------------------------------------------------------------------------------------------------------
 
 
-def test_a_ranking_scores_the_given_items_to_one(shop: Any) -> None:
+def test_a_ranking_scores_the_given_items_to_one(shop: Shop) -> None:
     ranked = shop.rank(shop.campaign("aws-personalized-ranking"), *ITEMS[:10])
     assert sorted(item["itemId"] for item in ranked) == ITEMS[:10]
     scores = [item["score"] for item in ranked]
@@ -349,20 +350,20 @@ def test_a_ranking_scores_the_given_items_to_one(shop: Any) -> None:
     assert sum(scores) == pytest.approx(1, abs=1e-5)
 
 
-def test_unknown_items_come_last_without_a_score_in_the_given_order(shop: Any) -> None:
+def test_unknown_items_come_last_without_a_score_in_the_given_order(shop: Shop) -> None:
     ranked = shop.rank(shop.campaign("aws-personalized-ranking"), "new-b", "item-00", "new-a", "item-01")
     assert {item["itemId"] for item in ranked[:2]} == {"item-00", "item-01"}
     assert ranked[2:] == [{"itemId": "new-b"}, {"itemId": "new-a"}]
 
 
 @pytest.mark.parametrize("given", [[], [f"item-{number}" for number in range(501)]])
-def test_a_ranking_takes_1_to_500_items(shop: Any, refused: Callable[..., Any], given: list[str]) -> None:
+def test_a_ranking_takes_1_to_500_items(shop: Shop, refused: Callable[..., Any], given: list[str]) -> None:
     campaign = shop.campaign("aws-personalized-ranking")
     with refused(INVALID):
         shop.rank(campaign, *given)
 
 
-def test_calls_keep_params_and_answers(shop: Any, personalize_backend: PersonalizeBackend) -> None:
+def test_calls_keep_params_and_answers(shop: Shop, personalize_backend: PersonalizeBackend) -> None:
     campaign = shop.campaign("aws-popularity-count")
     found = shop.ids(campaign, userId="user-0", numResults=3)
     (call,) = personalize_backend.calls.of("GetRecommendations", userId="user-0")

@@ -4,28 +4,14 @@ import json
 
 import pytest
 
+from making import INTERACTIONS_SCHEMA, described
+
 PREFIX = "arn:aws:personalize:us-east-1:123456789012:schema/"
-TEXT = json.dumps(
-    {
-        "type": "record",
-        "name": "Interactions",
-        "namespace": "com.amazonaws.personalize.schema",
-        "fields": [
-            {"name": "USER_ID", "type": "string"},
-            {"name": "ITEM_ID", "type": "string"},
-            {"name": "TIMESTAMP", "type": "long"},
-        ],
-        "version": "1.0",
-    }
-)
+TEXT = json.dumps(INTERACTIONS_SCHEMA)
 
 
 def create(personalize, name="clicks", text=TEXT, **members):
     return personalize.create_schema(name=name, schema=text, **members)["schemaArn"]
-
-
-def described(personalize, arn):
-    return personalize.describe_schema(schemaArn=arn)["schema"]
 
 
 def listed(personalize):

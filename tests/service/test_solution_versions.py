@@ -2,52 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from making import RECIPE, STANDARD_METRICS, Describe, MakeSolution, Train
 from pytest_personalize import PersonalizeBackend, mock_personalize
 
-RECIPE = "arn:aws:personalize:::recipe/"
 NOWHERE = "arn:aws:personalize:us-east-1:123456789012:solution/none"
-
-
-@pytest.fixture
-def films(make_group: Callable[..., str]) -> str:
-    return make_group("INTERACTIONS", "ITEMS")
-
-
-@pytest.fixture
-def make_solution(client: Any, films: str) -> Callable[..., str]:
-    """``make_solution("aws-sims", **members)``: the ARN of a solution called picks that trains when it is told to."""
-
-    def make(recipe: str = "aws-sims", **members: Any) -> str:
-        wanted = {"name": "picks", "performAutoTraining": False, "datasetGroupArn": films} | members
-        arn: str = client.create_solution(recipeArn=RECIPE + recipe, **wanted)["solutionArn"]
-        return arn
-
-    return make
-
-
-@pytest.fixture
-def train(client: Any) -> Callable[..., str]:
-    def make(solution: str, **members: Any) -> str:
-        arn: str = client.create_solution_version(solutionArn=solution, **members)["solutionVersionArn"]
-        return arn
-
-    return make
-
-
-@pytest.fixture
-def describe(client: Any) -> Callable[[str], dict[str, Any]]:
-    return lambda arn: client.describe_solution_version(solutionVersionArn=arn)["solutionVersion"]
 
 
 class TestDescription:
     def test_a_version_is_described_as_in_printed_answers(
-        self, make_solution: Any, train: Any, describe: Any, films: str
+        self, make_solution: MakeSolution, train: Train, describe: Describe, films: str
     ) -> None:
         solution = make_solution("aws-user-personalization")
         arn = train(solution)
@@ -69,7 +37,7 @@ class TestDescription:
             "status": "ACTIVE",
         }
 
-    def test_its_arn_is_that_of_the_solution_and_eight_digits(self, make_solution: Any, train: Any) -> None:
+    def test_its_arn_is_that_of_the_solution_and_eight_digits(self, make_solution: MakeSolution, train: Train) -> None:
         solution = make_solution()
         version = train(solution)
 
@@ -79,15 +47,15 @@ class TestDescription:
         assert int(digits, 16) >= 0
 
     def test_versions_of_segmentation_recipes_have_no_empty_configuration(
-        self, make_solution: Any, train: Any, describe: Any
+        self, make_solution: MakeSolution, train: Train, describe: Describe
     ) -> None:
         assert "solutionConfig" not in describe(train(make_solution("aws-item-attribute-affinity")))
 
-    def test_a_given_name_is_kept(self, make_solution: Any, train: Any, describe: Any) -> None:
+    def test_a_given_name_is_kept(self, make_solution: MakeSolution, train: Train, describe: Describe) -> None:
         assert describe(train(make_solution(), name="first"))["name"] == "first"
 
     def test_training_hours_come_with_the_end_of_training(
-        self, backend: PersonalizeBackend, make_solution: Any, train: Any, describe: Any
+        self, backend: PersonalizeBackend, make_solution: MakeSolution, train: Train, describe: Describe
     ) -> None:
         solution = make_solution()
         backend.transitions["solution-version"] = "polls:2"
@@ -99,7 +67,7 @@ class TestDescription:
 
     @pytest.mark.needs_member("SolutionUpdateConfig.eventsConfig")
     def test_a_version_keeps_the_configuration_that_it_was_made_with(
-        self, client: Any, make_solution: Any, train: Any, describe: Any
+        self, client: Any, make_solution: MakeSolution, train: Train, describe: Describe
     ) -> None:
         solution = make_solution("aws-user-personalization-v2")
         version = train(solution)
@@ -109,7 +77,7 @@ class TestDescription:
         assert describe(version)["solutionConfig"] == {}
         assert describe(train(solution))["solutionConfig"] == events
 
-    def test_versions_are_listed_by_solution(self, client: Any, make_solution: Any, train: Any) -> None:
+    def test_versions_are_listed_by_solution(self, client: Any, make_solution: MakeSolution, train: Train) -> None:
         picks, reads = make_solution(), make_solution(name="reads")
         train(picks)
         version = train(reads)
@@ -133,13 +101,13 @@ class TestDescription:
             client.list_solution_versions(solutionArn=NOWHERE)
 
     def test_the_backend_has_it_by_solution_and_digits(
-        self, backend: PersonalizeBackend, make_solution: Any, train: Any
+        self, backend: PersonalizeBackend, make_solution: MakeSolution, train: Train
     ) -> None:
         arn = train(make_solution())
 
         assert backend.solution_versions[arn.partition(":solution/")[2]].solution_version_arn == arn
 
-    def test_a_version_has_tags_of_its_own(self, client: Any, make_solution: Any, train: Any) -> None:
+    def test_a_version_has_tags_of_its_own(self, client: Any, make_solution: MakeSolution, train: Train) -> None:
         solution = make_solution(tags=[{"tagKey": "of", "tagValue": "solution"}])
         version = train(solution, tags=[{"tagKey": "of", "tagValue": "version"}])
 
@@ -154,15 +122,13 @@ class TestDescription:
             ("arn:aws:personalize:eu-west-1:123456789012:solution/none/0123abcd", "InvalidInputException"),
         ],
     )
-    def test_arns_that_name_no_version(
-        self, describe: Any, backend: PersonalizeBackend, refused: Any, arn: str, code: str
-    ) -> None:
+    def test_arns_that_name_no_version(self, client: Any, refused: Any, arn: str, code: str) -> None:
         with refused(code):
-            describe(arn)
+            client.describe_solution_version(solutionVersionArn=arn)
 
 
 class TestRefusals:
-    def test_an_unknown_solution_is_not_found(self, train: Any, backend: PersonalizeBackend, refused: Any) -> None:
+    def test_an_unknown_solution_is_not_found(self, train: Train, backend: PersonalizeBackend, refused: Any) -> None:
         with refused("ResourceNotFoundException"):
             train(NOWHERE)
 
@@ -173,14 +139,14 @@ class TestRefusals:
             with refused("ResourceInUseException"):
                 client.create_solution_version(solutionArn=solution["solutionArn"])
 
-    def test_a_name_is_given_once(self, make_solution: Any, train: Any, refused: Any) -> None:
+    def test_a_name_is_given_once(self, make_solution: MakeSolution, train: Train, refused: Any) -> None:
         solution = make_solution()
         train(solution, name="first")
         with refused("ResourceAlreadyExistsException"):
             train(solution, name="first")
 
     def test_twenty_are_in_training_at_once(
-        self, backend: PersonalizeBackend, make_solution: Any, train: Any, refused: Any
+        self, backend: PersonalizeBackend, make_solution: MakeSolution, train: Train, refused: Any
     ) -> None:
         solution = make_solution()
         backend.transitions["solution-version"] = "polls:9"
@@ -189,7 +155,9 @@ class TestRefusals:
         with refused("LimitExceededException"):
             train(solution)
 
-    def test_automatic_training_is_not_for_callers(self, make_solution: Any, train: Any, refused: Any) -> None:
+    def test_automatic_training_is_not_for_callers(
+        self, make_solution: MakeSolution, train: Train, refused: Any
+    ) -> None:
         with refused("InvalidInputException"):
             train(make_solution(), trainingMode="AUTOTRAIN")
 
@@ -197,24 +165,26 @@ class TestRefusals:
 class TestUpdateMode:
     @pytest.mark.filterwarnings("ignore::pytest_personalize.LegacyRecipeWarning")
     @pytest.mark.parametrize("recipe", ["aws-user-personalization", "aws-hrnn-coldstart"])
-    def test_it_builds_on_a_full_version(self, make_solution: Any, train: Any, describe: Any, recipe: str) -> None:
+    def test_it_builds_on_a_full_version(
+        self, make_solution: MakeSolution, train: Train, describe: Describe, recipe: str
+    ) -> None:
         solution = make_solution(recipe)
         train(solution)
 
         assert describe(train(solution, trainingMode="UPDATE"))["trainingMode"] == "UPDATE"
 
-    def test_it_needs_a_full_version(self, make_solution: Any, train: Any, refused: Any) -> None:
+    def test_it_needs_a_full_version(self, make_solution: MakeSolution, train: Train, refused: Any) -> None:
         with refused("InvalidInputException"):
             train(make_solution("aws-user-personalization"), trainingMode="UPDATE")
 
-    def test_most_recipes_can_not_do_it(self, make_solution: Any, train: Any, refused: Any) -> None:
+    def test_most_recipes_can_not_do_it(self, make_solution: MakeSolution, train: Train, refused: Any) -> None:
         solution = make_solution("aws-user-personalization-v2")
         train(solution)
         with refused("InvalidInputException"):
             train(solution, trainingMode="UPDATE")
 
     def test_it_has_the_metrics_of_the_full_version(
-        self, client: Any, personalize_events: Any, make_solution: Any, train: Any, films: str
+        self, client: Any, personalize_events: Any, make_solution: MakeSolution, train: Train, films: str
     ) -> None:
         solution = make_solution("aws-user-personalization")
         full = train(solution)
@@ -238,7 +208,7 @@ def put_events(client: Any, personalize_events: Any, group: str, events: list[tu
 
 class TestFailures:
     def test_a_dataset_that_was_deleted_since(
-        self, client: Any, backend: PersonalizeBackend, make_solution: Any, train: Any, describe: Any
+        self, client: Any, backend: PersonalizeBackend, make_solution: MakeSolution, train: Train, describe: Describe
     ) -> None:
         solution = make_solution()
         (interactions,) = (one.arn for one in backend.datasets.values() if one.dataset_type == "INTERACTIONS")
@@ -249,40 +219,40 @@ class TestFailures:
         assert "INTERACTIONS" in version["failureReason"]
         assert "trainingHours" not in version
 
-    def test_the_failure_shows_in_the_solution(self, client: Any, make_solution: Any, train: Any) -> None:
+    def test_the_failure_shows_in_the_solution(self, client: Any, make_solution: MakeSolution, train: Train) -> None:
         solution = make_solution(eventType="Never")
         train(solution)
 
         latest = client.describe_solution(solutionArn=solution)["solution"]["latestSolutionVersion"]
         assert (latest["status"], bool(latest["failureReason"])) == ("CREATE FAILED", True)
 
-    def test_too_few_interactions(self, client: Any, describe: Any) -> None:
+    def test_too_few_interactions(self, client: Any, describe: Describe) -> None:
         reason = train_with_minimums(client, describe, interactions=999, event_type="View")
 
         assert reason == "Dataset has fewer than 1000 interactions after filtering by event type: View"
 
-    def test_too_few_users_with_two_interactions(self, client: Any, describe: Any) -> None:
+    def test_too_few_users_with_two_interactions(self, client: Any, describe: Describe) -> None:
         reason = train_with_minimums(client, describe, interactions=1000, users=24, event_type="View")
 
         assert reason == "Create failed. Dataset has fewer than 25 users with at least 2 interactions each."
 
-    def test_enough_of_both(self, client: Any, describe: Any) -> None:
+    def test_enough_of_both(self, client: Any, describe: Describe) -> None:
         assert train_with_minimums(client, describe, interactions=1000, users=25, event_type="View") is None
 
-    def test_too_few_of_many_users_came_twice(self, client: Any, describe: Any) -> None:
+    def test_too_few_of_many_users_came_twice(self, client: Any, describe: Describe) -> None:
         reason = train_with_minimums(client, describe, interactions=1000, users=25, strangers=2501, event_type="View")
 
         assert reason is not None
         assert "1 percent" in reason
 
-    def test_events_of_other_types_do_not_count(self, client: Any, describe: Any) -> None:
+    def test_events_of_other_types_do_not_count(self, client: Any, describe: Describe) -> None:
         reason = train_with_minimums(client, describe, interactions=1000, users=25, event_type="Purchase")
 
         assert reason == "Dataset has fewer than 1000 interactions after filtering by event type: Purchase"
 
 
 def train_with_minimums(
-    client: Any, describe: Any, *, interactions: int, users: int = 30, strangers: int = 0, event_type: str
+    client: Any, describe: Describe, *, interactions: int, users: int = 30, strangers: int = 0, event_type: str
 ) -> str | None:
     """Why a training with the minimums of AWS fails, None when it does not; all events are views."""
     schema = (
@@ -320,7 +290,9 @@ def train_with_minimums(
 
 
 class TestHyperparameterOptimization:
-    def test_the_chosen_values_lie_in_the_ranges(self, make_solution: Any, train: Any, describe: Any) -> None:
+    def test_the_chosen_values_lie_in_the_ranges(
+        self, make_solution: MakeSolution, train: Train, describe: Describe
+    ) -> None:
         ranges = {
             "integerHyperParameterRanges": [{"name": "min_cointeraction_count", "minValue": 1, "maxValue": 2}],
             "continuousHyperParameterRanges": [
@@ -336,31 +308,33 @@ class TestHyperparameterOptimization:
         assert tuned["min_cointeraction_count"] in ("1", "2")
         assert 0.1 <= float(tuned["popularity_discount_factor"]) <= 0.2
 
-    def test_one_training_job_tries_the_default(self, make_solution: Any, train: Any, describe: Any) -> None:
+    def test_one_training_job_tries_the_default(
+        self, make_solution: MakeSolution, train: Train, describe: Describe
+    ) -> None:
         config = {"hpoConfig": {"hpoResourceConfig": {"maxNumberOfTrainingJobs": "1"}}}
         version = describe(train(make_solution("aws-sims", performHPO=True, solutionConfig=config)))
 
         tuned = version["tunedHPOParams"]["algorithmHyperParameters"]
         assert tuned == {"popularity_discount_factor": "0.5", "min_cointeraction_count": "3"}
 
-    def test_without_it_nothing_is_tuned(self, make_solution: Any, train: Any, describe: Any) -> None:
+    def test_without_it_nothing_is_tuned(self, make_solution: MakeSolution, train: Train, describe: Describe) -> None:
         assert "tunedHPOParams" not in describe(train(make_solution()))
 
 
 class TestStop:
     @pytest.fixture
-    def version(self, backend: PersonalizeBackend, make_solution: Any, train: Any) -> str:
+    def version(self, backend: PersonalizeBackend, make_solution: MakeSolution, train: Train) -> str:
         solution = make_solution()
         backend.transitions["solution-version"] = "polls:2"
         arn: str = train(solution)
         return arn
 
-    def test_a_pending_version_is_stopped_at_once(self, client: Any, describe: Any, version: str) -> None:
+    def test_a_pending_version_is_stopped_at_once(self, client: Any, describe: Describe, version: str) -> None:
         client.stop_solution_version_creation(solutionVersionArn=version)
 
         assert describe(version)["status"] == "CREATE STOPPED"
 
-    def test_a_version_in_progress_is_stopping_before(self, client: Any, describe: Any, version: str) -> None:
+    def test_a_version_in_progress_is_stopping_before(self, client: Any, describe: Describe, version: str) -> None:
         describe(version)
         describe(version)
         client.stop_solution_version_creation(solutionVersionArn=version)
@@ -381,7 +355,7 @@ class TestStop:
             client.create_campaign(name="live", solutionVersionArn=version)
 
     def test_a_finished_version_can_not_be_stopped(
-        self, client: Any, make_solution: Any, train: Any, refused: Any
+        self, client: Any, make_solution: MakeSolution, train: Train, refused: Any
     ) -> None:
         version = train(make_solution())
         with refused("ResourceInUseException"):
@@ -391,7 +365,7 @@ class TestStop:
         with refused("ResourceNotFoundException"):
             client.stop_solution_version_creation(solutionVersionArn=NOWHERE + "/0123abcd")
 
-    def test_training_never_ends_after_a_stop(self, client: Any, describe: Any) -> None:
+    def test_training_never_ends_after_a_stop(self, client: Any, describe: Describe) -> None:
         with mock_personalize(transitions={"solution-version": "clock"}, data="optional") as backend:
             group = client.create_dataset_group(name="films")["datasetGroupArn"]
             solution = client.create_solution(name="a", datasetGroupArn=group, recipeArn=RECIPE + "aws-sims")
@@ -403,22 +377,10 @@ class TestStop:
             assert describe(version)["status"] == "CREATE STOPPED"
 
 
-STANDARD_METRICS = {
-    "coverage",
-    "mean_reciprocal_rank_at_25",
-    "normalized_discounted_cumulative_gain_at_5",
-    "normalized_discounted_cumulative_gain_at_10",
-    "normalized_discounted_cumulative_gain_at_25",
-    "precision_at_5",
-    "precision_at_10",
-    "precision_at_25",
-}
-
-
 class TestMetrics:
     @pytest.mark.parametrize("recipe", ["aws-sims", "aws-user-personalization", "aws-personalized-ranking-v2"])
     def test_item_recipes_have_the_standard_keys(
-        self, client: Any, make_solution: Any, train: Any, recipe: str
+        self, client: Any, make_solution: MakeSolution, train: Train, recipe: str
     ) -> None:
         version = train(make_solution(recipe))
         answer = client.get_solution_metrics(solutionVersionArn=version)
@@ -426,25 +388,25 @@ class TestMetrics:
         assert answer["solutionVersionArn"] == version
         assert set(answer["metrics"]) == STANDARD_METRICS
 
-    def test_segmentation_recipes_have_their_own(self, client: Any, make_solution: Any, train: Any) -> None:
+    def test_segmentation_recipes_have_their_own(self, client: Any, make_solution: MakeSolution, train: Train) -> None:
         version = train(make_solution("aws-item-affinity"))
 
         metrics = client.get_solution_metrics(solutionVersionArn=version)["metrics"]
         assert set(metrics) == {"coverage", "hits_at_1_percent", "recall_at_1_percent"}
 
-    def test_values_have_at_most_four_decimals(self, client: Any, make_solution: Any, train: Any) -> None:
+    def test_values_have_at_most_four_decimals(self, client: Any, make_solution: MakeSolution, train: Train) -> None:
         metrics = client.get_solution_metrics(solutionVersionArn=train(make_solution()))["metrics"]
 
         assert all(round(value, 4) == value for value in metrics.values())
 
-    def test_they_are_the_same_each_time(self, client: Any, make_solution: Any, train: Any) -> None:
+    def test_they_are_the_same_each_time(self, client: Any, make_solution: MakeSolution, train: Train) -> None:
         solution = make_solution("aws-user-personalization")
         first, second = (client.get_solution_metrics(solutionVersionArn=train(solution))["metrics"] for _ in range(2))
 
         assert first == second
 
     def test_a_version_in_training_has_none(
-        self, backend: PersonalizeBackend, client: Any, make_solution: Any, train: Any, refused: Any
+        self, backend: PersonalizeBackend, client: Any, make_solution: MakeSolution, train: Train, refused: Any
     ) -> None:
         solution = make_solution()
         backend.transitions["solution-version"] = "polls:2"
@@ -458,7 +420,7 @@ class TestMetrics:
 
 
 class TestClock:
-    def test_training_takes_its_time_on_the_clock(self, client: Any, describe: Any) -> None:
+    def test_training_takes_its_time_on_the_clock(self, client: Any, describe: Describe) -> None:
         with mock_personalize(transitions={"solution-version": "clock"}, data="optional") as backend:
             group = client.create_dataset_group(name="films")["datasetGroupArn"]
             solution = client.create_solution(name="a", datasetGroupArn=group, recipeArn=RECIPE + "aws-sims")

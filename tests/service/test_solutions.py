@@ -7,17 +7,12 @@ from typing import Any
 
 import pytest
 
+from making import RECIPE, Describe, MakeDataset, MakeGroup
 from pytest_personalize import PersonalizeBackend, mock_personalize
 
-RECIPE = "arn:aws:personalize:::recipe/"
 SIMS = RECIPE + "aws-sims"
 USER_PERSONALIZATION = RECIPE + "aws-user-personalization"
 USER_PERSONALIZATION_V2 = RECIPE + "aws-user-personalization-v2"
-
-
-@pytest.fixture
-def films(make_group: Callable[..., str]) -> str:
-    return make_group("INTERACTIONS", "ITEMS")
 
 
 @pytest.fixture
@@ -32,13 +27,8 @@ def create(client: Any, films: str) -> Callable[..., str]:
     return make
 
 
-@pytest.fixture
-def describe(client: Any) -> Callable[[str], dict[str, Any]]:
-    return lambda arn: client.describe_solution(solutionArn=arn)["solution"]
-
-
 class TestDescription:
-    def test_a_solution_is_described_as_in_printed_answers(self, create: Any, describe: Any, films: str) -> None:
+    def test_a_solution_is_described_as_in_printed_answers(self, create: Any, describe: Describe, films: str) -> None:
         solution = describe(create(performAutoTraining=False))
 
         assert solution.pop("creationDateTime") == solution.pop("lastUpdatedDateTime")
@@ -54,13 +44,15 @@ class TestDescription:
             "status": "ACTIVE",
         }
 
-    def test_automatic_training_is_on_unless_told_otherwise(self, create: Any, describe: Any) -> None:
+    def test_automatic_training_is_on_unless_told_otherwise(self, create: Any, describe: Describe) -> None:
         assert describe(create())["performAutoTraining"] is True
 
-    def test_solutions_of_segmentation_recipes_have_no_empty_configuration(self, create: Any, describe: Any) -> None:
+    def test_solutions_of_segmentation_recipes_have_no_empty_configuration(
+        self, create: Any, describe: Describe
+    ) -> None:
         assert "solutionConfig" not in describe(create(recipeArn=RECIPE + "aws-item-affinity"))
 
-    def test_the_configuration_comes_back_as_it_was_given(self, create: Any, describe: Any) -> None:
+    def test_the_configuration_comes_back_as_it_was_given(self, create: Any, describe: Describe) -> None:
         config = {
             "eventValueThreshold": "3",
             "algorithmHyperParameters": {"popularity_discount_factor": "0.3"},
@@ -74,7 +66,7 @@ class TestDescription:
         assert solution["eventType"] == "View"
 
     def test_ranges_of_optimization_come_back_under_the_names_of_the_algorithm(
-        self, create: Any, describe: Any
+        self, create: Any, describe: Describe
     ) -> None:
         ranges = {
             "integerHyperParameterRanges": [{"name": "bptt", "minValue": 2, "maxValue": 22}],
@@ -95,10 +87,10 @@ class TestDescription:
         assert echoed["categoricalHyperParameterRanges"][0]["name"] == "data.recency_mask"
         assert solution["solutionConfig"]["algorithmHyperParameters"] == {"hidden_dimension": "55"}
 
-    def test_the_latest_version_is_absent_before_there_is_one(self, create: Any, describe: Any) -> None:
+    def test_the_latest_version_is_absent_before_there_is_one(self, create: Any, describe: Describe) -> None:
         assert "latestSolutionVersion" not in describe(create())
 
-    def test_the_latest_version_is_summarised(self, client: Any, create: Any, describe: Any) -> None:
+    def test_the_latest_version_is_summarised(self, client: Any, create: Any, describe: Describe) -> None:
         solution = create()
         client.create_solution_version(solutionArn=solution)
         newest = client.create_solution_version(solutionArn=solution)["solutionVersionArn"]
@@ -114,7 +106,9 @@ class TestDescription:
             "lastUpdatedDateTime",
         }
 
-    def test_solutions_are_listed_by_dataset_group(self, client: Any, create: Any, films: str, make_group: Any) -> None:
+    def test_solutions_are_listed_by_dataset_group(
+        self, client: Any, create: Any, films: str, make_group: MakeGroup
+    ) -> None:
         create()
         other = make_group("INTERACTIONS")
         client.create_solution(name="reads", datasetGroupArn=other, recipeArn=SIMS)
@@ -128,7 +122,9 @@ class TestDescription:
 
         assert backend.solutions["picks"].solution_arn == arn
 
-    def test_an_unknown_solution_is_not_found(self, describe: Any, backend: PersonalizeBackend, refused: Any) -> None:
+    def test_an_unknown_solution_is_not_found(
+        self, describe: Describe, backend: PersonalizeBackend, refused: Any
+    ) -> None:
         with refused("ResourceNotFoundException"):
             describe("arn:aws:personalize:us-east-1:123456789012:solution/none")
 
@@ -174,7 +170,7 @@ class TestRefusals:
         with refused("InvalidInputException"):
             create(recipeArn=RECIPE + "aws-vod-top-picks")
 
-    def test_next_best_action_needs_a_custom_group(self, client: Any, make_group: Any, refused: Any) -> None:
+    def test_next_best_action_needs_a_custom_group(self, client: Any, make_group: MakeGroup, refused: Any) -> None:
         group = make_group(domain="ECOMMERCE")
         with refused("InvalidInputException"):
             client.create_solution(name="a", datasetGroupArn=group, recipeArn=RECIPE + "aws-next-best-action")
@@ -267,7 +263,9 @@ class TestRefusals:
             create(performAutoTraining=False, solutionConfig=config)
 
     @pytest.mark.needs_member("CreateSolutionRequest.performIncrementalUpdate")
-    def test_incremental_updates_are_for_semantic_similarity(self, create: Any, describe: Any, refused: Any) -> None:
+    def test_incremental_updates_are_for_semantic_similarity(
+        self, create: Any, describe: Describe, refused: Any
+    ) -> None:
         with refused("InvalidInputException"):
             create(performIncrementalUpdate=True)
 
@@ -287,7 +285,9 @@ class TestOptimizationObjective:
         with refused("InvalidInputException"):
             create(recipeArn=USER_PERSONALIZATION, solutionConfig={"optimizationObjective": objective})
 
-    def test_the_attribute_is_never_null(self, client: Any, make_group: Any, make_dataset: Any, refused: Any) -> None:
+    def test_the_attribute_is_never_null(
+        self, client: Any, make_group: MakeGroup, make_dataset: MakeDataset, refused: Any
+    ) -> None:
         group = make_group("INTERACTIONS")
         make_dataset(group, "ITEMS", [], PAGES=["long", "null"])
         with refused("InvalidInputException"):
@@ -298,7 +298,7 @@ class TestOptimizationObjective:
                 solutionConfig={"optimizationObjective": {"itemAttribute": "PAGES"}},
             )
 
-    def test_it_comes_back_as_it_was_given(self, create: Any, describe: Any) -> None:
+    def test_it_comes_back_as_it_was_given(self, create: Any, describe: Describe) -> None:
         objective = {"itemAttribute": "PRICE", "objectiveSensitivity": "HIGH"}
         solution = create(recipeArn=USER_PERSONALIZATION, solutionConfig={"optimizationObjective": objective})
 
@@ -310,7 +310,7 @@ EVENTS = {"eventParametersList": [{"eventType": "View", "weight": 0.2}, {"eventT
 
 @pytest.mark.needs_member("SolutionConfig.eventsConfig")
 class TestEventsConfiguration:
-    def test_it_comes_back_as_it_was_given(self, create: Any, describe: Any) -> None:
+    def test_it_comes_back_as_it_was_given(self, create: Any, describe: Describe) -> None:
         solution = create(recipeArn=USER_PERSONALIZATION_V2, solutionConfig={"eventsConfig": EVENTS})
 
         assert describe(solution)["solutionConfig"] == {"eventsConfig": EVENTS}
@@ -320,7 +320,7 @@ class TestEventsConfiguration:
             create(recipeArn=USER_PERSONALIZATION_V2, eventType="View", solutionConfig={"eventsConfig": EVENTS})
 
     def test_it_needs_event_types_in_the_data(
-        self, client: Any, make_group: Any, make_dataset: Any, refused: Any
+        self, client: Any, make_group: MakeGroup, make_dataset: MakeDataset, refused: Any
     ) -> None:
         group = make_group()
         make_dataset(group, "INTERACTIONS", [], EVENT_TYPE=None)
@@ -381,7 +381,7 @@ class TestHyperparameterOptimization:
         assert set(tuned[0]) == {"popularity_discount_factor", "min_cointeraction_count"}
         assert 0 <= int(tuned[0]["min_cointeraction_count"]) <= 10
 
-    def test_similar_items_sizes_are_set_through_ranges(self, create: Any, describe: Any) -> None:
+    def test_similar_items_sizes_are_set_through_ranges(self, create: Any, describe: Describe) -> None:
         one = {"name": "item_id_hidden_dim", "minValue": 30, "maxValue": 200}
         solution = create(recipeArn=RECIPE + "aws-similar-items", performHPO=True, solutionConfig=hpo("integer", one))
 
@@ -389,7 +389,7 @@ class TestHyperparameterOptimization:
 
 
 class TestAutoML:
-    def test_the_best_recipe_is_told_after_training(self, client: Any, create: Any, describe: Any) -> None:
+    def test_the_best_recipe_is_told_after_training(self, client: Any, create: Any, describe: Describe) -> None:
         solution = create(recipeArn=None, performAutoML=True)
         before = describe(solution)
         client.create_solution_version(solutionArn=solution)
@@ -399,7 +399,7 @@ class TestAutoML:
         assert "recipeArn" not in before
         assert describe(solution)["autoMLResult"] == {"bestRecipeArn": USER_PERSONALIZATION}
 
-    def test_only_its_own_part_of_the_configuration_counts(self, create: Any, describe: Any) -> None:
+    def test_only_its_own_part_of_the_configuration_counts(self, create: Any, describe: Describe) -> None:
         auto = {"recipeList": [USER_PERSONALIZATION]}
         config = {"autoMLConfig": auto, "algorithmHyperParameters": {"nonsense": "1"}}
         solution = create(recipeArn=None, performAutoML=True, solutionConfig=config)
@@ -408,7 +408,7 @@ class TestAutoML:
 
 
 class TestUpdate:
-    def test_automatic_training_is_turned_off(self, client: Any, create: Any, describe: Any) -> None:
+    def test_automatic_training_is_turned_off(self, client: Any, create: Any, describe: Describe) -> None:
         solution = create(solutionConfig={"autoTrainingConfig": {"schedulingExpression": "rate(2 days)"}})
         client.update_solution(solutionArn=solution, performAutoTraining=False)
 
@@ -418,7 +418,7 @@ class TestUpdate:
         assert described["latestSolutionUpdate"]["performAutoTraining"] is False
         assert described["latestSolutionUpdate"]["status"] == "ACTIVE"
 
-    def test_the_frequency_is_changed(self, client: Any, create: Any, describe: Any) -> None:
+    def test_the_frequency_is_changed(self, client: Any, create: Any, describe: Describe) -> None:
         solution = create(solutionConfig={"eventValueThreshold": "1"})
         config = {"autoTrainingConfig": {"schedulingExpression": "rate(1 day)"}}
         answer = client.update_solution(solutionArn=solution, solutionUpdateConfig=config)
@@ -428,7 +428,7 @@ class TestUpdate:
         assert describe(solution)["latestSolutionUpdate"]["solutionUpdateConfig"] == config
 
     @pytest.mark.needs_member("SolutionConfig.eventsConfig", "SolutionUpdateConfig.eventsConfig")
-    def test_the_weights_of_events_are_replaced_as_a_whole(self, client: Any, create: Any, describe: Any) -> None:
+    def test_the_weights_of_events_are_replaced_as_a_whole(self, client: Any, create: Any, describe: Describe) -> None:
         first = {"eventParametersList": [{"eventType": "View", "weight": 0.1}]}
         second = {"eventParametersList": [{"eventType": "Purchase", "weight": 0.9}]}
         solution = create(recipeArn=USER_PERSONALIZATION_V2, solutionConfig={"eventsConfig": first})
@@ -436,11 +436,11 @@ class TestUpdate:
 
         assert describe(solution)["solutionConfig"]["eventsConfig"] == second
 
-    def test_the_latest_update_is_absent_before_the_first(self, create: Any, describe: Any) -> None:
+    def test_the_latest_update_is_absent_before_the_first(self, create: Any, describe: Describe) -> None:
         assert "latestSolutionUpdate" not in describe(create())
 
     def test_old_settings_hold_until_the_update_is_active(
-        self, backend: PersonalizeBackend, client: Any, create: Any, describe: Any
+        self, backend: PersonalizeBackend, client: Any, create: Any, describe: Describe
     ) -> None:
         solution = create()
         backend.transitions["solution"] = "polls:1"
@@ -511,7 +511,7 @@ class TestDeletion:
             client.describe_solution_version(solutionVersionArn=version)
 
     def test_it_goes_by_way_of_two_states(
-        self, backend: PersonalizeBackend, create: Any, client: Any, describe: Any, refused: Any
+        self, backend: PersonalizeBackend, create: Any, client: Any, describe: Describe, refused: Any
     ) -> None:
         solution = create()
         backend.transitions["solution"] = "polls:2"
@@ -562,7 +562,7 @@ class TestDeletion:
         with refused("ResourceInUseException"):
             client.delete_dataset_group(datasetGroupArn=films)
 
-    def test_a_name_is_free_again_afterwards(self, client: Any, create: Any, describe: Any) -> None:
+    def test_a_name_is_free_again_afterwards(self, client: Any, create: Any, describe: Describe) -> None:
         client.delete_solution(solutionArn=create())
 
         assert describe(create())["status"] == "ACTIVE"

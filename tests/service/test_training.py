@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from making import RECIPE, Deploy, MakeDataset, MakeGroup, Train, Workshop
 from pytest_personalize import PersonalizeBackend
 
-RECIPE = "arn:aws:personalize:::recipe/"
 HEADER = "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE,EVENT_VALUE"
 ITEM_HEADER = "ITEM_ID,PRICE,CATEGORY_L1,GENRES,CREATION_TIMESTAMP"
 
@@ -21,7 +21,7 @@ def events(item: str, users: int, event_type: str = "View", value: float = 1, st
 
 
 @pytest.fixture
-def group_of(make_group: Any, make_dataset: Any) -> Callable[..., str]:
+def group_of(make_group: MakeGroup, make_dataset: MakeDataset) -> Callable[..., str]:
     """``group_of([event, ...], items=[item, ...])``: the ARN of a custom group with exactly these rows."""
 
     def make(lines: Sequence[str], items: Sequence[str] | None = None, **members: Any) -> str:
@@ -42,27 +42,6 @@ def solve(client: Any) -> Callable[..., str]:
     def make(group: str, recipe: str = "aws-popularity-count", **members: Any) -> str:
         wanted = {"name": f"s{next(numbers)}", "performAutoTraining": False} | members
         arn: str = client.create_solution(datasetGroupArn=group, recipeArn=RECIPE + recipe, **wanted)["solutionArn"]
-        return arn
-
-    return make
-
-
-@pytest.fixture
-def train(client: Any) -> Callable[..., str]:
-    def make(solution: str, **members: Any) -> str:
-        arn: str = client.create_solution_version(solutionArn=solution, **members)["solutionVersionArn"]
-        return arn
-
-    return make
-
-
-@pytest.fixture
-def deploy(client: Any) -> Callable[..., str]:
-    numbers = count()
-
-    def make(version: str, **members: Any) -> str:
-        name = f"c{next(numbers)}"
-        arn: str = client.create_campaign(name=name, solutionVersionArn=version, **members)["campaignArn"]
         return arn
 
     return make
@@ -102,25 +81,27 @@ def versions(client: Any) -> Callable[[str], list[dict[str, Any]]]:
 
 class TestWhatIsTrained:
     def test_all_events_unless_told_otherwise(
-        self, group_of: Any, solve: Any, train: Any, deploy: Any, recommend: Any
+        self, group_of: Any, solve: Any, train: Train, deploy: Deploy, recommend: Any
     ) -> None:
         group = group_of([*events("seen", 9), *events("bought", 3, "Purchase")])
 
         assert recommend(deploy(train(solve(group)))) == ["seen", "bought"]
 
-    def test_events_of_one_type(self, group_of: Any, solve: Any, train: Any, deploy: Any, recommend: Any) -> None:
+    def test_events_of_one_type(self, group_of: Any, solve: Any, train: Train, deploy: Deploy, recommend: Any) -> None:
         group = group_of([*events("seen", 9), *events("bought", 3, "Purchase")])
 
         assert recommend(deploy(train(solve(group, eventType="purchase")))) == ["bought"]
 
-    def test_events_from_a_value_on(self, group_of: Any, solve: Any, train: Any, deploy: Any, recommend: Any) -> None:
+    def test_events_from_a_value_on(
+        self, group_of: Any, solve: Any, train: Train, deploy: Deploy, recommend: Any
+    ) -> None:
         group = group_of([*events("disliked", 9, value=1), *events("liked", 3, value=4.5)])
         solution = solve(group, eventType="View", solutionConfig={"eventValueThreshold": "4.5"})
 
         assert recommend(deploy(train(solution))) == ["liked"]
 
     def test_the_data_as_they_are_at_the_time_of_training(
-        self, group_of: Any, solve: Any, train: Any, deploy: Any, recommend: Any, put_event: Any
+        self, group_of: Any, solve: Any, train: Train, deploy: Deploy, recommend: Any, put_event: Any
     ) -> None:
         group = group_of(events("old", 2))
         solution = solve(group)
@@ -148,8 +129,8 @@ class TestWhatIsTrained:
         self,
         group_of: Any,
         solve: Any,
-        train: Any,
-        deploy: Any,
+        train: Train,
+        deploy: Deploy,
         recommend: Any,
         columns: dict[str, Any],
         alike: set[str],
@@ -161,7 +142,7 @@ class TestWhatIsTrained:
         assert set(recommend(deploy(train(solution)), itemId="i0", numResults=2)) == alike
 
     def test_columns_of_a_later_schema_are_for_later_solutions(
-        self, backend: PersonalizeBackend, client: Any, workshop: Any, group_of: Any, solve: Any, train: Any
+        self, backend: PersonalizeBackend, client: Any, workshop: Workshop, group_of: Any, solve: Any, train: Train
     ) -> None:
         group = group_of(events("a", 3), ["a,1.0,x,Drama,1600000000"])
         before = solve(group, "aws-similar-items")
@@ -176,7 +157,7 @@ class TestWhatIsTrained:
         assert "COLOUR" in backend.solutions[after].columns["ITEMS"]
 
     @pytest.mark.needs_member("SolutionConfig.eventsConfig")
-    def test_weights_of_event_types(self, group_of: Any, solve: Any, train: Any, client: Any, deploy: Any) -> None:
+    def test_weights_of_event_types(self, group_of: Any, solve: Any, train: Train, client: Any, deploy: Deploy) -> None:
         group = group_of([*events("seen", 9), *events("bought", 9, "Purchase", start=50)])
         parameters = [{"eventType": "View", "weight": 0.1}, {"eventType": "Purchase", "weight": 0.9}]
         config = {"eventsConfig": {"eventParametersList": parameters}}
@@ -185,7 +166,7 @@ class TestWhatIsTrained:
         metrics = client.get_solution_metrics(solutionVersionArn=version)["metrics"]
         assert any("with_event_weights" in name for name in metrics)
 
-    def test_an_objective_adds_its_metric(self, make_group: Any, solve: Any, train: Any, client: Any) -> None:
+    def test_an_objective_adds_its_metric(self, make_group: MakeGroup, solve: Any, train: Train, client: Any) -> None:
         group = make_group("INTERACTIONS", "ITEMS")
         objective = {"itemAttribute": "price", "objectiveSensitivity": "HIGH"}
         version = train(solve(group, "aws-user-personalization", solutionConfig={"optimizationObjective": objective}))
@@ -209,7 +190,7 @@ class TestWhatIsTrained:
         ],
     )
     def test_every_recipe_trains_and_is_measured(
-        self, make_group: Any, solve: Any, train: Any, client: Any, recipe: str
+        self, make_group: MakeGroup, solve: Any, train: Train, client: Any, recipe: str
     ) -> None:
         group = make_group("INTERACTIONS", "ITEMS", "USERS", "ACTIONS", "ACTION_INTERACTIONS")
         version = train(solve(group, recipe))
@@ -222,7 +203,7 @@ class TestWhatIsTrained:
 class TestExploration:
     @pytest.mark.parametrize(("cut_off", "explored"), [("12.1", True), ("11.9", False)])
     def test_items_are_explored_up_to_the_age_that_a_campaign_asks_for(
-        self, group_of: Any, solve: Any, train: Any, deploy: Any, recommend: Any, cut_off: str, explored: bool
+        self, group_of: Any, solve: Any, train: Train, deploy: Deploy, recommend: Any, cut_off: str, explored: bool
     ) -> None:
         old, young = 1_600_000_000, 1_700_000_000 - 12 * 86400
         lines = [line for n in range(20) for line in events(f"i{n}", 1)]
@@ -261,7 +242,7 @@ class TestAutomaticTraining:
         assert (version["trainingType"], version["status"]) == ("AUTOMATIC", "ACTIVE")
 
     def test_a_version_made_by_hand_within_the_hour_takes_its_place(
-        self, backend: PersonalizeBackend, solution: str, versions: Any, train: Any
+        self, backend: PersonalizeBackend, solution: str, versions: Any, train: Train
     ) -> None:
         backend.clock.advance(minutes=30)
         train(solution)
@@ -299,7 +280,7 @@ class TestAutomaticTraining:
         assert (early, len(versions(solution))) == (1, 2)
 
     def test_new_imports_are_trained_on_after_a_week(
-        self, backend: PersonalizeBackend, workshop: Any, group: str, solution: str, versions: Any
+        self, backend: PersonalizeBackend, workshop: Workshop, group: str, solution: str, versions: Any
     ) -> None:
         backend.clock.advance(hours=1)
         dataset = group.replace(":dataset-group/", ":dataset/") + "/INTERACTIONS"
@@ -377,8 +358,8 @@ class TestAutomaticTraining:
         backend: PersonalizeBackend,
         group: str,
         solution: str,
-        train: Any,
-        deploy: Any,
+        train: Train,
+        deploy: Deploy,
         recommend: Any,
         put_event: Any,
     ) -> None:
@@ -440,7 +421,14 @@ class TestUpdateTraining:
     """Row 22: trainingMode UPDATE takes in new items; what it knew it learns nothing new about."""
 
     def test_row_22_new_items_are_taken_in_and_events_about_known_ones_are_not(
-        self, client: Any, make_group: Any, solve: Any, train: Any, deploy: Any, recommend: Any, put_event: Any
+        self,
+        client: Any,
+        make_group: MakeGroup,
+        solve: Any,
+        train: Train,
+        deploy: Deploy,
+        recommend: Any,
+        put_event: Any,
     ) -> None:
         group = make_group("INTERACTIONS", "ITEMS")
         solution = solve(group, "aws-user-personalization")
@@ -460,7 +448,7 @@ class TestAutomaticUpdates:
     """The models that explore take in new items every two hours; nothing else changes before the next training."""
 
     @pytest.fixture
-    def group(self, make_group: Any) -> str:
+    def group(self, make_group: MakeGroup) -> str:
         arn: str = make_group("INTERACTIONS", "ITEMS")
         return arn
 
@@ -469,8 +457,8 @@ class TestAutomaticUpdates:
         backend: PersonalizeBackend,
         group: str,
         solve: Any,
-        train: Any,
-        deploy: Any,
+        train: Train,
+        deploy: Deploy,
         recommend: Any,
         put_event: Any,
     ) -> None:
@@ -488,8 +476,8 @@ class TestAutomaticUpdates:
         backend: PersonalizeBackend,
         group: str,
         solve: Any,
-        train: Any,
-        deploy: Any,
+        train: Train,
+        deploy: Deploy,
         recommend: Any,
         put_event: Any,
     ) -> None:
@@ -500,7 +488,14 @@ class TestAutomaticUpdates:
         assert "brand-new" not in recommend(campaign, numResults=100)
 
     def test_metrics_stay(
-        self, backend: PersonalizeBackend, client: Any, group: str, solve: Any, train: Any, deploy: Any, put_event: Any
+        self,
+        backend: PersonalizeBackend,
+        client: Any,
+        group: str,
+        solve: Any,
+        train: Train,
+        deploy: Deploy,
+        put_event: Any,
     ) -> None:
         version = train(solve(group, "aws-user-personalization"))
         deploy(version)
@@ -515,8 +510,8 @@ class TestAutomaticUpdates:
         backend: PersonalizeBackend,
         group: str,
         solve: Any,
-        train: Any,
-        deploy: Any,
+        train: Train,
+        deploy: Deploy,
         put_event: Any,
         versions: Any,
     ) -> None:
@@ -534,8 +529,8 @@ class TestAutomaticUpdates:
         backend: PersonalizeBackend,
         group: str,
         solve: Any,
-        train: Any,
-        deploy: Any,
+        train: Train,
+        deploy: Deploy,
         recommend: Any,
         put_event: Any,
     ) -> None:
@@ -554,8 +549,8 @@ class TestAutomaticUpdates:
         client: Any,
         group: str,
         solve: Any,
-        train: Any,
-        deploy: Any,
+        train: Train,
+        deploy: Deploy,
         recommend: Any,
         put_event: Any,
     ) -> None:
@@ -571,7 +566,7 @@ class TestAutomaticUpdates:
         assert "brand-new" in recommend(campaign, numResults=100)
 
     def test_a_retrained_recommender_counts_the_hours_anew(
-        self, backend: PersonalizeBackend, client: Any, make_group: Any, recommend: Any, put_event: Any
+        self, backend: PersonalizeBackend, client: Any, make_group: MakeGroup, recommend: Any, put_event: Any
     ) -> None:
         videos = make_group("INTERACTIONS", "ITEMS", domain="VIDEO_ON_DEMAND")
         recommender = client.create_recommender(
@@ -595,8 +590,8 @@ class TestAutomaticUpdates:
         backend: PersonalizeBackend,
         group: str,
         solve: Any,
-        train: Any,
-        deploy: Any,
+        train: Train,
+        deploy: Deploy,
         recommend: Any,
         put_event: Any,
     ) -> None:
@@ -609,7 +604,7 @@ class TestAutomaticUpdates:
         assert "brand-new" not in recommend(older, numResults=100)
 
     def test_row_23_without_news_trends_are_popular_items(
-        self, backend: PersonalizeBackend, group_of: Any, solve: Any, train: Any, deploy: Any, recommend: Any
+        self, backend: PersonalizeBackend, group_of: Any, solve: Any, train: Train, deploy: Deploy, recommend: Any
     ) -> None:
         now = int(backend.clock.timestamp()) - 1_700_000_000
         group = group_of([*events("classic", 20, start=now - 9 * 3600), *events("hit", 5, start=now - 600)])
@@ -621,7 +616,7 @@ class TestAutomaticUpdates:
         assert recommend(campaign) == ["classic", "hit"]
 
     def test_trends_are_followed(
-        self, backend: PersonalizeBackend, client: Any, make_group: Any, recommend: Any, put_event: Any
+        self, backend: PersonalizeBackend, client: Any, make_group: MakeGroup, recommend: Any, put_event: Any
     ) -> None:
         videos = make_group("INTERACTIONS", domain="VIDEO_ON_DEMAND")
         recommender = client.create_recommender(
@@ -639,12 +634,12 @@ class TestAutomaticUpdates:
     def test_row_21_incremental_updates_bring_new_items_to_semantic_similarity_after_half_an_hour(
         self,
         backend: PersonalizeBackend,
-        make_group: Any,
-        make_dataset: Any,
+        make_group: MakeGroup,
+        make_dataset: MakeDataset,
         personalize_events: Any,
         solve: Any,
-        train: Any,
-        deploy: Any,
+        train: Train,
+        deploy: Deploy,
         recommend: Any,
     ) -> None:
         group = make_group()

@@ -11,6 +11,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from making import MakeDataset, MakeGroup, Workshop
 from pytest_personalize import LegacyRecipeWarning, PersonalizeBackend, mock_personalize
 
 ROLE = "arn:aws:iam::123456789012:role/PersonalizeRole"
@@ -116,13 +117,13 @@ class TestAccess:
 class TestHeaders:
     """Row 9: so is the header line; what is wrong in rows is the job's."""
 
-    def test_row_9_a_header_that_lacks_columns_makes_no_job(self, workshop: Any, refused: Refused) -> None:
+    def test_row_9_a_header_that_lacks_columns_makes_no_job(self, workshop: Workshop, refused: Refused) -> None:
         dataset = workshop.dataset()
         with refused(INVALID, "Input csv is missing the following columns: [ITEM_ID, EVENT_TYPE]"):
             workshop.imported(dataset, "USER_ID,PRODUCT,TIMESTAMP", "u1,i1,1700000000")
         assert not workshop.backend.dataset_import_jobs
 
-    def test_row_9_a_deletion_file_needs_its_column(self, workshop: Any, refused: Refused) -> None:
+    def test_row_9_a_deletion_file_needs_its_column(self, workshop: Workshop, refused: Refused) -> None:
         with refused(INVALID, "missing the following columns: [USER_ID]"):
             workshop.personalize.create_data_deletion_job(
                 jobName="deletion",
@@ -131,11 +132,11 @@ class TestHeaders:
                 dataSource={"dataLocation": workshop.upload(["ann"])},
             )
 
-    def test_row_9_a_bad_row_fails_the_job(self, workshop: Any) -> None:
+    def test_row_9_a_bad_row_fails_the_job(self, workshop: Workshop) -> None:
         job = workshop.imported(workshop.dataset(), HEADER, "u1,i1,yesterday,View")
         assert job["status"] == "CREATE FAILED"
 
-    def test_row_10_whatever_lies_in_a_folder_is_data(self, workshop: Any) -> None:
+    def test_row_10_whatever_lies_in_a_folder_is_data(self, workshop: Workshop) -> None:
         put = workshop.backend.s3.put
         for name in ("run-1-part-r-00000", "part-00000-abc.csv"):
             put(f"s3://bucket/glue/{name}", f"{HEADER}\n{name},i1,1700000000,View\n")
@@ -149,13 +150,13 @@ class TestHeaders:
 class TestData:
     """Row 11: no data is not small data, whatever the minimums are."""
 
-    def solution(self, workshop: Any, group: str, recipe: str, **members: Any) -> str:
+    def solution(self, workshop: Workshop, group: str, recipe: str, **members: Any) -> str:
         answer = workshop.personalize.create_solution(
             name=workshop.name("solution"), datasetGroupArn=group, recipeArn=RECIPE + recipe, **members
         )
         return str(answer["solutionArn"])
 
-    def trained(self, workshop: Any, solution: str) -> Mapping[str, Any]:
+    def trained(self, workshop: Workshop, solution: str) -> Mapping[str, Any]:
         arn = workshop.personalize.create_solution_version(solutionArn=solution)["solutionVersionArn"]
         found = workshop.personalize.describe_solution_version(solutionVersionArn=arn)["solutionVersion"]
         return dict(found)
@@ -169,7 +170,7 @@ class TestData:
         ],
     )
     def test_row_11_a_solution_wants_data(
-        self, workshop: Any, refused: Refused, recipe: str, kinds: tuple[str, ...], text: str
+        self, workshop: Workshop, refused: Refused, recipe: str, kinds: tuple[str, ...], text: str
     ) -> None:
         group = workshop.group()
         for kind in kinds:
@@ -177,7 +178,7 @@ class TestData:
         with refused(INVALID, text):
             self.solution(workshop, group, recipe)
 
-    def test_row_11_streamed_events_are_data(self, workshop: Any, personalize_events: Any) -> None:
+    def test_row_11_streamed_events_are_data(self, workshop: Workshop, personalize_events: Any) -> None:
         group = workshop.group()
         workshop.dataset(group=group)
         event = {"eventType": "View", "itemId": "i1", "sentAt": 1_700_000_000}
@@ -186,7 +187,7 @@ class TestData:
         )
         assert self.solution(workshop, group, "user-personalization")
 
-    def test_row_11_rows_that_are_all_filtered_away_fail_the_training(self, workshop: Any) -> None:
+    def test_row_11_rows_that_are_all_filtered_away_fail_the_training(self, workshop: Workshop) -> None:
         group = workshop.group()
         workshop.imported(workshop.dataset(group=group), HEADER, "u1,i1,1700000000,View")
         version = self.trained(workshop, self.solution(workshop, group, "popularity-count", eventType="Buy"))
@@ -196,7 +197,7 @@ class TestData:
         )
 
     def test_row_11_a_recommender_without_usable_rows_fails(
-        self, workshop: Any, make_group: Any, make_dataset: Any
+        self, workshop: Workshop, make_group: MakeGroup, make_dataset: MakeDataset
     ) -> None:
         group = make_group(domain="ECOMMERCE")
         make_dataset(
@@ -211,7 +212,7 @@ class TestData:
 
     @pytest.mark.mock_personalize(data="optional")
     def test_row_11_infrastructure_comes_before_data_where_data_are_optional(
-        self, workshop: Any, personalize_runtime: Any
+        self, workshop: Workshop, personalize_runtime: Any
     ) -> None:
         group = workshop.group()
         workshop.dataset(group=group)
@@ -223,7 +224,7 @@ class TestData:
         assert personalize_runtime.get_recommendations(campaignArn=campaign, userId="u1")["itemList"] == []
 
     @pytest.mark.mock_personalize(minimums={"interactions": 3})
-    def test_row_11_a_mapping_sets_single_minimums(self, workshop: Any) -> None:
+    def test_row_11_a_mapping_sets_single_minimums(self, workshop: Workshop) -> None:
         group = workshop.group()
         workshop.imported(
             workshop.dataset(group=group), HEADER, *(f"u{n},i1,{1_700_000_000 + n},View" for n in range(2))
@@ -241,7 +242,7 @@ class TestData:
 
     @pytest.mark.parametrize("types", [("", ""), ("", "EVENT_TYPE")])
     def test_row_12_event_types_that_are_all_null_or_reserved_fail_the_training(
-        self, workshop: Any, types: tuple[str, str]
+        self, workshop: Workshop, types: tuple[str, str]
     ) -> None:
         group = workshop.group()
         dataset = workshop.dataset(group=group, EVENT_TYPE=["string", "null"])
@@ -250,7 +251,7 @@ class TestData:
         version = self.trained(workshop, self.solution(workshop, group, "user-personalization"))
         assert version["failureReason"] == "All values in the event_type column are either reserved keywords or null"
 
-    def test_row_26_a_retired_recipe_warns_at_the_line_of_the_caller(self, workshop: Any) -> None:
+    def test_row_26_a_retired_recipe_warns_at_the_line_of_the_caller(self, workshop: Workshop) -> None:
         group = workshop.group()
         workshop.imported(workshop.dataset(group=group), HEADER, "u1,i1,1700000000,View")
         with pytest.warns(LegacyRecipeWarning, match="aws-hrnn is no longer available") as caught:
@@ -258,7 +259,7 @@ class TestData:
         assert len(caught) == 1
 
 
-def test_row_18_actions_are_not_exported(workshop: Any, refused: Refused) -> None:
+def test_row_18_actions_are_not_exported(workshop: Workshop, refused: Refused) -> None:
     for kind in ("ACTIONS", "ACTION_INTERACTIONS"):
         with refused(INVALID, f"Datasets of type {kind} cannot be exported."):
             workshop.rows(workshop.dataset(kind))

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from making import USERS_SCHEMA
 from pytest_personalize import PersonalizeBackend
 
 FRONT_END = {
@@ -20,10 +21,6 @@ FRONT_END = {
     "x-content-type-options": "nosniff",
 }
 
-SCHEMA = (
-    '{"type": "record", "name": "Users", "namespace": "x", "version": "1.0", "fields": ['
-    '{"name": "USER_ID", "type": "string"}, {"name": "AGE", "type": "int"}]}'
-)
 LENGTH = str(len('{"schemaArn":"arn:aws:personalize:us-east-1:123456789012:schema/s"}'))
 
 
@@ -68,7 +65,7 @@ def test_row_5_the_length_is_that_of_the_body(personalize: Any, personalize_back
 def test_row_5_the_length_is_there_however_the_headers_are_read(
     read: Callable[[Mapping[str, str]], str], personalize: Any, personalize_backend: PersonalizeBackend
 ) -> None:
-    answer = personalize.create_schema(name="s", schema=SCHEMA)
+    answer = personalize.create_schema(name="s", schema=USERS_SCHEMA)
     assert read(answer["ResponseMetadata"]["HTTPHeaders"]) == LENGTH
 
 

@@ -408,7 +408,7 @@ def read_or_refuse(shape: StructureShape, body: object) -> dict[str, Any] | Shap
 @pytest.mark.parametrize(
     ("service", "name"), [(service, name) for service in SERVICES for name in operation_names(service)]
 )
-@settings(max_examples=10)
+@settings(max_examples=settings.default.max_examples // 10)
 @given(data=st.data())
 def test_any_body_is_read_or_refused(service: str, name: str, data: st.DataObject) -> None:
     shape = input_shape(service, name)

@@ -17,7 +17,7 @@ from pytest_personalize.shapes.response import check_output, compile_output
 ALL_OPERATIONS = [(service, name) for service in SERVICES for name in operation_names(service)]
 ANSWERING = [(service, name) for service, name in ALL_OPERATIONS if operation(service, name).output is not None]
 
-EXAMPLES = settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
+EXAMPLES = settings(max_examples=settings.default.max_examples // 10, suppress_health_check=[HealthCheck.too_slow])
 
 SCALARS: dict[str, st.SearchStrategy[Any]] = {
     "string": st.text(max_size=10),

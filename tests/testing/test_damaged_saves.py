@@ -247,7 +247,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_change_loads_or_is_refused(text: str, path: Path, data: st.DataObject) -> None:
     content = json.loads(text)["content"]

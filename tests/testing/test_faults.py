@@ -17,6 +17,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
+from making import USERS_SCHEMA
 from pytest_personalize import PersonalizeBackend, mock_personalize
 
 MODES = ("legacy", "standard", "adaptive")
@@ -498,7 +499,7 @@ class TestFailJob:
 
     def test_an_update_can_fail_too(self, backend: PersonalizeBackend, client: Any, workshop_dataset: str) -> None:
         backend.faults.fail_job("UpdateDataset", "Out of luck.")
-        wider = client.create_schema(name="wider", schema=USERS.replace("]", f", {NULLABLE}]", 1))["schemaArn"]
+        wider = client.create_schema(name="wider", schema=USERS_SCHEMA.replace("]", f", {NULLABLE}]", 1))["schemaArn"]
 
         client.update_dataset(datasetArn=workshop_dataset, schemaArn=wider)
 
@@ -510,10 +511,6 @@ class TestFailJob:
             backend.faults.fail_job("CreateSchema", "why")
 
 
-USERS = (
-    '{"type": "record", "name": "Users", "namespace": "x", "version": "1.0", "fields": ['
-    '{"name": "USER_ID", "type": "string"}, {"name": "AGE", "type": "int"}]}'
-)
 NULLABLE = '{"name": "TOWN", "type": ["string", "null"], "categorical": true}'
 
 
@@ -521,7 +518,7 @@ NULLABLE = '{"name": "TOWN", "type": ["string", "null"], "categorical": true}'
 def workshop_dataset(client: Any) -> str:
     """The ARN of a Users dataset."""
     group = client.create_dataset_group(name="shop")["datasetGroupArn"]
-    schema = client.create_schema(name="users", schema=USERS)["schemaArn"]
+    schema = client.create_schema(name="users", schema=USERS_SCHEMA)["schemaArn"]
     created = client.create_dataset(name="users", datasetGroupArn=group, datasetType="USERS", schemaArn=schema)
     return str(created["datasetArn"])
 

@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 import pytest
 
+from making import USERS_SCHEMA
 from pytest_personalize import PersonalizeBackend, mock_personalize
 from pytest_personalize.testing.seeded import SeededGroup
 
@@ -51,7 +52,7 @@ CHANGES: dict[str, Callable[[PersonalizeBackend, SeededGroup, Any], object]] = {
         "s3://personalize-seeded/shop/items.csv", b"new"
     ),
     "another region": lambda backend, group, client: boto3.client("personalize", region_name="eu-west-1").create_schema(
-        name="s", schema=SCHEMA
+        name="s", schema=USERS_SCHEMA
     ),
     "a declared answer": lambda backend, group, client: backend.answers(group.recommenders["Best sellers"]).default(
         items=["declared"]
@@ -66,11 +67,6 @@ CHANGES: dict[str, Callable[[PersonalizeBackend, SeededGroup, Any], object]] = {
         setattr(backend, "transitions", "instant"),
     ),
 }
-
-SCHEMA = (
-    '{"type": "record", "name": "Users", "namespace": "x", "version": "1.0", "fields": ['
-    '{"name": "USER_ID", "type": "string"}, {"name": "AGE", "type": "int"}]}'
-)
 
 
 def picture(backend: PersonalizeBackend, group: SeededGroup) -> dict[str, Any]:

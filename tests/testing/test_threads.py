@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from making import USERS_SCHEMA
 from pytest_personalize import PersonalizeBackend
 from pytest_personalize.service.control.schemas import DatasetSchema
 from pytest_personalize.testing.seeded import SeededGroup
@@ -145,18 +146,14 @@ def test_time_may_go_on_meanwhile(backend: PersonalizeBackend, client: Any) -> N
 
 def test_snapshots_are_whole(backend: PersonalizeBackend, client: Any) -> None:
     """Each thread makes a schema, then a group; no snapshot has more groups than schemas."""
-    schema = (
-        '{"type": "record", "name": "Users", "namespace": "x", "version": "1.0", "fields": ['
-        '{"name": "USER_ID", "type": "string"}, {"name": "AGE", "type": "int"}]}'
-    )
     snapshots = []
 
     def work(number: int) -> None:
         if number % 4 == 0:
             snapshots.extend(backend.snapshot() for _ in range(ROUNDS))
         else:
-            client.create_schema(name=f"s{number}", schema=schema)
-            client.create_schema(name=f"t{number}", schema=schema)
+            client.create_schema(name=f"s{number}", schema=USERS_SCHEMA)
+            client.create_schema(name=f"t{number}", schema=USERS_SCHEMA)
 
     in_threads(work)
 
@@ -182,7 +179,7 @@ def test_resources_can_be_looked_at_meanwhile(backend: PersonalizeBackend, clien
     def work(number: int) -> None:
         for turn in range(ROUNDS):
             if number % 2:
-                arn = client.create_schema(name=f"s{number}-{turn}", schema=SCHEMA)["schemaArn"]
+                arn = client.create_schema(name=f"s{number}-{turn}", schema=USERS_SCHEMA)["schemaArn"]
                 client.delete_schema(schemaArn=arn)
             else:
                 assert all(name == schema.name for name, schema in backend.schemas.items())
@@ -194,16 +191,10 @@ def test_resources_can_be_looked_at_meanwhile(backend: PersonalizeBackend, clien
 
 def test_a_table_may_change_while_someone_goes_through_it(backend: PersonalizeBackend, client: Any) -> None:
     for name in ("one", "two"):
-        client.create_schema(name=name, schema=SCHEMA)
+        client.create_schema(name=name, schema=USERS_SCHEMA)
     table = backend._read_region("us-east-1").rows(DatasetSchema)
 
     for schema in table:
         table.remove(schema.arn)
 
     assert not backend.schemas
-
-
-SCHEMA = (
-    '{"type": "record", "name": "Users", "namespace": "x", "version": "1.0", "fields": ['
-    '{"name": "USER_ID", "type": "string"}, {"name": "AGE", "type": "int"}]}'
-)
