@@ -14,7 +14,10 @@ from pytest_personalize.nearest import hint
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; the exit code is 0 when it did what it was asked, 2 when nobody knows what that is."""
+    """Run a command; the exit code is 0 when it did what it was asked, 2 when nobody knows what that is.
+
+    ``conform`` and ``operations --check`` exit with 1 when they find something.
+    """
     given = sys.argv[1:] if arguments is None else arguments
     parser = argparse.ArgumentParser(prog="pytest-personalize", description="Amazon Personalize inside a test process")
     parser.add_argument("--version", action="version", version=f"pytest-personalize {__version__}")
@@ -25,6 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     forms.add_argument("--json", action="store_true", help="as JSON")
     forms.add_argument("--readme", action="store_true", help="as the table that the README has")
     listed.add_argument("--check", action="store_true", help="exit with 1 when there are some that are not emulated")
+    parity = commands.add_parser("conform", help="hold an emulator, or AWS, against what Amazon Personalize is known to do")
+    if "conform" in given[:1]:
+        return conform(parser, parity, given)
     name = next((argument for argument in given if not argument.startswith("-")), None)
     if name is not None and name not in commands.choices:
         parser.error(f"no command {name!r}; {hint(name, commands.choices)}")
@@ -35,6 +41,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return demo()
     parser.print_help()
     return 0
+
+
+def conform(parser: argparse.ArgumentParser, parity: argparse.ArgumentParser, given: Sequence[str]) -> int:
+    """Run the parity suite; its options are its own."""
+    from pytest_personalize.conformance import command  # all cases, for this command only
+
+    command.options(parity)
+    return command.conform(parser.parse_args(given))
 
 
 def demo() -> int:
