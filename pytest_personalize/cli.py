@@ -28,7 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     forms.add_argument("--json", action="store_true", help="as JSON")
     forms.add_argument("--readme", action="store_true", help="as the table that the README has")
     listed.add_argument("--check", action="store_true", help="exit with 1 when there are some that are not emulated")
-    parity = commands.add_parser("conform", help="hold an emulator, or AWS, against what Amazon Personalize is known to do")
+    parity = commands.add_parser(
+        "conform", help="hold an emulator, or AWS, against what Amazon Personalize is known to do"
+    )
     if "conform" in given[:1]:
         return conform(parser, parity, given)
     name = next((argument for argument in given if not argument.startswith("-")), None)

@@ -139,14 +139,15 @@ def difference(pattern: Any, seen: Any, path: str = "") -> str | None:
     if isinstance(pattern, Mapping):
         return _of_members(pattern, seen, path)
     if isinstance(pattern, Like):
-        fits = isinstance(seen, str) and re.fullmatch(pattern.expression, seen, re.DOTALL)
-        return None if fits else f"{path} is {seen!r}, not like {pattern.expression}"
+        like = isinstance(seen, str) and re.fullmatch(pattern.expression, seen, re.DOTALL)
+        return None if like else f"{path} is {seen!r}, not like {pattern.expression}"
     if isinstance(pattern, Long):
         fits = isinstance(seen, list) and len(seen) == pattern.length
         return None if fits else f"{path} has {len(seen or ())} entries, not {pattern.length}"
     if isinstance(pattern, list) and isinstance(seen, list) and len(pattern) == len(seen):
-        found = (difference(one, other, f"{path}[{place}]") for place, (one, other) in enumerate(zip(pattern, seen)))
-        return next((problem for problem in found if problem), None)
+        pairs = enumerate(zip(pattern, seen, strict=True))
+        problems = (difference(one, other, f"{path}[{place}]") for place, (one, other) in pairs)
+        return next(filter(None, problems), None)
     return None if pattern == seen else f"{path} is {seen!r}, not {pattern!r}"
 
 

@@ -59,4 +59,4 @@ def refusal(error: ClientError, operation: str, modelled: frozenset[str]) -> Ref
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
     says_so = "not implemented" in message.lower() or "not been implemented" in message.lower()
     nobody = code in UNKNOWN_OPERATION or says_so or (status in NOWHERE and code not in modelled)
-    return Refusal(operation, code, message, nobody)
+    return Refusal(operation, code, message, not_answered=nobody)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
@@ -13,16 +14,18 @@ from attrs import define, frozen
 from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, NoCredentialsError
+from botocore.model import ListShape, StructureShape
 from botocore.parsers import ResponseParserError
 
 from pytest_personalize.backend import PersonalizeBackend
+from pytest_personalize.caveats import PersonalizeWarning
 from pytest_personalize.conformance.case import COSTS, Cost
 from pytest_personalize.conformance.errors import CREDENTIALS, LaneFailure, Refusal, refusal
 from pytest_personalize.mock import mock_personalize
 from pytest_personalize.shapes import models
 
 SERVICE_OF: Final = {name: service for service in models.SERVICES for name in models.operation_names(service)}
-DUMMY_KEYS: Final = {"aws_access_key_id": "123456789012", "aws_secret_access_key": "conform"}
+DUMMY_KEYS: Final[dict[str, Any]] = {"aws_access_key_id": "123456789012", "aws_secret_access_key": "conform"}
 KINDS_ON_THE_WAY: Final = ("default", "solution", "dataset", "event-tracker", "filter")
 """In process, all of these show the statuses on the way, as at AWS."""
 
@@ -67,6 +70,18 @@ class S3Files:
         """Remove an object."""
         bucket, key = _parsed(path)
         self.client.delete_object(Bucket=bucket, Key=key)
+
+
+def _unknown(shape: Any, value: Any) -> Iterator[str]:
+    if isinstance(shape, StructureShape) and isinstance(value, Mapping):
+        for name, member in value.items():
+            if name in shape.members:
+                yield from _unknown(shape.members[name], member)
+            else:
+                yield f"{shape.name}.{name}"
+    elif isinstance(shape, ListShape) and isinstance(value, list):
+        for item in value:
+            yield from _unknown(shape.member, item)
 
 
 def _parsed(path: str) -> tuple[str, str]:
@@ -122,6 +137,10 @@ class Lane:
             raise LaneFailure(f"{self.title}: {' '.join(str(error).split())}") from None
         return answer
 
+    def lacks(self, operation: str, members: Mapping[str, Any]) -> list[str]:
+        """The members of a request that the installed botocore does not know, and would leave out without a word."""
+        return list(_unknown(models.operation(SERVICE_OF[operation], operation).input, members))
+
     def check(self) -> None:
         """``LaneFailure`` when the endpoint is dead, or the credentials are refused."""
         found = self.call("ListSchemas", {"maxResults": 1})
@@ -141,7 +160,10 @@ class Lane:
 @contextmanager
 def in_process() -> Iterator[Lane]:
     """The emulator in this process: every status on the way is seen, everything may be spent."""
-    with mock_personalize(region="us-east-1", transitions=dict.fromkeys(KINDS_ON_THE_WAY, "polls:2")) as backend:
+    with (
+        warnings.catch_warnings(action="ignore", category=PersonalizeWarning),
+        mock_personalize(region="us-east-1", transitions=dict.fromkeys(KINDS_ON_THE_WAY, "polls:2")) as backend,
+    ):
         session = boto3.Session(region_name=backend.region_name, **DUMMY_KEYS)
         role = f"arn:aws:iam::{backend.account_id}:role/conform"
         yield Lane("emulator", session, bucket="conform", role=role, files=backend.s3, backend=backend, patience=10.0)
@@ -162,7 +184,7 @@ class Place:
     def lane(self) -> Lane:
         """Its lane: dummy keys for an endpoint, those of the caller for an account."""
         try:
-            keys = {} if self.account and self.endpoint is None else DUMMY_KEYS
+            keys: dict[str, Any] = {} if self.account and self.endpoint is None else DUMMY_KEYS
             session = boto3.Session(region_name=self.region, **keys)
             make: Any = session.client
             store = S3Files(make("s3", endpoint_url=self.s3_endpoint or self.endpoint)) if self.bucket else None

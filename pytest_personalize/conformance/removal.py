@@ -169,4 +169,3 @@ class Remover:
             except Exception as error:  # whatever S3 has against it, the caller must know that it is still there
                 left.append(f"{path} ({' '.join(str(error).split())})")
         return left
-

@@ -32,7 +32,10 @@ class Report:
     def counts(self) -> list[tuple[str, list[int]]]:
         """Tier and number of cases of each outcome, and all of them together."""
         rows: list[tuple[str, list[int]]] = [
-            (tier, [sum((found.tier, found.outcome) == (tier, outcome) for found in self.results) for outcome in OUTCOMES])
+            (
+                tier,
+                [sum((found.tier, found.outcome) == (tier, outcome) for found in self.results) for outcome in OUTCOMES],
+            )
             for tier in TIERS
         ]
         return [*rows, ("all", [sum(column) for column in zip(*(counts for _, counts in rows), strict=True)])]

@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from attrs import evolve
 
-from pytest_personalize.conformance.case import WAIT, Answered, Call, Case, Cost, Members, Refused, Source, Tier
+from pytest_personalize.conformance.case import (
+    WAIT,
+    Answered,
+    Call,
+    Case,
+    Cost,
+    Members,
+    Refused,
+    Source,
+    Tier,
+    model,
+    recorded,
+)
 from pytest_personalize.conformance.samples import SAMPLES
 
 if TYPE_CHECKING:
@@ -25,10 +37,20 @@ NT: Final = "InvalidNextTokenException"
 
 COMPLETE: Final[Tier] = "complete"
 
+SAYS: Final = model("the documentation of the operation")
+SHAPE: Final = model("the shape of the answer")
+PENDING: Final = model("the status that the operation needs; ResourceInUseException is modelled")
+PRINTED: Final = recorded("outputs of AWS's notebooks")
+
+
+def slug(text: str) -> str:
+    """``CreateDataset`` as part of an id: ``create-dataset``."""
+    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in text).strip("-")
+
 
 def request(operation: str, **changes: Any) -> Call:
     """The sample request of an operation with changes; None leaves a member out."""
-    members = SAMPLES[operation] | changes
+    members = {**SAMPLES[operation], **changes}
     return operation, {name: value for name, value in members.items() if value is not None}
 
 
@@ -64,9 +86,7 @@ def answered(
     spends: Cost = "nothing",
 ) -> Case:
     """The call is answered with what the pattern has, after calls that are answered, too."""
-    return _case(
-        case_id, tier, source, (*before, call), expected=Answered(pattern), needs=needs, spends=spends
-    )
+    return _case(case_id, tier, source, (*before, call), expected=Answered(pattern), needs=needs, spends=spends)
 
 
 def unknown(

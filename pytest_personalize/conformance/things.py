@@ -89,7 +89,7 @@ def _item(number: int) -> dict[str, Any]:
         "PLOT": f"A story about number {number}",
         "STOCK": number,
         "IN_STOCK": True,
-        "CREATION_TIMESTAMP": MOMENT - number * 86_400,
+        "CREATION_TIMESTAMP": MOMENT - number % 20 * 86_400,
     }
 
 
@@ -106,7 +106,12 @@ def _camel(name: str) -> str:
 
 
 def _dataset(group: str, dataset_type: str, schema: str) -> Thing:
-    members = {"name": "<new>", "datasetGroupArn": f"<{group}>", "datasetType": dataset_type, "schemaArn": f"<{schema}>"}
+    members = {
+        "name": "<new>",
+        "datasetGroupArn": f"<{group}>",
+        "datasetType": dataset_type,
+        "schemaArn": f"<{schema}>",
+    }
     return Thing("CreateDataset", members)
 
 
@@ -200,7 +205,7 @@ SOLUTIONS: Final = {
     "fans": ("item-affinity", "shop data"),
     "deals": ("next-best-action", "shop actions"),
     "sims": ("sims", "shop data"),
-    "trends": ("trending-now", "shop data"),
+    "tastes": ("item-attribute-affinity", "shop data"),
 }
 
 THINGS: Final[Mapping[str, Thing | Deed | File]] = {
@@ -237,15 +242,11 @@ THINGS: Final[Mapping[str, Thing | Deed | File]] = {
     "group INTERACTIONS": _dataset("group", "INTERACTIONS", "interactions schema"),
     "group ITEMS": _dataset("group", "ITEMS", "items schema"),
     "group USERS": _dataset("group", "USERS", "users schema"),
-    "shop tracker": Thing(
-        "CreateEventTracker", {"name": "<new>", "datasetGroupArn": "<shop>"}, ("shop INTERACTIONS",)
-    ),
+    "shop tracker": Thing("CreateEventTracker", {"name": "<new>", "datasetGroupArn": "<shop>"}, ("shop INTERACTIONS",)),
     "store tracker": Thing(
         "CreateEventTracker", {"name": "<new>", "datasetGroupArn": "<store>"}, ("store INTERACTIONS",)
     ),
-    "bare tracker": Thing(
-        "CreateEventTracker", {"name": "<new>", "datasetGroupArn": "<bare>"}, ("bare INTERACTIONS",)
-    ),
+    "bare tracker": Thing("CreateEventTracker", {"name": "<new>", "datasetGroupArn": "<bare>"}, ("bare INTERACTIONS",)),
     "group tracker": _named("CreateEventTracker", "group"),
     "shop data": Deed(
         (*_items(), *_users(), *_events("shop tracker")), ("shop INTERACTIONS", "shop ITEMS", "shop USERS")
@@ -285,6 +286,15 @@ THINGS: Final[Mapping[str, Thing | Deed | File]] = {
         {"name": "<new>", "datasetGroupArn": "<shop>", "filterExpression": "INCLUDE UserID WHERE Users.AGE > 0"},
         ("shop USERS",),
     ),
+    "buyers filter": Thing(
+        "CreateFilter",
+        {
+            "name": "<new>",
+            "datasetGroupArn": "<shop>",
+            "filterExpression": 'INCLUDE UserID WHERE Interactions.EVENT_TYPE IN ("Purchase")',
+        },
+        ("shop INTERACTIONS",),
+    ),
     "actions filter": Thing(
         "CreateFilter",
         {"name": "<new>", "datasetGroupArn": "<shop>", "filterExpression": "INCLUDE ActionID WHERE Actions.VALUE > 0"},
@@ -302,7 +312,7 @@ THINGS: Final[Mapping[str, Thing | Deed | File]] = {
     ),
     **{key: _solution(recipe, after) for key, (recipe, after) in SOLUTIONS.items()},
     **{f"{key} version": _version(key) for key in SOLUTIONS},
-    **{f"{key} campaign": _campaign(f"{key} version") for key in SOLUTIONS if key not in ("fans", "trends")},
+    **{f"{key} campaign": _campaign(f"{key} version") for key in SOLUTIONS if key not in ("fans", "tastes")},
     "items file": File("items.csv", ITEMS_CSV),
     "gone file": File("gone.csv", "USER_ID\nu49\n"),
     "users lines": File("users.json", '{"userId": "u1"}\n{"userId": "u2"}\n'),

@@ -38,9 +38,18 @@ class World:
         self.remover = Remover(self.lane, self.prefix)
 
     def ask(self, operation: str, members: Mapping[str, Any]) -> dict[str, Any] | Refusal:
-        """Call an operation with its request filled in: the answer or the refusal. What it makes will be removed."""
-        answer = self.lane.call(operation, self.fill(members))
-        if not isinstance(answer, Refusal) and operation.startswith("Create"):
+        """Call an operation with its request filled in: the answer, or the refusal.
+
+        What it makes will be removed. ``Blocked`` when nobody answers.
+        """
+        filled = self.fill(members)
+        if unknown := self.lane.lacks(operation, filled):
+            raise NotRun(f"the installed botocore does not know {unknown[0]}")
+        answer = self.lane.call(operation, filled)
+        if isinstance(answer, Refusal):
+            if answer.not_answered:
+                raise Blocked(answer)
+        elif operation.startswith("Create"):
             self.remover.note(answer)
         return answer
 
@@ -70,7 +79,9 @@ class World:
                     return "gone"
                 raise Blocked(described)
             resource = next(value for name, value in described.items() if name != "ResponseMetadata")
-            latest = next((resource[name] for name in resource if re.fullmatch("latest.*Update", name)), {})
+            latest: dict[str, Any] = next(
+                (resource[name] for name in resource if re.fullmatch("latest.*Update", name)), {}
+            )
             status = str(resource.get("status", "ACTIVE"))
             if not any(word in f"{status} {latest.get('status', '')}" for word in MOVING):
                 if "FAILED" in status:

@@ -48,6 +48,7 @@ EVENTS_REFUSED: Final[tuple[tuple[str, dict[str, Any], str, Source], ...]] = (
     ("no-item", {"itemId": None}, II, RECORDING),
     ("a-value-of-text", {"properties": '{"eventValue": "much"}'}, II, RECORDING),
     ("26-impressions", {"impression": [f"i{n}" for n in range(26)]}, VE, SHAPES),
+    ("of-more-than-10-kilobytes", {"impression": [chr(0x8CFC) * 250 + str(n) for n in range(20)]}, II, guide("quotas")),
     ("an-id-of-257", {"itemId": "i" * 257}, VE, SHAPES),
     ("a-type-of-257", {"eventType": "t" * 257}, VE, SHAPES),
     ("no-type", {"eventType": None}, VE, SHAPES),
@@ -102,8 +103,19 @@ BOOK: Final = Book(
     refused("events/none", request("PutEvents", eventList=[]), VE, SHAPES, tier="strict"),
     refused("events/no-session", request("PutEvents", sessionId=None), VE, SHAPES, tier="strict"),
     refused("events/a-user-of-257", request("PutEvents", userId="u" * 257), VE, SHAPES, tier="strict"),
-    refused("events/unknown-tracking-id", request("PutEvents", trackingId="no-such"), II, model("the errors of PutEvents"), tier="core"),
-    refused("events/the-second-is-bad", request("PutEvents", eventList=[EVENT, event(properties="{")]), II, recorded("aws-sdk-js issue 2773")),
+    refused(
+        "events/unknown-tracking-id",
+        request("PutEvents", trackingId="no-such"),
+        II,
+        model("the errors of PutEvents"),
+        tier="core",
+    ),
+    refused(
+        "events/the-second-is-bad",
+        request("PutEvents", eventList=[EVENT, event(properties="{")]),
+        II,
+        recorded("aws-sdk-js issue 2773"),
+    ),
     refused(
         "events/tracker-without-interactions",
         request("PutEvents", trackingId="<group tracker id>"),
@@ -121,13 +133,39 @@ BOOK: Final = Book(
     refused("items/no-properties", _item(None), II, ITEMS),
     refused("items/text-for-a-number", _item(PROPERTIES.replace("1.5", '"cheap"')), II, ITEMS),
     refused("items/no-json", _item("{"), II, recorded("aws-sdk-js issue 2773, PutEvents")),
-    refused("items/eleven", request("PutItems", items=[{"itemId": "x", "properties": PROPERTIES}] * 11), VE, SHAPES, tier="strict"),
+    refused(
+        "items/eleven",
+        request("PutItems", items=[{"itemId": "x", "properties": PROPERTIES}] * 11),
+        VE,
+        SHAPES,
+        tier="strict",
+    ),
     refused("items/an-id-of-257", _item(PROPERTIES, "i" * 257), VE, SHAPES, tier="strict"),
-    refused("items/dataset-of-users", request("PutItems", datasetArn="<shop USERS>"), II, model("the documentation of PutItems")),
-    refused("users/dataset-of-items", request("PutUsers", datasetArn="<shop ITEMS>"), II, model("the documentation of PutUsers")),
-    refused("actions/dataset-of-items", request("PutActions", datasetArn="<shop ITEMS>"), II, model("the documentation of PutActions")),
+    refused(
+        "items/dataset-of-users",
+        request("PutItems", datasetArn="<shop USERS>"),
+        II,
+        model("the documentation of PutItems"),
+    ),
+    refused(
+        "users/dataset-of-items",
+        request("PutUsers", datasetArn="<shop ITEMS>"),
+        II,
+        model("the documentation of PutUsers"),
+    ),
+    refused(
+        "actions/dataset-of-items",
+        request("PutActions", datasetArn="<shop ITEMS>"),
+        II,
+        model("the documentation of PutActions"),
+    ),
     answered("users/put", request("PutUsers"), {}, guide("importing users individually"), tier="core"),
-    refused("users/left-out-where-it-may-not", request("PutUsers", users=[{"userId": "x", "properties": '{"age": 3}'}]), II, guide("importing users individually")),
+    refused(
+        "users/left-out-where-it-may-not",
+        request("PutUsers", users=[{"userId": "x", "properties": '{"age": 3}'}]),
+        II,
+        guide("importing users individually"),
+    ),
     answered("actions/put", request("PutActions"), {}, guide("importing actions individually"), tier="core"),
     # -- action interactions
     *(
@@ -135,14 +173,22 @@ BOOK: Final = Book(
         for word in ("TAKEN", "NOT_TAKEN", "VIEWED")
     ),
     answered("actions/without-user", _taken_action(userId=None), {}, SHAPES),
-    refused("actions/unknown-tracking-id", request("PutActionInteractions", trackingId="no-such"), NF, model("the errors of PutActionInteractions"), tier="core"),
+    refused(
+        "actions/unknown-tracking-id",
+        request("PutActionInteractions", trackingId="no-such"),
+        NF,
+        model("the errors of PutActionInteractions"),
+        tier="core",
+    ),
     refused("actions/no-json", _taken_action(properties="{"), II, recorded("aws-sdk-js issue 2773, PutEvents")),
     refused("actions/no-session", _taken_action(sessionId=None), VE, SHAPES, tier="strict"),
     # -- what nobody has printed
-    unknown("events/unknown-key", "What becomes of a key that no field of the schema goes with, in an event?", _put(properties='{"colour": "red"}')),
-    unknown("items/unknown-key", "What becomes of a key that no field of the schema goes with, in an item?", _item(PROPERTIES[:-1] + ', "colour": "red"}')),
-    unknown("actions/other-event-types", "Which event types has an action beside Taken, Not taken and Viewed?", _taken_action(eventType="Shared")),
-)  # fmt: skip
+    unknown(
+        "actions/other-event-types",
+        "Which event types has an action beside Taken, Not taken and Viewed?",
+        _taken_action(eventType="Shared"),
+    ),
+)
 
 
 def _fields_of_a_group(world: World, **fields: Any) -> str:
@@ -155,6 +201,16 @@ def _fields_of_a_group(world: World, **fields: Any) -> str:
 
 def _seen(world: World, tracking_id: str, **changes: Any) -> Any:
     return observation(world.ask(*request("PutEvents", trackingId=tracking_id, eventList=[event(**changes)])))
+
+
+@BOOK.observed(
+    "events/unknown-key", "PutEvents PutItems", "What becomes of a key that no field of the schema goes with?"
+)
+def unknown_key(world: World) -> Any:
+    """In an event, and in an item."""
+    event_ = _put(properties='{"colour": "red"}')
+    item = _item(PROPERTIES[:-1] + ', "colour": "red"}')
+    return {"event": observation(world.ask(*event_)), "item": observation(world.ask(*item))}
 
 
 @BOOK.checked("events/ten-minutes-in-the-future", "PutEvents", "an answer", recorded("a sample program of AWS"))
@@ -184,4 +240,3 @@ def mixed_case(world: World) -> Any:
     tracking_id = _fields_of_a_group(world, memberClass="string")
     keys = {"memberClass": '{"memberClass": "x"}', "memberclass": '{"memberclass": "x"}'}
     return {key: _seen(world, tracking_id, properties=properties) for key, properties in keys.items()}
-

@@ -31,7 +31,11 @@ TAKEN: Final[tuple[tuple[str, str, Source], ...]] = (
     ("not-equal", "INCLUDE ItemID WHERE Items.PRICE != 0", ELEMENTS),
     ("equal", "INCLUDE ItemID WHERE Items.STOCK = 1", ELEMENTS),
     ("or", 'INCLUDE ItemID WHERE Items.GENRE IN ("War") OR Items.GENRE IN ("Drama")', ELEMENTS),
-    ("three-conditions", 'INCLUDE ItemID WHERE Items.GENRE IN ("War") AND Items.PRICE > 5 AND Items.PRICE < 9', ELEMENTS),
+    (
+        "three-conditions",
+        'INCLUDE ItemID WHERE Items.GENRE IN ("War") AND Items.PRICE > 5 AND Items.PRICE < 9',
+        ELEMENTS,
+    ),
     ("if-user", 'EXCLUDE ItemID WHERE Items.GENRE IN ("War") IF CurrentUser.AGE < 18', EXAMPLES),
     ("if-user-placeholder", "EXCLUDE ItemID WHERE Items.GENRE IN ($GENRE) IF CurrentUser.AGE = $AGE", EXAMPLES),
     (
@@ -39,11 +43,19 @@ TAKEN: Final[tuple[tuple[str, str, Source], ...]] = (
         'EXCLUDE ItemID WHERE Items.GENRE IN ("War") IF CurrentUser.AGE < 18 AND CurrentUser.MEMBERSHIP IN ("gold")',
         ELEMENTS,
     ),
-    ("if-after-interactions", 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("x") IF CurrentUser.AGE > 17', ELEMENTS),
+    (
+        "if-after-interactions",
+        'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("x") IF CurrentUser.AGE > 17',
+        ELEMENTS,
+    ),
     ("current-item-number", "INCLUDE ItemID WHERE Items.PRICE < CurrentItem.PRICE", EXAMPLES),
     ("current-item-categories", "INCLUDE ItemID WHERE Items.GENRE IN CurrentItem.GENRE", EXAMPLES),
     ("plain-text-field", 'INCLUDE ItemID WHERE Items.TITLE IN ("Film 1")', EXAMPLES),
-    ("blanks-in-text", 'EXCLUDE ItemID WHERE Items.GENRE NOT IN ("cold drinks", "hot drinks")', recorded("a demo store")),
+    (
+        "blanks-in-text",
+        'EXCLUDE ItemID WHERE Items.GENRE NOT IN ("cold drinks", "hot drinks")',
+        recorded("a demo store"),
+    ),
     ("not-ascii", 'INCLUDE ItemID WHERE Items.GENRE IN ("日本")', NOTEBOOK),
     ("any-case", 'exclude itemId where INTERACTIONS.event_type in ("Purchase")', NOTEBOOK),
     (
@@ -65,11 +77,15 @@ TAKEN: Final[tuple[tuple[str, str, Source], ...]] = (
     ("users-by-metadata", "INCLUDE UserID WHERE Users.MEMBERSHIP IN ($MEMBERSHIP)", guide("user segment examples")),
     ("users-by-number", "EXCLUDE UserID WHERE Users.AGE < $AGE", guide("user segment examples")),
     ("users-by-events", 'INCLUDE UserID WHERE Interactions.EVENT_TYPE IN ("click")', guide("user segment examples")),
-    ("actions-by-events", 'EXCLUDE ActionID WHERE Action_Interactions.EVENT_TYPE IN ("TAKEN")', guide("action examples")),
+    (
+        "actions-by-events",
+        'EXCLUDE ActionID WHERE Action_Interactions.EVENT_TYPE IN ("TAKEN")',
+        guide("action examples"),
+    ),
     ("actions-by-metadata", 'EXCLUDE ActionID WHERE Actions.KIND IN ("loan")', guide("action examples")),
     (
         "actions-by-both",
-        'INCLUDE ActionID WHERE Actions.VALUE >= 10 | EXCLUDE ActionID WHERE Action_Interactions.EVENT_TYPE IN ("TAKEN")',
+        'INCLUDE ActionID WHERE Actions.VALUE > 9 | EXCLUDE ActionID WHERE Action_Interactions.EVENT_TYPE IN ("TAKEN")',
         guide("action examples"),
     ),
 )
@@ -179,6 +195,13 @@ BOOK: Final = Book(
         RULES,
         needs=("<group INTERACTIONS>",),
     ),
+    refused(
+        "filters/group-in-creation",
+        request("CreateFilter", datasetGroupArn="<pending group>"),
+        II,
+        model("CreateFilter has no other error for it"),
+        tier="strict",
+    ),
     answered(
         "filters/described",
         ("DescribeFilter", {"filterArn": "<filter>"}),
@@ -217,5 +240,9 @@ BOOK: Final = Book(
         "Does a filter of users take IF CurrentUser?",
         'INCLUDE UserID WHERE Users.AGE > 1 IF CurrentUser.MEMBERSHIP IN ("gold")',
     ),
-    _asked("star-of-another-field", 'Is "*" the text for a field that is no event type?', 'INCLUDE ItemID WHERE Items.GENRE IN ("*")'),
+    _asked(
+        "star-of-another-field",
+        'Is "*" the text for a field that is no event type?',
+        'INCLUDE ItemID WHERE Items.GENRE IN ("*")',
+    ),
 )

@@ -6,18 +6,30 @@ from typing import TYPE_CHECKING, Final
 
 from pytest_personalize.conformance.case import ABSENT, ANY, Like, guide, model, recorded
 from pytest_personalize.conformance.errors import Refusal
-from pytest_personalize.conformance.rows import AE, II, IU, LE, NF, VE, Book, answered, refused, request, unknown, until_rest
+from pytest_personalize.conformance.rows import (
+    AE,
+    II,
+    IU,
+    LE,
+    NF,
+    PENDING,
+    PRINTED,
+    SAYS,
+    VE,
+    Book,
+    answered,
+    refused,
+    request,
+    unknown,
+    until_rest,
+)
 from pytest_personalize.conformance.samples import ROLE
-from pytest_personalize.conformance.things import METRIC, REVENUE
 
 if TYPE_CHECKING:
     from pytest_personalize.conformance.world import World
 
-PRINTED: Final = recorded("outputs of AWS's notebooks")
 KEY: Final = "arn:aws:kms:us-east-1:123456789012:key/1"
 NO_GROUP: Final = "<here>:dataset-group/no-such"
-SAYS: Final = model("the documentation of the operation")
-PENDING: Final = model("the status that the operation needs; ResourceInUseException is modelled")
 EVENT_COLUMN: Final = guide("requirements of metric attributions")
 LIMITS: Final = guide("endpoints and quotas")
 
@@ -110,10 +122,16 @@ BOOK: Final = Book(
         SAYS,
         needs=("<group tracker>",),
     ),
-    refused("groups/deleted-while-created", ("DeleteDatasetGroup", {"datasetGroupArn": "<pending group>"}), IU, PENDING, tier="strict"),
+    refused(
+        "groups/deleted-while-created",
+        ("DeleteDatasetGroup", {"datasetGroupArn": "<pending group>"}),
+        IU,
+        PENDING,
+        tier="strict",
+    ),
     unknown(
         "groups/deleted-with-a-filter",
-        "Is a dataset group deleted while a filter or a metric attribution of it is there?",
+        "Is a dataset group deleted while a filter of it is there?",
         ("DeleteDatasetGroup", {"datasetGroupArn": "<group>"}),
         request(
             "CreateFilter",
@@ -125,8 +143,24 @@ BOOK: Final = Book(
         until_rest("<group INTERACTIONS>"),
         needs=("<group INTERACTIONS>",),
     ),
+    unknown(
+        "groups/deleted-with-an-attribution",
+        "Is a dataset group deleted while a metric attribution of it is there?",
+        ("DeleteDatasetGroup", {"datasetGroupArn": "<group>"}),
+        request("CreateMetricAttribution", datasetGroupArn="<group>"),
+        until_rest("<here>:metric-attribution/<new>"),
+        ("DeleteDataset", {"datasetArn": "<group INTERACTIONS>"}),
+        until_rest("<group INTERACTIONS>"),
+        needs=("<group INTERACTIONS>",),
+    ),
     # -- datasets
-    answered("datasets/type-in-lower-case", request("CreateDataset", datasetType="users"), {"datasetArn": Like(".*/USERS")}, PRINTED, tier="core"),
+    answered(
+        "datasets/type-in-lower-case",
+        request("CreateDataset", datasetType="users"),
+        {"datasetArn": Like(".*/USERS")},
+        PRINTED,
+        tier="core",
+    ),
     answered(
         "datasets/described",
         ("DescribeDataset", {"datasetArn": "<shop ITEMS>"}),
@@ -164,12 +198,30 @@ BOOK: Final = Book(
         II,
         SAYS,
     ),
-    refused("datasets/second-of-a-type", request("CreateDataset", datasetGroupArn="<shop>"), AE, SAYS, needs=("<shop USERS>",), tier="core"),
-    refused("datasets/group-in-creation", request("CreateDataset", datasetGroupArn="<pending group>"), IU, PENDING, tier="strict"),
+    refused(
+        "datasets/second-of-a-type",
+        request("CreateDataset", datasetGroupArn="<shop>"),
+        AE,
+        SAYS,
+        needs=("<shop USERS>",),
+        tier="core",
+    ),
+    refused(
+        "datasets/group-in-creation",
+        request("CreateDataset", datasetGroupArn="<pending group>"),
+        IU,
+        PENDING,
+        tier="strict",
+    ),
     answered(
         "datasets/schema-replaced",
         ("DescribeDataset", {"datasetArn": "<group ITEMS>"}),
-        {"dataset": {"status": Like("UPDATE (PENDING|IN_PROGRESS)|ACTIVE"), "latestDatasetUpdate": {"schemaArn": "<wider items schema>"}}},
+        {
+            "dataset": {
+                "status": Like("UPDATE (PENDING|IN_PROGRESS)|ACTIVE"),
+                "latestDatasetUpdate": {"schemaArn": "<wider items schema>"},
+            }
+        },
         recorded("update-item-dataset-schema-example, 2023-10-27"),
         ("UpdateDataset", {"datasetArn": "<group ITEMS>", "schemaArn": "<wider items schema>"}),
     ),
@@ -200,58 +252,13 @@ BOOK: Final = Book(
         tier="strict",
     ),
     # -- event trackers
-    answered(
-        "trackers/answer",
-        request("CreateEventTracker"),
-        {"eventTrackerArn": Like("<here>:event-tracker/[0-9a-f]{8}"), "trackingId": Like("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")},
-        PRINTED,
-        tier="core",
-    ),
-    answered(
-        "trackers/described",
-        ("DescribeEventTracker", {"eventTrackerArn": "<shop tracker>"}),
-        {"eventTracker": {"trackingId": "<shop tracker id>", "accountId": Like(r"\d{12}"), "datasetGroupArn": "<shop>"}},
-        PRINTED,
-        tier="core",
-    ),
-    refused("trackers/second-of-a-group", request("CreateEventTracker", datasetGroupArn="<shop>"), AE, SAYS, needs=("<shop tracker>",), tier="core"),
-    refused("trackers/group-in-creation", request("CreateEventTracker", datasetGroupArn="<pending group>"), IU, PENDING, tier="strict"),
-    refused(
-        "trackers/deleted-is-gone",
-        ("DeleteEventTracker", {"eventTrackerArn": "<group tracker>"}),
-        NF,
-        model("the errors of DeleteEventTracker"),
-        ("DeleteEventTracker", {"eventTrackerArn": "<group tracker>"}),
-        until_rest("<group tracker>"),
-    ),
     # -- metric attributions
-    refused("attributions/unknown-function", request("CreateMetricAttribution", metrics=[METRIC | {"expression": "MAX(Items.PRICE)"}]), II, EVENT_COLUMN, needs=("<bare INTERACTIONS>",)),
-    refused("attributions/sum-of-nothing", request("CreateMetricAttribution", metrics=[METRIC | {"expression": "SUM(Items.COLOUR)"}]), II, EVENT_COLUMN, needs=("<bare INTERACTIONS>",)),
-    refused("attributions/sum-of-a-text", request("CreateMetricAttribution", metrics=[METRIC | {"expression": "SUM(Interactions.DEVICE)"}]), II, EVENT_COLUMN, needs=("<bare INTERACTIONS>",)),
-    refused("attributions/a-metric-twice", request("CreateMetricAttribution", metrics=[METRIC, METRIC]), II, SAYS, needs=("<bare INTERACTIONS>",)),
-    refused("attributions/no-metric", request("CreateMetricAttribution", metrics=[]), II, guide("requirements of metric attributions: 1 to 10 metrics"), needs=("<bare INTERACTIONS>",)),
-    refused("attributions/no-interactions", request("CreateMetricAttribution", datasetGroupArn="<group>"), II, EVENT_COLUMN),
-    refused("attributions/group-in-creation", request("CreateMetricAttribution", datasetGroupArn="<pending group>"), IU, PENDING, tier="strict"),
-    refused("attributions/second-of-a-group", request("CreateMetricAttribution"), AE, SAYS, needs=("<bare attribution>",)),
-    answered(
-        "attributions/metrics-are-listed",
-        ("ListMetricAttributionMetrics", {"metricAttributionArn": "<bare attribution>"}),
-        {"metrics": [dict(REVENUE)]},
-        model("the shape of the answer"),
-    ),
-    answered(
-        "attributions/described-without-metrics",
-        ("DescribeMetricAttribution", {"metricAttributionArn": "<bare attribution>"}),
-        {"metricAttribution": {"metrics": ABSENT, "metricsOutputConfig": {"roleArn": "<role>"}, "status": "ACTIVE"}},
-        model("the shape MetricAttribution"),
-    ),
-    refused("attributions/metric-again", ("UpdateMetricAttribution", {"metricAttributionArn": "<bare attribution>", "addMetrics": [dict(REVENUE)]}), AE, SAYS),
-    refused("attributions/unknown-metric-removed", ("UpdateMetricAttribution", {"metricAttributionArn": "<bare attribution>", "removeMetrics": ["no-such"]}), II, SAYS),
-    refused("attributions/updated-without-arn", ("UpdateMetricAttribution", {"addMetrics": [dict(METRIC)]}), II, SAYS),
-)  # fmt: skip
+)
 
 
-@BOOK.checked("quotas/dataset-groups", "CreateDatasetGroup", "LimitExceededException after at most 5", LIMITS, tier="strict")
+@BOOK.checked(
+    "quotas/dataset-groups", "CreateDatasetGroup", "LimitExceededException after at most 5", LIMITS, tier="strict"
+)
 def dataset_groups(world: World) -> str | None:
     """One more than there may be."""
     return beyond(world, 6, lambda number: request("CreateDatasetGroup", name=f"<new {number}>"))

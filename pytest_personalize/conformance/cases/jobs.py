@@ -5,21 +5,21 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_personalize.conformance.case import ABSENT, ANY, Like, guide, model, recorded
+from pytest_personalize.conformance.case import ABSENT, ANY, Like, guide, recorded
 from pytest_personalize.conformance.errors import Refusal
-from pytest_personalize.conformance.rows import AE, II, IU, Book, answered, refused, request, unknown
+from pytest_personalize.conformance.rows import AE, II, IU, SAYS, Book, answered, refused, request
 from pytest_personalize.conformance.things import ITEMS_CSV, METRIC, MOMENT
 
 if TYPE_CHECKING:
     from pytest_personalize.conformance.world import World
 
-SAYS: Final = model("the documentation of the operation")
 LOOKED_AT: Final = recorded("CreateDatasetImportJob looks at the data before it answers")
 MISTAKES: Final = guide("error messages")
 BATCH: Final = guide("batch inference input and output")
 FORMAT: Final = guide("data formats")
 SPENDS: Final[Any] = "import"
 ITEMS_FILE: Final = ("<items file>",)
+THEMES: Final = {"fieldsForThemeGeneration": {"itemName": "TITLE"}}
 
 
 def load(**changes: Any) -> Any:
@@ -38,35 +38,89 @@ def path(kind: str, text: str) -> dict[str, Any]:
 
 
 BOOK: Final = Book(
-    answered("jobs/import", load(), {"datasetImportJobArn": Like("<here>:dataset-import-job/<new>")}, SAYS, needs=ITEMS_FILE, tier="core"),
+    answered(
+        "jobs/import",
+        load(),
+        {"datasetImportJobArn": Like("<here>:dataset-import-job/<new>")},
+        SAYS,
+        needs=ITEMS_FILE,
+        tier="core",
+    ),
     answered(
         "jobs/import-described",
         ("DescribeDatasetImportJob", {"datasetImportJobArn": "<import>"}),
-        {"datasetImportJob": {"datasetArn": "<shop ITEMS>", "importMode": "FULL", "status": "ACTIVE", "dataSource": ANY, "roleArn": "<role>", "failureReason": ABSENT}},
+        {
+            "datasetImportJob": {
+                "datasetArn": "<shop ITEMS>",
+                "importMode": "FULL",
+                "status": "ACTIVE",
+                "dataSource": ANY,
+                "roleArn": "<role>",
+                "failureReason": ABSENT,
+            }
+        },
         guide("importing bulk data, a sample answer"),
         tier="core",
     ),
     refused("jobs/import-twice", load(), AE, SAYS, load(), needs=ITEMS_FILE, tier="core"),
     refused("jobs/import-of-nothing", load(dataSource={"dataLocation": "<bucket>no-such.csv"}), II, MISTAKES),
-    refused("jobs/import-incremental-first", load(importMode="INCREMENTAL", datasetArn="<group ITEMS>"), II, guide("incremental imports"), needs=ITEMS_FILE),
-    refused("jobs/import-nowhere-to-publish", load(publishAttributionMetricsToS3=True), II, guide("metric attributions"), needs=ITEMS_FILE),
-    refused("jobs/import-dataset-in-creation", load(datasetArn="<pending group ITEMS>"), IU, SAYS, needs=ITEMS_FILE, tier="strict"),
-    refused("jobs/import-in-use", ("DeleteDataset", {"datasetArn": "<group ITEMS>"}), IU, SAYS, load(datasetArn="<group ITEMS>"), needs=ITEMS_FILE, tier="strict"),
-    answered("jobs/export", ("DescribeDatasetExportJob", {"datasetExportJobArn": "<export>"}), {"datasetExportJob": {"status": "ACTIVE", "ingestionMode": "PUT", "datasetArn": "<shop ITEMS>"}}, SAYS),
-    refused("jobs/export-of-actions", request("CreateDatasetExportJob", datasetArn="<shop ACTIONS>"), II, guide("exporting datasets")),
-    answered("jobs/deletion", ("DescribeDataDeletionJob", {"dataDeletionJobArn": "<deletion>"}), {"dataDeletionJob": {"status": "COMPLETED", "numDeleted": ANY, "datasetGroupArn": "<shop>"}}, guide("deleting users")),
-    answered("jobs/batch-described", ("DescribeBatchInferenceJob", {"batchInferenceJobArn": "<users batch>"}), {"batchInferenceJob": {"status": "ACTIVE", "solutionVersionArn": "<picks version>", "jobInput": ANY, "jobOutput": ANY, "batchInferenceJobConfig": ABSENT}}, SAYS, tier="core"),
-    answered("jobs/segments-described", ("DescribeBatchSegmentJob", {"batchSegmentJobArn": "<items batch>"}), {"batchSegmentJob": {"status": "ACTIVE", "solutionVersionArn": "<fans version>"}}, SAYS, tier="core"),
-    refused("jobs/batch-of-segments", infer(solutionVersionArn="<fans version>"), II, SAYS, needs=("<users lines>",)),
-    refused("jobs/segments-of-items", request("CreateBatchSegmentJob", solutionVersionArn="<picks version>"), II, SAYS, needs=("<items lines>",)),
-    refused("jobs/batch-without-input", infer(jobInput=path("s3DataSource", "<bucket>no-such/")), II, MISTAKES),
-    refused("jobs/batch-version-in-training", infer(solutionVersionArn="<pending picks version>"), IU, SAYS, needs=("<users lines>",), tier="strict"),
-    refused("jobs/themes-without-configuration", infer(batchInferenceJobMode="THEME_GENERATION"), II, SAYS, needs=("<users lines>",)),
-    refused("jobs/batch-filter-of-users", infer(filterArn="<users filter>"), II, guide("batch filters"), needs=("<users lines>",)),
+    refused(
+        "jobs/import-incremental-first",
+        load(importMode="INCREMENTAL", datasetArn="<group ITEMS>"),
+        II,
+        guide("incremental imports"),
+        needs=ITEMS_FILE,
+    ),
+    refused(
+        "jobs/import-nowhere-to-publish",
+        load(publishAttributionMetricsToS3=True),
+        II,
+        guide("metric attributions"),
+        needs=ITEMS_FILE,
+    ),
+    refused(
+        "jobs/import-dataset-in-creation",
+        load(datasetArn="<pending group ITEMS>"),
+        IU,
+        SAYS,
+        needs=ITEMS_FILE,
+        tier="strict",
+    ),
+    refused(
+        "jobs/import-in-use",
+        ("DeleteDataset", {"datasetArn": "<group ITEMS>"}),
+        IU,
+        SAYS,
+        load(datasetArn="<group ITEMS>"),
+        needs=ITEMS_FILE,
+        tier="strict",
+    ),
+    answered(
+        "jobs/export",
+        ("DescribeDatasetExportJob", {"datasetExportJobArn": "<export>"}),
+        {"datasetExportJob": {"status": "ACTIVE", "ingestionMode": "PUT", "datasetArn": "<shop ITEMS>"}},
+        SAYS,
+    ),
+    refused(
+        "jobs/export-of-actions",
+        request("CreateDatasetExportJob", datasetArn="<shop ACTIONS>"),
+        II,
+        guide("exporting datasets"),
+    ),
+    answered(
+        "jobs/deletion",
+        ("DescribeDataDeletionJob", {"dataDeletionJobArn": "<deletion>"}),
+        {"dataDeletionJob": {"status": "COMPLETED", "numDeleted": ANY, "datasetGroupArn": "<shop>"}},
+        guide("deleting users"),
+    ),
+    refused(
+        "jobs/import-without-access",
+        load(dataSource={"dataLocation": "s3://nobody-owns-this-bucket/items.csv"}),
+        II,
+        LOOKED_AT,
+    ),
     # -- what nobody has printed
-    unknown("jobs/output-without-access", "How is a job refused that may not write where it should?", infer(jobOutput=path("s3DataDestination", "s3://nobody-owns-this-bucket/")), needs=("<users lines>",)),
-    unknown("jobs/batch-of-501-results", "How many results may a line of a batch have?", infer(numResults=501), needs=("<users lines>",), spends=SPENDS),
-)  # fmt: skip
+)
 
 
 def lines_of(world: World, job: str, **changes: Any) -> list[dict[str, Any]]:
@@ -76,29 +130,6 @@ def lines_of(world: World, job: str, **changes: Any) -> list[dict[str, Any]]:
     found = world.objects(job)
     text = next(content for name, content in found.items() if name.endswith(".out"))
     return [json.loads(line) for line in text.splitlines()]
-
-
-@BOOK.checked("jobs/batch-lines", "CreateBatchInferenceJob", "a line for each of the input, in its order, with scores", BATCH, needs=("<users lines>", "<picks version>"), spends="training")
-def batch_lines(world: World) -> str | None:
-    """Two users."""
-    lines = lines_of(world, "lines")
-    users = [line["input"] for line in lines]
-    if users != [{"userId": "u1"}, {"userId": "u2"}]:
-        return f"{users}"
-    output = lines[0]["output"]
-    same = len(output["recommendedItems"]) == len(output["scores"])
-    return None if same and lines[0]["error"] is None else f"{lines[0]}"
-
-
-@BOOK.checked("jobs/batch-into-its-input", "CreateBatchInferenceJob", "refused, or a job that fails", MISTAKES, needs=("<same lines>", "<picks version>"), spends="training")
-def into_its_input(world: World) -> str | None:
-    """One folder for both."""
-    same = "<bucket>same/"
-    answer = world.ask(*infer(jobInput=path("s3DataSource", same), jobOutput=path("s3DataDestination", same)))
-    if isinstance(answer, Refusal):
-        return None if answer.code == II else str(answer)
-    status = ended(world, "DescribeBatchInferenceJob", answer["batchInferenceJobArn"])
-    return None if status == "CREATE FAILED" else status
 
 
 def ended(world: World, describe: str, arn: str) -> str:
@@ -111,22 +142,13 @@ def ended(world: World, describe: str, arn: str) -> str:
         world.lane.rest()
 
 
-@BOOK.checked("jobs/batch-file-name", "CreateBatchInferenceJob", "the file is called after its input", BATCH, needs=("<users batch>",))
-def batch_file(world: World) -> str | None:
-    """``users.json.out``."""
-    names = world.objects("users-out")
-    return None if "users.json.out" in names else f"{sorted(names)}"
-
-
-@BOOK.checked("jobs/segment-lines", "CreateBatchSegmentJob", "usersList, and a null error", recorded("segment files of three notebooks"), needs=("<items batch>",))
-def segment_lines(world: World) -> str | None:
-    """One item."""
-    line = json.loads(world.objects("items-out")["items.json.out"].splitlines()[0])
-    sound = line["input"] == {"itemId": "i1"} and line["output"]["usersList"] and line["error"] is None
-    return None if sound else f"{line}"
-
-
-@BOOK.checked("jobs/import-without-a-column", "CreateDatasetImportJob", "InvalidInputException that names the column", LOOKED_AT, spends=SPENDS)
+@BOOK.checked(
+    "jobs/import-without-a-column",
+    "CreateDatasetImportJob",
+    "InvalidInputException that names the column",
+    LOOKED_AT,
+    spends=SPENDS,
+)
 def without_a_column(world: World) -> str | None:
     """No PRICE."""
     world.put("short.csv", "ITEM_ID,GENRE\ni1,War\n")
@@ -136,7 +158,13 @@ def without_a_column(world: World) -> str | None:
     return None if answer.code == II and "PRICE" in answer.message else str(answer)
 
 
-@BOOK.checked("jobs/import-of-bad-rows", "CreateDatasetImportJob DescribeDatasetImportJob", "CREATE FAILED with a reason", LOOKED_AT, spends=SPENDS)
+@BOOK.checked(
+    "jobs/import-of-bad-rows",
+    "CreateDatasetImportJob DescribeDatasetImportJob",
+    "CREATE FAILED with a reason",
+    LOOKED_AT,
+    spends=SPENDS,
+)
 def bad_rows(world: World) -> str | None:
     """A price that is no number."""
     world.put("bad.csv", ITEMS_CSV.replace("1.5", "cheap", 1))
@@ -145,7 +173,15 @@ def bad_rows(world: World) -> str | None:
     return None if status == "CREATE FAILED" else status
 
 
-@BOOK.checked("jobs/five-imports-at-once", "CreateDatasetImportJob", "LimitExceededException for the sixth", MISTAKES, needs=ITEMS_FILE, spends=SPENDS, tier="strict")
+@BOOK.checked(
+    "jobs/five-imports-at-once",
+    "CreateDatasetImportJob",
+    "LimitExceededException for the sixth",
+    MISTAKES,
+    needs=ITEMS_FILE,
+    spends=SPENDS,
+    tier="strict",
+)
 def five_at_once(world: World) -> str | None:
     """Six imports."""
     for number in range(6):
@@ -156,7 +192,13 @@ def five_at_once(world: World) -> str | None:
     return "six were made"
 
 
-@BOOK.observed("jobs/exports-at-once", "CreateDatasetExportJob", "How many export jobs may run at once?", needs=("<shop data>",), spends=SPENDS)
+@BOOK.observed(
+    "jobs/exports-at-once",
+    "CreateDatasetExportJob",
+    "How many export jobs may run at once?",
+    needs=("<shop data>",),
+    spends=SPENDS,
+)
 def exports_at_once(world: World) -> Any:
     """At most ten."""
     for number in range(10):
@@ -165,27 +207,16 @@ def exports_at_once(world: World) -> Any:
     return "ten or more"
 
 
-@BOOK.observed("jobs/files-of-an-export", "CreateDatasetExportJob", "How many files does an export write, and how are they called?", needs=("<export>",))
+@BOOK.observed(
+    "jobs/files-of-an-export",
+    "CreateDatasetExportJob",
+    "How many files does an export write, and how are they called?",
+    needs=("<export>",),
+)
 def files_of_an_export(world: World) -> Any:
     """The names, with that of the job as NAME."""
     world.make(*request("CreateDatasetExportJob", jobOutput=path("s3DataDestination", "<bucket>alone/")))
     return sorted(name.replace(world.fill("<new>"), "NAME") for name in world.objects("alone") if name != "_CHECK")
-
-
-@BOOK.observed("jobs/unknown-item-in-a-batch", "CreateBatchInferenceJob", "Has an item that the model does not know a score, in a file of rankings?", needs=("<ranks version>",), spends="training")
-def unknown_in_a_batch(world: World) -> Any:
-    """A ranking of two items, one of them unknown."""
-    world.put("ranks.json", '{"userId": "u1", "itemList": ["nothing", "i1"]}\n')
-    source = path("s3DataSource", "<bucket>ranks.json")
-    output = lines_of(world, "ranks", jobInput=source, solutionVersionArn="<ranks version>")[0]["output"]
-    items, scores = output["recommendedItems"], output["scores"]
-    return {"items": items, "score of the unknown": dict(zip(items, scores, strict=False)).get("nothing", "absent")}
-
-
-@BOOK.observed("jobs/reasons-in-a-batch", "CreateBatchInferenceJob", "Under which key has a file of User-Personalization-v2 the reasons?", needs=("<picks2 version>", "<users lines>"), spends="training")
-def reasons_in_a_batch(world: World) -> Any:
-    """All keys of the output."""
-    return sorted(lines_of(world, "reasons", solutionVersionArn="<picks2 version>")[0]["output"])
 
 
 def _report(world: World) -> tuple[str, list[str]]:
@@ -206,13 +237,25 @@ def _report(world: World) -> tuple[str, list[str]]:
     return name, text.splitlines()
 
 
-@BOOK.observed("jobs/name-of-a-report", "CreateMetricAttribution CreateDatasetImportJob", "How is the import method written in the name of a report?", needs=("<group INTERACTIONS>",), spends=SPENDS)
+@BOOK.observed(
+    "jobs/name-of-a-report",
+    "CreateMetricAttribution CreateDatasetImportJob",
+    "How is the import method written in the name of a report?",
+    needs=("<group INTERACTIONS>",),
+    spends=SPENDS,
+)
 def name_of_a_report(world: World) -> Any:
     """The second part of three."""
     return _report(world)[0].split(" - ")[1]
 
 
-@BOOK.observed("jobs/moment-of-a-window", "CreateMetricAttribution CreateDatasetImportJob", "Which moment of its 15 minutes is the TIMESTAMP of a line of a report?", needs=("<group INTERACTIONS>",), spends=SPENDS)
+@BOOK.observed(
+    "jobs/moment-of-a-window",
+    "CreateMetricAttribution CreateDatasetImportJob",
+    "Which moment of its 15 minutes is the TIMESTAMP of a line of a report?",
+    needs=("<group INTERACTIONS>",),
+    spends=SPENDS,
+)
 def moment_of_a_window(world: World) -> Any:
     """The event was at a moment of a window that is known."""
     header, line, *_ = _report(world)[1]
@@ -221,7 +264,9 @@ def moment_of_a_window(world: World) -> Any:
     return {start: "its beginning", start + 900: "its end", MOMENT + 200: "the event"}.get(moment, "another")
 
 
-@BOOK.observed("jobs/objects-passed-over", "CreateDatasetImportJob", "Which objects of a folder are passed over?", spends=SPENDS)
+@BOOK.observed(
+    "jobs/objects-passed-over", "CreateDatasetImportJob", "Which objects of a folder are passed over?", spends=SPENDS
+)
 def passed_over(world: World) -> Any:
     """A good file, and beside it one that could not be read if anybody did."""
     seen = {}
@@ -235,13 +280,3 @@ def passed_over(world: World) -> Any:
         else:
             seen[name] = ended(world, "DescribeDatasetImportJob", answer["datasetImportJobArn"])
     return seen
-
-
-@BOOK.observed("jobs/when-an-event-came", "CreateBatchInferenceJob PutEvents", "Does an event of the last 15 minutes count in a batch when its TIMESTAMP is older?", needs=("<users lines>", "<picks version>"), spends="training")
-def when_an_event_came(world: World) -> Any:
-    """Ten views of one item, years old by their TIMESTAMP."""
-    before = lines_of(world, "before", jobName="<new before>")[0]["output"]
-    events = [{"eventType": "View", "itemId": "i33", "sentAt": MOMENT + number} for number in range(10)]
-    world.call(*request("PutEvents", userId="u1", eventList=events))
-    after = lines_of(world, "after", jobName="<new after>")[0]["output"]
-    return "does not count" if before == after else "counts"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_personalize.conformance.case import Case, Like, model, recorded
 from pytest_personalize.conformance.errors import Refusal
-from pytest_personalize.conformance.rows import AE, II, NF, VE, Book, answered, refused, request, unknown
+from pytest_personalize.conformance.rows import AE, II, NF, VE, Book, answered, refused, request, slug, unknown
 from pytest_personalize.conformance.run import observation
 from pytest_personalize.conformance.samples import SAMPLES
 from pytest_personalize.conformance.things import RECIPE
@@ -53,15 +53,11 @@ def _cheap(operation: str, member: str) -> dict[str, Any]:
     return {name: text.get(name, value) for name, value in members.items()}
 
 
-def _slug(operation: str) -> str:
-    return "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in operation).strip("-")
-
-
 def _of_arns() -> Iterator[Case]:
     """For every member that names something: what is not there, what is of another kind, what is no ARN."""
     for operation, sample in SAMPLES.items():
         for member in sample.keys() & ARN_MEMBERS.keys():
-            start = f"arns/{_slug(operation)}-{_slug(member)}"
+            start = f"arns/{slug(operation)}-{slug(member)}"
             cheap = _cheap(operation, member)
             of_another = ARN_MEMBERS["schemaArn" if member != "schemaArn" else "filterArn"]
             calls = {
@@ -98,20 +94,15 @@ def _of_names() -> Iterator[Case]:
     for operation in (*NAMED, *JOBS):
         member = "jobName" if operation in JOBS else "name"
         sample = {name: ARN_MEMBERS.get(name, value) for name, value in _cheap(operation, member).items()}
-        start = f"names/{_slug(operation)}"
+        start = f"names/{slug(operation)}"
         for word, name in (("of-64", "a" * 64), ("with-a-blank", "two words"), ("that-begins-with-a-dash", "-a")):
             yield refused(f"{start}-{word}", (operation, {**sample, member: name}), VE, VIOLATION, tier="strict")
 
 
 ALREADY: Final = recorded("retail-demo-store issue 219, printed for CreateSchema")
-TWICE: Final = {
-    "CreateDatasetGroup": {},
-    "CreateSchema": {},
-    "CreateFilter": {},
-    "CreateSolution": {},
-    "CreateCampaign": {},
-    "CreateDataset": {},
-}
+TWICE: Final = (
+    *("CreateDatasetGroup", "CreateSchema", "CreateFilter", "CreateSolution", "CreateCampaign", "CreateDataset"),
+)
 UNIQUE: Final = model("names are unique in account and region; ResourceAlreadyExistsException is modelled")
 
 
@@ -121,9 +112,7 @@ def _of_taken_names() -> Iterator[Case]:
         text = "Another resource with Arn .* already exists" if operation == "CreateSchema" else ""
         source = ALREADY if operation == "CreateSchema" else UNIQUE
         call = request(operation)
-        yield refused(
-            f"names/{_slug(operation)}-twice", call, AE, source, call, tier="core", text=text, needs=needs
-        )
+        yield refused(f"names/{slug(operation)}-twice", call, AE, source, call, tier="core", text=text, needs=needs)
 
 
 def _of_arn_forms() -> Iterator[Case]:
@@ -145,7 +134,12 @@ def _of_arn_forms() -> Iterator[Case]:
         spends: Any = "training" if operation == "CreateSolutionVersion" else "nothing"
         pattern = {member: Like(f"<here>:{tail}")}
         yield answered(
-            f"arns/form-of-{_slug(operation)[7:]}", request(operation), pattern, forms, tier="core", needs=needs,
+            f"arns/form-of-{slug(operation)[7:]}",
+            request(operation),
+            pattern,
+            forms,
+            tier="core",
+            needs=needs,
             spends=spends,
         )
 

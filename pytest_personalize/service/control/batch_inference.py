@@ -26,7 +26,7 @@ from pytest_personalize.service.kernel.operations import operation, structure
 from pytest_personalize.service.kernel.state import resource_kind
 from pytest_personalize.service.kernel.tagging import Tag
 
-MAX_RESULTS: Final = 500  # unknown: no limit is documented. chosen: that of the runtime
+MAX_RESULTS: Final = 500  # unknown: [jobs/batch-of-501-results] no limit is documented. chosen: that of the runtime
 MAX_RANKED: Final = 500
 MAX_THEME_LINES: Final = 100
 
@@ -116,7 +116,8 @@ def _ranking(source: Source, members: Mapping[str, Any], ask: Ask) -> str:
         raise Failure(f"itemList may have {MAX_RANKED} items, not {len(items)}.")
     asked = evolve(ask, user_id=text_member(members, "userId"), context=text_map(members, "context"))
     ranked = rank(source, asked, list(dict.fromkeys(items)))
-    # unknown: how an item that the model does not know is scored in a file. chosen: 0.0, for the lists to stay in step
+    # unknown: [jobs/unknown-item-in-a-batch] how an item that the model does not know is scored in a file. chosen: 0.0,
+    # for the lists to stay in step
     return _output([(item_id, score or 0.0) for item_id, (_, score) in ranked], scored=True)
 
 
@@ -145,7 +146,8 @@ def _output(
     if not scored:
         return f'{{"recommendedItems":{items}}}'
     scores = ",".join(java_double(score) if score is not None else "null" for _, score in results)
-    # unknown: the key of the reasons, which the guide promises. chosen: as the runtime has it, in the plural
+    # unknown: [jobs/reasons-in-a-batch] the key of the reasons, which the guide promises. chosen: as the runtime has
+    # it, in the plural
     told = "" if reasons is None else f',"reasons":{INFERENCE_LINES.text(reasons)}'
     return f'{{"recommendedItems":{items},"scores":[{scores}]{told}}}'
 

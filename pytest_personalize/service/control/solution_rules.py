@@ -43,7 +43,8 @@ def check_config(
         number(config.event_value_threshold, "eventValueThreshold")
     check_events(recipe, config.events_config, records)
     if config.events_config is not None and event_type is not None:
-        raise refusal("both event settings")  # unknown: whether both may be given. chosen: no
+        # unknown: [solutions/both-event-settings] whether both may be given. chosen: no
+        raise refusal("both event settings")
     _check_objective(recipe, config.optimization_objective, records)
     _check_training_data(recipe, config.training_data_config, records)
 
@@ -53,7 +54,8 @@ def check_auto_training(automatic: bool, config: AutoTrainingConfig | None) -> N
     if config is None or config.scheduling_expression is None:
         return
     if not automatic:
-        raise refusal("schedule without training")  # unknown: whether it is refused. chosen: yes, it contradicts
+        # unknown: [solutions/schedule-without-training] whether it is refused. chosen: yes, it contradicts
+        raise refusal("schedule without training")
     days = days_between_trainings(SolutionConfig(auto_training_config=config))
     if not 1 <= days <= MAX_DAYS:
         wanted = f"rate(1 day) to rate({MAX_DAYS} days)"
@@ -124,7 +126,8 @@ def _bounds(parameter: Hyperparameter) -> tuple[float, float]:
 
 def _check_hpo(recipe: Recipe, config: HPOConfig) -> None:
     if config.hpo_objective is not None:
-        raise refusal("hpo objective")  # unknown: whether it is refused or passed over. chosen: refused
+        # unknown: [solutions/hpo-objective] whether it is refused or passed over. chosen: refused
+        raise refusal("hpo objective")
     resources = config.hpo_resource_config or HPOResourceConfig()
     _check_jobs("maxNumberOfTrainingJobs", resources.max_number_of_training_jobs, MAX_JOBS)
     _check_jobs("maxParallelTrainingJobs", resources.max_parallel_training_jobs, MAX_PARALLEL_JOBS)

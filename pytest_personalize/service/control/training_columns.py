@@ -35,7 +35,8 @@ def present_columns(records: Records) -> Columns:
 def check_columns(config: TrainingDataConfig | None, records: Records) -> None:
     """Refuse columns that do not exist or have to take part.
 
-    unknown: which of these the service refuses, and whether both maps may be given. chosen: InvalidInputException.
+    unknown: [solutions/columns] which of these the service refuses, and whether both maps may be given. chosen:
+    InvalidInputException.
     """
     if config is None:
         return
