@@ -78,6 +78,9 @@ def _check(chosen: argparse.Namespace, cases: Sequence[Case]) -> None:
         raise Failure("--bucket is for --endpoint and --aws; the emulator in this process has its own")
     if chosen.endpoint and not chosen.endpoint.startswith(("http://", "https://")):
         raise Failure(f"--endpoint {chosen.endpoint}: not a URL that begins with http:// or https://")
+    for path in (chosen.out, chosen.observations):
+        if path is not None and not path.parent.is_dir():
+            raise Failure(f"{path}: there is no folder {path.parent}")
 
 
 def _read(path: Path) -> Any:

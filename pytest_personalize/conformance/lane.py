@@ -151,10 +151,10 @@ class Lane:
         """Whether that much may be spent here."""
         return COSTS.index(cost) <= COSTS.index(self.spend)
 
-    def rest(self) -> None:
-        """Wait a little between two looks."""
+    def rest(self, turn: int) -> None:
+        """Wait a little after a look, the longer the more looks there were."""
         if self.pause:
-            time.sleep(self.pause)
+            time.sleep(min(self.pause, self.pause / 50 * 2**turn))
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterator, Mapping
+from itertools import count
 from typing import Any, Final
 
 from attrs import define, field, frozen
@@ -105,31 +106,36 @@ class Remover:
         """Whether it is gone in the end; until then it may be on its way, or in use by what is."""
         kind = OPERATIONS[kind_of(arn)]
         started = stuck = time.monotonic()
-        while True:
+        for turn in count():
             found = self.lane.call(str(kind.delete), {kind.member: arn})
             if not isinstance(found, Refusal):
-                break
+                return self._is_gone(arn, kind, started)
             if found.code != IN_USE:
                 return found.code == GONE
             if not self._at_rest(arn):
                 stuck = time.monotonic()
             if time.monotonic() > min(stuck + self.lane.patience / 20, started + self.lane.patience):
                 return False
-            self.lane.rest()
-        while kind.describe:
-            seen = self.lane.call(kind.describe, {kind.member: arn})
-            if isinstance(seen, Refusal):
-                break
+            self.lane.rest(turn)
+        raise AssertionError  # counting has no end
+
+    def _is_gone(self, arn: str, kind: Kind, started: float) -> bool:
+        """Whether a resource is gone after a while that was asked to go."""
+        for turn in count():
+            if kind.describe is None or isinstance(self.lane.call(kind.describe, {kind.member: arn}), Refusal):
+                return True
             if time.monotonic() > started + self.lane.patience:
                 return False
-            self.lane.rest()
-        return True
+            self.lane.rest(turn)
+        raise AssertionError
 
     def _let_end(self, arn: str) -> None:
         """Wait for a job, which nobody can delete; what it works on cannot go before."""
         until = time.monotonic() + self.lane.patience
-        while not self._at_rest(arn) and time.monotonic() < until:
-            self.lane.rest()
+        for turn in count():
+            if self._at_rest(arn) or time.monotonic() > until:
+                return
+            self.lane.rest(turn)
 
     def _at_rest(self, arn: str) -> bool:
         """Whether nothing of it is under way, so that waiting longer leads nowhere."""

@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import count
 from typing import Any, Final
 
 from attrs import define, field
@@ -72,24 +73,23 @@ class World:
         if kind is None or kind.describe is None:
             return "ACTIVE"
         until = time.monotonic() + self.lane.patience
-        while True:
+        for turn in count():
             described = self.ask(kind.describe, {kind.member: arn})
             if isinstance(described, Refusal):
                 if described.code == GONE:
                     return "gone"
                 raise Blocked(described)
             resource = next(value for name, value in described.items() if name != "ResponseMetadata")
-            latest: dict[str, Any] = next(
-                (resource[name] for name in resource if re.fullmatch("latest.*Update", name)), {}
-            )
             status = str(resource.get("status", "ACTIVE"))
-            if not any(word in f"{status} {latest.get('status', '')}" for word in MOVING):
+            updates = [update["status"] for name, update in resource.items() if re.fullmatch("latest.*Update", name)]
+            if not any(word in text for word in MOVING for text in [status, *updates]):
                 if "FAILED" in status:
                     raise Blocked(Refusal(kind.describe, status, str(resource.get("failureReason")), False))
                 return status
             if time.monotonic() > until:
                 raise Blocked(Refusal(kind.describe, status, f"still after {self.lane.patience:.0f} seconds", False))
-            self.lane.rest()
+            self.lane.rest(turn)
+        raise AssertionError  # counting has no end
 
     @contextmanager
     def case(self) -> Iterator[None]:

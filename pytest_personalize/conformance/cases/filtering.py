@@ -123,11 +123,11 @@ def bought(world: World) -> str | None:
     first = world.call(*get(userId="u7", filterArn="<filter>", numResults=1))["itemList"][0]["itemId"]
     event = {"eventType": "Purchase", "itemId": first, "sentAt": MOMENT + 86_400}
     world.call(*request("PutEvents", trackingId="<shop tracker id>", userId="u7", eventList=[event]))
-    for _ in range(5):
+    for turn in range(12):
         left = {item["itemId"] for item in world.call(*get(userId="u7", filterArn="<filter>"))["itemList"]}
         if first not in left:
             return None
-        world.lane.rest()
+        world.lane.rest(turn)
     return f"{first} is still recommended"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_personalize.conformance.case import ABSENT, ANY, Like, guide, recorded
@@ -135,11 +136,12 @@ def lines_of(world: World, job: str, **changes: Any) -> list[dict[str, Any]]:
 def ended(world: World, describe: str, arn: str) -> str:
     """The status in which a job ends."""
     member = f"{describe[8].lower()}{describe[9:]}"
-    while True:
+    for turn in count():
         status = str(world.call(describe, {f"{member}Arn": arn})[member]["status"])
         if not status.endswith(("PENDING", "IN_PROGRESS")):
             return status
-        world.lane.rest()
+        world.lane.rest(turn)
+    raise AssertionError  # counting has no end
 
 
 @BOOK.checked(
