@@ -13,6 +13,7 @@ import pytest
 import pytest_personalize
 from pytest_personalize.conformance.case import TIERS
 from pytest_personalize.conformance.cases import AREAS, CASES
+from pytest_personalize.conformance.report import Report
 from pytest_personalize.conformance.run import cost_of
 from pytest_personalize.service.kernel.errors import REFUSALS
 from pytest_personalize.shapes import models
@@ -76,6 +77,16 @@ def test_only_a_question_expects_nothing() -> None:
 def test_the_emulator_answers_all_as_expected(whole: Any) -> None:
     others = [found for found in whole.results if found.outcome not in ("as expected", "observed")]
     assert [found for found in others if "the installed botocore does not know" not in str(found.seen)] == []
+
+
+def test_the_page_has_the_tables_of_today(whole: Any) -> None:
+    """Where botocore has all members; an older one cannot ask everything."""
+    if any(found.outcome == "not run" for found in whole.results):
+        pytest.skip("the installed botocore does not know all members")
+    page = (Path(__file__).parents[2] / "docs" / "conformance.md").read_text(encoding="utf-8")
+    for tier, counts in Report("", "", {}, whole.results).counts():
+        assert f"| {tier} | {' | '.join(map(str, [sum(counts), *counts]))} |" in page
+    assert f"{sum(cost_of(case) == 'nothing' for case in CASES)} cases cost nothing" in page
 
 
 def test_nothing_is_left_behind(whole: Any) -> None:

@@ -131,10 +131,7 @@ def test_cases_are_listed_with_tier_cost_and_source(capsys: pytest.CaptureFixtur
             "--bucket is for --endpoint and --aws; the emulator in this process has its own",
         ),
         (("--compare", "no-such.json"), "[Errno 2] No such file or directory: 'no-such.json'"),
-        (
-            ("--only", "filters/ids", "--out", "/no/such/folder/x"),
-            "[Errno 2] No such file or directory: '/no/such/folder/x'",
-        ),
+        (("--out", "/no/such/report"), "/no/such/report: there is no folder /no/such"),
     ],
 )
 def test_what_does_not_fit_is_one_line_and_exit_code_2(
