@@ -7,10 +7,12 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from typing import TextIO
+from typing import Final, TextIO
 
 from pytest_personalize import __version__
 from pytest_personalize.nearest import hint
+
+MOST_PORTS: Final = 65535
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,20 +29,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     forms = listed.add_mutually_exclusive_group()
     forms.add_argument("--json", action="store_true", help="as JSON")
     forms.add_argument("--readme", action="store_true", help="as the table that the README has")
-    listed.add_argument("--check", action="store_true", help="exit with 1 when there are some that are not emulated")
-    parity = commands.add_parser(
-        "conform", help="hold an emulator, or AWS, against what Amazon Personalize is known to do"
-    )
-    if "conform" in given[:1]:
-        return conform(parser, parity, given)
+    listed.add_argument("--check", action="store_true", help="exit with 1, and say what it is, when botocore has more")
+    _add_serve(commands.add_parser("serve", help="an HTTP endpoint of the three services, for any SDK"))
+    parity = commands.add_parser("conform", help="hold an emulator, or AWS, against what the service is known to do")
     name = next((argument for argument in given if not argument.startswith("-")), None)
     if name is not None and name not in commands.choices:
         parser.error(f"no command {name!r}; {hint(name, commands.choices)}")
+    if name == "conform":
+        return conform(parser, parity, given)
     chosen = parser.parse_args(given)
     if chosen.command == "operations":
         return operations(readme=chosen.readme, as_json=chosen.json, check=chosen.check)
     if chosen.command == "demo":
         return demo()
+    if chosen.command == "serve":
+        if chosen.saved and chosen.quotas:
+            parser.error("--quotas does not go with --from: a saved state has its own")
+        return serve(chosen)
     parser.print_help()
     return 0
 
@@ -51,6 +56,29 @@ def conform(parser: argparse.ArgumentParser, parity: argparse.ArgumentParser, gi
 
     command.options(parity)
     return command.conform(parser.parse_args(given))
+def _add_serve(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", help="the address to listen at (default: %(default)s)")
+    add("--port", type=_port, default=0, help="the port (default: any that is free)")
+    add("--preset", action="append", default=[], metavar="NAME", help="shop, video, movies or actions; may be repeated")
+    add("--s3", metavar="FOLDER|URL", help="where jobs read and write: a folder of buckets, or the endpoint of an S3")
+    add("--from", dest="saved", metavar="FILE", help="begin with a saved state; the file is not written")
+    add("--transitions", metavar="MODE", help="how statuses change: instant, polls:N, clock or aws")
+    add("--quotas", metavar="SETTING", help="aws (default), none, or such as campaigns=3,filters=40")
+    add("--account-from-key", action="store_true", help="an access key of 12 digits is the account of its caller")
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > MOST_PORTS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: a number from 0 to {MOST_PORTS} is")
+    return int(text)
+
+
+def serve(chosen: argparse.Namespace) -> int:
+    """Answer over HTTP until Ctrl-C."""
+    from pytest_personalize.server.command import run  # the emulator, for this command only
+
+    return run(chosen)
 
 
 def demo() -> int:
@@ -64,17 +92,17 @@ def demo() -> int:
 
 def operations(*, readme: bool = False, as_json: bool = False, check: bool = False) -> int:
     """Print every operation of the installed service models, and which of them are emulated."""
-    from pytest_personalize.testing import coverage  # the emulator, for this command only
+    from pytest_personalize.testing import coverage, drift  # the emulator, for this command only
 
     if as_json:
         print(json.dumps(coverage.as_json(), indent=2))
     else:
         for line in coverage.table() if readme else coverage.listing(_mark(sys.stdout)):
             print(line)
-    missing = [f"{service.name}.{name}" for service in coverage.coverage() for name in service.missing]
-    if check and missing:
-        print(f"not emulated: {', '.join(missing)}", file=sys.stderr)
-    return int(check and bool(missing))
+    lacking = drift.drift() if check else []
+    for lack in lacking:
+        print(lack, file=sys.stderr)
+    return int(bool(lacking))
 
 
 def in_colour(stream: TextIO) -> bool:

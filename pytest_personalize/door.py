@@ -35,6 +35,18 @@ class Door:
         """Whether a call may get no answer, or another one than that of the service: it then needs its client."""
         return self._faults.concern(operation) or region not in self._reach
 
+    def is_at_rest(self) -> bool:
+        """Whether nothing is under way in the account; who asks holds the lock."""
+        return self._account.engine.is_at_rest(self._account.clock.timestamp())
+
+    def reaches(self, region: str) -> bool:
+        """Whether the service exists in that region."""
+        return region in self._reach
+
+    def waiting_time(self, operation: str) -> float:
+        """How many seconds a caller without a limit has to wait in reality for its next answer."""
+        return self._faults.waiting_time(operation, None) if self._faults.concern(operation) else 0.0
+
     def respond(
         self, service: str, operation: str, region: str, body: bytes | str, patience: float | None = None
     ) -> tuple[HttpAnswer, dict[str, Any]]:

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
     from pytest_personalize import names
     from pytest_personalize.backend import PersonalizeBackend
+    from pytest_personalize.server.stage import PersonalizeServer, Stage
     from pytest_personalize.testing.seeded import SeededGroup
 
 __all__ = [
+    "_personalize_server_thread",
     "actions_dataset_group",
     "class_personalize_backend",
     "module_personalize_backend",
@@ -33,6 +35,7 @@ __all__ = [
     "personalize_events",
     "personalize_runtime",
     "personalize_seed",
+    "personalize_server",
     "session_personalize_backend",
     "shop_dataset_group",
     "video_dataset_group",
@@ -166,3 +169,30 @@ def personalize_seed(request: pytest.FixtureRequest) -> Callable[..., SeededGrou
         return backend.seed_from(name, **options) if own else backend.seed(name, **options)
 
     return seed
+
+
+@pytest.fixture(scope="session")
+def _personalize_server_thread() -> Iterator[tuple[str, Stage]]:
+    """The HTTP server behind ``personalize_server``: one thread and one address for the whole run."""
+    try:
+        from pytest_personalize.server.serving import serving
+        from pytest_personalize.server.stage import Stage
+    except ModuleNotFoundError as missing:
+        needed = f"personalize_server needs {missing.name}: pip install 'pytest-personalize[server]'"
+        pytest.fail(needed, pytrace=False)
+    stage = Stage()
+    with serving(stage) as url:
+        yield url, stage
+
+
+@pytest.fixture
+def personalize_server(
+    request: pytest.FixtureRequest, _personalize_server_thread: tuple[str, Stage]
+) -> Iterator[PersonalizeServer]:
+    """The active backend, or ``personalize_backend``, over HTTP: ``.url``, ``.environ`` for processes, ``.reset()``."""
+    from pytest_personalize.server.stage import PersonalizeServer
+
+    url, stage = _personalize_server_thread
+    server = PersonalizeServer(url=url, backend=_backend_of(request))
+    with stage.holding(server.backend):
+        yield server

@@ -21,6 +21,7 @@ from hypothesis import settings
 
 from pytest_personalize.service import endpoint
 from pytest_personalize.service.kernel.errors import UNKNOWN_OPERATION, VALIDATION, ServiceError
+from pytest_personalize.service.kernel.operations import OPERATIONS
 from pytest_personalize.shapes import models
 from pytest_personalize.shapes.response import check_output
 
@@ -83,7 +84,7 @@ class Watch:
 
     def may_refuse(self, service: str, name: str, code: str) -> bool:
         if code == UNKNOWN_OPERATION:
-            return name not in models.operation_names(service)
+            return name not in OPERATIONS
         return code == VALIDATION or code in models.error_codes(service, name)
 
 

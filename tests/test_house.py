@@ -64,11 +64,12 @@ FLOORS_OF_SERVICE = ("endpoint", "realtime", "control", "jobs", "answering", "ke
 KNOWN_BY: dict[str, set[str]] = {
     "aiobotocore": {"fixtures"},
     "attrs": set(MAY_KNOW),
-    "boto3": {"conformance", "demo", "fixtures"},
+    "boto3": {"conformance", "demo", "fixtures", "server"},
     "botocore": {"conformance", "interception", "shapes"},
     "hypothesis": {"strategies"},
     "lark": {"filters"},
     "pytest": {"fixtures", "markers", "mock", "plugin", "reports", "visibility"},
+    "uvicorn": {"server"},
     "wrapt": {"interception", "mock"},
 }
 
@@ -76,13 +77,19 @@ KNOWN_BY: dict[str, set[str]] = {
 LAZY: dict[tuple[str, str], str] = {
     ("cli", f"{PACKAGE}.conformance.command"): "the other commands need no cases",
     ("cli", f"{PACKAGE}.demo"): "the other commands need no client",
+    ("cli", f"{PACKAGE}.server.command"): "the other commands need no emulator",
+    ("server.command", f"{PACKAGE}.server.serving"): "it loads uvicorn, which need not be installed",
+    ("server.command", "boto3"): "only who keeps objects in an S3 needs it",
     ("cli", f"{PACKAGE}.testing.coverage"): "the other commands need no service models",
+    ("cli", f"{PACKAGE}.testing.drift"): "likewise",
     ("filters.parser", "lark"): "most runs create no filter",
     ("interception.regions", "botocore"): "the plugin is loaded into every run, and asks botocore when a mock begins",
     ("interception.child_processes", "configparser"): "most machines have no file that needs it",
     ("interception.connections", f"{PACKAGE}.interception.unsigned"): "it derives from an exception of botocore",
     ("interception.hooks", "wrapt"): "it loads asyncio, which costs more than all else that the plugin loads",
     ("mock", "pytest"): "the decorator works without pytest, except on plain test classes, which only pytest knows",
+    ("fixtures", f"{PACKAGE}.server.serving"): "it loads uvicorn, which need not be installed",
+    ("fixtures", f"{PACKAGE}.server.stage"): "likewise",
     ("fixtures", "aiobotocore"): "only its own fixture needs it, and it need not be installed",
     ("fixtures", "boto3"): "a run that asks for no client must not pay for boto3",
     ("fixtures", f"{PACKAGE}.reports"): "only a test with faults needs it",

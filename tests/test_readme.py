@@ -81,7 +81,7 @@ def fixtures() -> Iterator[str]:
     for name, value in vars(plugin).items():
         # an object since pytest 8.4, a marked function before
         is_fixture = hasattr(value, "_fixture_function_marker") or hasattr(value, "_pytestfixturefunction")
-        if is_fixture and name not in scopes:
+        if is_fixture and name not in scopes and not name.startswith("_"):
             yield name
 
 

@@ -201,7 +201,7 @@ class MemoryStore:
 
 
 class FolderStore:
-    """Files below a folder whose sub-folders are the buckets.
+    """Files below a folder whose sub-folders are the buckets; what a link leads out of it to is not there.
 
     Args:
         path: The folder; it is made when it does not exist.
@@ -218,7 +218,7 @@ class FolderStore:
         """The content of a file."""
         bucket, key = _object_uri(uri)
         file = self._file(bucket, key, uri)
-        if not (self.path / bucket).is_dir():
+        if not self._is_bucket(self.path / bucket):
             raise _missing_bucket(uri)
         try:
             return file.read_bytes()
@@ -247,19 +247,19 @@ class FolderStore:
     def list(self, prefix_uri: str | None = None) -> list[str]:
         """The addresses of all files that begin like this, in the order of their keys."""
         if prefix_uri is None:
-            return _of_all_buckets(self, (folder.name for folder in self.path.iterdir() if folder.is_dir()))
+            return _of_all_buckets(self, (folder.name for folder in self.path.iterdir() if self._is_bucket(folder)))
         bucket, prefix = parse_uri(prefix_uri)
         folder = self.path / bucket
-        if not folder.is_dir():
+        if not self._is_bucket(folder):
             raise _missing_bucket(prefix_uri)
-        keys = sorted(key for key in _keys(folder) if key.startswith(prefix))
+        keys = sorted(key for key in _keys(folder) if key.startswith(prefix) and self._shows(folder / key))
         return [f"{_SCHEME}{bucket}/{key}" for key in keys]
 
     def delete(self, uri: str) -> None:
         """Remove a file, if there is one."""
         bucket, key = _object_uri(uri)
         file = self._file(bucket, key, uri)
-        if not (self.path / bucket).is_dir():
+        if not self._is_bucket(self.path / bucket):
             raise _missing_bucket(uri)
         try:
             file.unlink(missing_ok=True)
@@ -272,9 +272,19 @@ class FolderStore:
         parts = key.split("/")
         file = self.path.joinpath(bucket, *parts)
         strange = any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts)
-        if strange or not file.is_relative_to(self.path / bucket):
+        if strange or not file.is_relative_to(self.path / bucket) or not self._holds(file):
             raise StoreError("A folder cannot hold an object of this key", reason="malformed", uri=uri)
         return file
+
+    def _is_bucket(self, folder: Path) -> bool:
+        return folder.is_dir() and self._holds(folder)
+
+    def _holds(self, path: Path) -> bool:
+        """Whether a path is still inside when all links are followed."""
+        return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.path))
+
+    def _shows(self, file: Path) -> bool:
+        return not file.is_symlink() or self._holds(file)
 
 
 def _keys(folder: Path) -> Iterator[str]:

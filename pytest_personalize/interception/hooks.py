@@ -19,6 +19,7 @@ from pytest_personalize.interception.activations import ACTIVATIONS
 from pytest_personalize.interception.child_processes import service_endpoint
 from pytest_personalize.interception.exceptions import create_client_exceptions
 from pytest_personalize.interception.imports import Watch
+from pytest_personalize.interception.own_servers import OWN_PORTS, is_own
 from pytest_personalize.interception.regions import DEFAULT_REGION
 from pytest_personalize.interception.services import SERVICES
 
@@ -28,7 +29,7 @@ def _before_call(
 ) -> Any:
     """The hook: the answer of the active backend, or None to let botocore go on."""
     backend = ACTIVATIONS.current
-    if backend is None:
+    if backend is None or (OWN_PORTS and is_own(params["url"])):
         return None
     region = context.get("client_region") or request_signer.region_name
     # A call that may get no answer is answered at the net, where the client is at hand.
@@ -43,6 +44,8 @@ def _make_request(wrapped: Callable[..., Any], client: Any, args: Any, kwargs: A
     if backend is None or client.meta.service_model.service_name not in SERVICES:
         return wrapped(*args, **kwargs)
     model, request = args[:2]
+    if OWN_PORTS and is_own(request["url"]):
+        return wrapped(*args, **kwargs)
     return backend._door.respond_to(client, model, request)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
+from inspect import signature
 from typing import Any, Literal
 
 from attrs import frozen
@@ -14,7 +15,7 @@ from pytest_personalize.service import control, realtime
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.errors import INVALID_INPUT, ServiceError, refusal
 from pytest_personalize.service.kernel.operations import OPERATIONS, STRUCTURES, Answer
-from pytest_personalize.shapes.models import operation
+from pytest_personalize.shapes.models import operation, snake
 from pytest_personalize.shapes.request import ShapeViolations, compile_input
 from pytest_personalize.shapes.response import compile_output
 
@@ -69,7 +70,18 @@ def _way(service: str, name: str, form: Form) -> Way:
     if function is None:
         raise refusal("unknown operation", operation=name, known=", ".join(sorted(OPERATIONS)))
     shapes = operation(service, name)
-    return Way(compile_input(shapes.input, STRUCTURES), function, _renderer(shapes.output, form))
+    run = _tolerant(function, shapes.input)
+    return Way(compile_input(shapes.input, STRUCTURES), run, _renderer(shapes.output, form))
+
+
+def _tolerant(function: Callable[..., Any], shape: Any) -> Callable[..., Any]:
+    """The function, without the members that it lacks: of a botocore that is newer than the emulator."""
+    lacking = {snake(member) for member in (shape.members if shape else ())} - signature(function).parameters.keys()
+    if not lacking:
+        return function
+    return lambda region, **members: function(
+        region, **{name: value for name, value in members.items() if name not in lacking}
+    )
 
 
 def _renderer(shape: Any, form: Form) -> Callable[[Any], Rendered]:

@@ -16,6 +16,7 @@ _GENERIC_STATUSES: Final[Mapping[str, int]] = {
     "InternalFailure": 500,
     "InternalServerError": 500,
     "InternalServerException": 500,
+    "RequestEntityTooLargeException": 413,
     "ServiceUnavailable": 503,
     "ServiceUnavailableException": 503,
 }

@@ -1,6 +1,6 @@
 """The service models that ship with the installed botocore: operations, their shapes and errors."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias, cast
@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias, cast
 import botocore
 from attrs import frozen
 from botocore.loaders import Loader
-from botocore.model import ServiceModel, StructureShape
+from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 
 from pytest_personalize.nearest import hint
 
@@ -53,6 +53,38 @@ def operation_names(service: str) -> tuple[str, ...]:
 def snake(member: str) -> str:
     """The Python name of a member: ``minProvisionedTPS`` is ``min_provisioned_tps``."""
     return botocore.xform_name(member)
+
+
+def structures(shape: Shape | None) -> Iterator[StructureShape]:
+    """All structures below a shape, itself included; the shapes of the three services do not hold themselves."""
+    if isinstance(shape, ListShape):
+        yield from structures(shape.member)
+    elif isinstance(shape, MapShape):
+        yield from structures(shape.value)
+    elif isinstance(shape, StructureShape):
+        yield shape
+        for member in shape.members.values():
+            yield from structures(member)
+
+
+def enums() -> Mapping[str, tuple[str, ...]]:
+    """The values of every enumeration of the services, by its name."""
+    shapes = (model.shape_for(name) for model in map(service_model, SERVICES) for name in model.shape_names)
+    return {shape.name: tuple(values) for shape in shapes if (values := shape.metadata.get("enum"))}
+
+
+@cache
+def routes() -> Mapping[tuple[str, str, str], tuple[str, str]]:
+    """Service and operation by what a request carries: method, path and, in the JSON protocol, ``X-Amz-Target``."""
+    found = {}
+    for service in SERVICES:
+        model = service_model(service)
+        prefix = model.metadata.get("targetPrefix")
+        for name in model.operation_names:
+            http = model.operation_model(name).http
+            target = f"{prefix}.{name}" if prefix else ""
+            found[http["method"], http["requestUri"], target] = service, name
+    return MappingProxyType(found)
 
 
 def protocol(service: str) -> Protocol:

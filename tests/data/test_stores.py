@@ -179,6 +179,39 @@ class TestFolder:
             assert refusal.value.reason == "malformed"
         assert (tmp_path / "a").read_bytes() == b"secret"
 
+    @pytest.fixture
+    def linked(self, tmp_path: Path) -> FolderStore:
+        """A store with links that lead out of it, to a file and to a folder, and one that does not."""
+        outside, bucket = tmp_path / "outside", tmp_path / "stores" / "bucket"
+        outside.mkdir()
+        bucket.mkdir(parents=True)
+        (outside / "secret.csv").write_bytes(b"secret")
+        (bucket / "a.csv").write_bytes(b"A\n")
+        for link, target in {
+            "bucket/file.csv": outside / "secret.csv",
+            "bucket/folder": outside,
+            "bucket/loop": bucket / "loop",
+            "bucket/same.csv": bucket / "a.csv",
+            "linked": outside,
+        }.items():
+            (tmp_path / "stores" / link).symlink_to(target)
+        return FolderStore(tmp_path / "stores")
+
+    @pytest.mark.parametrize("address", ["bucket/file.csv", "bucket/folder/secret.csv", "linked/secret.csv"])
+    def test_no_link_leads_out_of_the_folder(self, linked: FolderStore, tmp_path: Path, address: str) -> None:
+        for ask in (linked.get, linked.delete, lambda uri: linked.put(uri, b"x")):
+            with pytest.raises(StoreError) as refusal:
+                ask(f"s3://{address}")
+            assert refusal.value.reason == "malformed"
+        assert (tmp_path / "outside" / "secret.csv").read_bytes() == b"secret"
+
+    def test_what_lies_behind_such_a_link_is_not_listed(self, linked: FolderStore) -> None:
+        assert linked.list() == [f"s3://bucket/{name}" for name in ("a.csv", "loop", "same.csv")]
+        assert linked.get("s3://bucket/same.csv") == b"A\n"
+        with pytest.raises(StoreError) as refusal:
+            linked.list("s3://linked/")
+        assert refusal.value.reason == "missing bucket"
+
     def test_buckets_are_sub_folders(self, tmp_path: Path) -> None:
         (tmp_path / "bucket").mkdir()
         (tmp_path / "bucket" / "a.csv").write_bytes(b"A\n")

@@ -97,7 +97,7 @@ class TestOperations:
         self, one_operation_less: None, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert cli.main(["operations", "--check"]) == 1
-        assert capsys.readouterr().err == "not emulated: personalize.ListRecipes\n"
+        assert capsys.readouterr().err == "ListRecipes: a call is refused with UnknownOperationException\n"
 
 
 class TestDemo:

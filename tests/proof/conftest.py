@@ -214,9 +214,11 @@ SERVICE_OF = {name: service for service in models.SERVICES for name in models.op
 class Clients:
     """One client of each service, called by the name of the operation."""
 
-    def __init__(self) -> None:
+    def __init__(self, endpoint_url: str | None = None) -> None:
         session = boto3.Session(aws_access_key_id="mocked", aws_secret_access_key="mocked", region_name=REGION)
-        self.of_service: dict[str, Any] = {service: session.client(service) for service in models.SERVICES}
+        self.of_service: dict[str, Any] = {
+            service: session.client(service, endpoint_url=endpoint_url) for service in models.SERVICES
+        }
 
     def call(self, operation: str, members: Mapping[str, Any]) -> dict[str, Any]:
         client = self.of_service[SERVICE_OF[operation]]
@@ -323,6 +325,21 @@ def world(built: tuple[Any, dict[str, str]], clients: Clients) -> Iterator[World
     with mock_personalize(quotas=None) as backend:
         backend.restore(snapshot)
         yield World(backend, clients, known)
+
+
+@pytest.fixture(scope="session")
+def http_clients(_personalize_server_thread: tuple[str, Any]) -> Clients:
+    return Clients(_personalize_server_thread[0])
+
+
+@pytest.fixture
+def world_over_http(
+    world: World, http_clients: Clients, _personalize_server_thread: tuple[str, Any]
+) -> Iterator[World]:
+    """The same world, for clients that call it over HTTP."""
+    _, stage = _personalize_server_thread
+    with stage.holding(world.backend):
+        yield World(world.backend, http_clients, world.known)
 
 
 @frozen

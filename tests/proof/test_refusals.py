@@ -1,6 +1,6 @@
 """Every error that the service models, for every operation that models it: raised, or named with the reason why not.
 
-All calls go through boto3. A refused call must leave everything as it was.
+All calls go through boto3. A refused call must leave everything as it was, and over HTTP all is the same.
 """
 
 from __future__ import annotations
@@ -400,6 +400,20 @@ CASES = [
 ]
 
 
+WITHOUT_OUTPUT = [name for name in SAMPLES if models.find_operation(name).output is None]
+ONE_OF_EACH = {(case.operation, case.code): case for case in CASES}
+
+
+def prepare(world: Any, case: Case) -> None:
+    """Do what comes before a request that is refused."""
+    for operation, members in case.before:
+        world.call(operation, members)
+    if case.full:
+        used_up = world.backend.snapshot()
+        used_up.state.quotas = Quotas(dict.fromkeys(QUOTAS, 0))
+        world.backend.restore(used_up)
+
+
 @pytest.mark.parametrize("operation", SAMPLES)
 def test_the_request_that_cases_start_from_is_answered(world: Any, operation: str) -> None:
     world.call(operation, SAMPLES[operation])
@@ -407,18 +421,46 @@ def test_the_request_that_cases_start_from_is_answered(world: Any, operation: st
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.operation}-{case.title}")
 def test_a_refusal_has_its_code_and_changes_nothing(world: Any, case: Case) -> None:
-    for operation, members in case.before:
-        world.call(operation, members)
-    if case.full:
-        used_up = world.backend.snapshot()
-        used_up.state.quotas = Quotas(dict.fromkeys(QUOTAS, 0))
-        world.backend.restore(used_up)
+    prepare(world, case)
     before = world.state()
     with pytest.raises(ClientError) as caught:
         world.call(case.operation, case.members)
     error = caught.value.response["Error"]
     assert (error["Code"], bool(error["Message"])) == (case.code, True), error["Message"]
     assert world.state() == before
+
+
+@pytest.mark.parametrize("case", ONE_OF_EACH.values(), ids=lambda case: f"{case.operation}-{case.code}")
+def test_over_http_it_is_refused_alike(world: Any, world_over_http: Any, case: Case) -> None:
+    prepare(world, case)
+    answers = []
+    for way in (world, world_over_http):
+        with pytest.raises(ClientError) as caught:
+            way.call(case.operation, case.members)
+        answers.append((type(caught.value).__name__, without_headers(caught.value.response)))
+    in_process, over_http = answers
+    assert in_process == over_http
+
+
+@pytest.mark.parametrize("operation", SAMPLES)
+def test_over_http_it_is_answered_alike(world: Any, world_over_http: Any, operation: str) -> None:
+    before = world.backend.snapshot()
+    in_process = world.call(operation, SAMPLES[operation])
+    world.backend.restore(before)
+    over_http = world_over_http.call(operation, SAMPLES[operation])
+    assert without_headers(in_process) == without_headers(over_http)
+
+
+@pytest.mark.parametrize("operation", WITHOUT_OUTPUT)
+def test_over_http_an_operation_without_output_answers_nothing(world_over_http: Any, operation: str) -> None:
+    answer = world_over_http.call(operation, SAMPLES[operation])
+    assert answer["ResponseMetadata"]["HTTPHeaders"]["content-length"] == "0"
+
+
+def without_headers(response: dict[str, Any]) -> dict[str, Any]:
+    """An answer as it was parsed: the id of the request and the headers are of the way that it took."""
+    metadata = response["ResponseMetadata"]
+    return response | {"ResponseMetadata": (metadata["HTTPStatusCode"], metadata["RetryAttempts"])}
 
 
 def test_there_is_a_request_of_every_operation() -> None:

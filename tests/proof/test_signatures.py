@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 import pytest
-from botocore.model import ListShape, MapShape, Shape, StructureShape
+from botocore.model import ListShape, StructureShape
 
 from pytest_personalize.service import endpoint
 from pytest_personalize.service.control.solution_versions import SolutionVersion
@@ -53,18 +53,6 @@ def parameters(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
     return {parameter.name: parameter for parameter in others}
 
 
-def structures(shape: Shape) -> Iterator[StructureShape]:
-    """All structures below a shape, itself included; the shapes of the three services do not hold themselves."""
-    if isinstance(shape, ListShape):
-        yield from structures(shape.member)
-    elif isinstance(shape, MapShape):
-        yield from structures(shape.value)
-    elif isinstance(shape, StructureShape):
-        yield shape
-        for member in shape.members.values():
-            yield from structures(member)
-
-
 def fields(cls: type) -> dict[str, Any]:
     """The types of the attributes of an attrs class by name."""
     hints = typing.get_type_hints(cls) | HELD_AS.get(cls, {})
@@ -102,7 +90,7 @@ INPUT_STRUCTURES = {
     for service, name in NAMES
     if (given := models.operation(service, name).input) is not None
     for member in given.members.values()
-    for shape in structures(member)
+    for shape in models.structures(member)
     if shape.name in STRUCTURES
 }
 

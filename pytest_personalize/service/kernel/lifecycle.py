@@ -201,6 +201,11 @@ class Engine:
         finally:
             self.moment = now
 
+    def is_at_rest(self, now: float) -> bool:
+        """Whether nothing is under way or due, so that a look at a resource sets no work off."""
+        due = self.agenda.due
+        return not self.agenda.moving and not (due and due[0][0] <= now)
+
     def step(self, region: Region, arn: str, now: float) -> None:
         """The clock has reached the end of a state on the way."""
         transition = self.agenda.moving.get(arn)

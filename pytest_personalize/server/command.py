@@ -1,0 +1,120 @@
+"""``pytest-personalize serve``: its options, and what it does with them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from pytest_personalize.backend import PersonalizeBackend
+from pytest_personalize.server import application_for
+from pytest_personalize.server.accounts import Accounts
+from pytest_personalize.testing.seeded import SeededGroup
+
+ACCOUNT: Final = "123456789012"
+CALLS_KEPT: Final = 1000
+"""On record for each account: a server answers more calls than a test makes."""
+
+NOT_HERE_ALONE: Final = (
+    "warning: {url} is open to the network: whoever reaches it may change and read everything, as signatures are not "
+    "checked"
+)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Serve until SIGTERM or Ctrl-C; 1 when it cannot."""
+    try:
+        from pytest_personalize.server import serving  # uvicorn, which need not be installed
+    except ModuleNotFoundError as missing:
+        return _fail(f"serve needs {missing.name}: pip install 'pytest-personalize[server]'")
+    try:
+        accounts = _accounts(chosen)
+    except (OSError, TypeError, ValueError) as problem:
+        return _fail(str(problem))
+    try:
+        listening = serving.listen(chosen.host, chosen.port)
+    except OSError as problem:
+        return _fail(f"cannot listen at {chosen.host}:{chosen.port}: {problem.strerror or problem}")
+    url = serving.url_of(listening)
+    if not serving.is_loopback(listening):
+        print(NOT_HERE_ALONE.format(url=url), file=sys.stderr)
+    for line in (f"Amazon Personalize at {url}", *_hints(serving.environment(url, ""), accounts.default)):
+        print(line, flush=True)
+    serving.serve(application_for(accounts), listening)
+    return 0
+
+
+def _fail(message: str) -> int:
+    print(f"pytest-personalize: {message}", file=sys.stderr)
+    return 1
+
+
+def _accounts(chosen: argparse.Namespace) -> Accounts:
+    """The backends that the options ask for; ``ValueError``, ``TypeError`` or ``OSError`` where they cannot be."""
+    options: dict[str, Any] = {
+        "s3": _store(chosen.s3),
+        "transitions": chosen.transitions or "instant",
+        "quotas": quotas_setting(chosen.quotas or "aws"),
+        "calls_kept": CALLS_KEPT,
+    }
+    make = partial(_backend, options, chosen.preset)
+    if chosen.saved is None:
+        default = make(ACCOUNT)
+    else:
+        default = PersonalizeBackend.load(chosen.saved, s3=options["s3"])
+        if chosen.transitions:
+            default.transitions = chosen.transitions
+        _seed(default, chosen.preset)
+    return Accounts(default, make if chosen.account_from_key else None)
+
+
+def _backend(options: dict[str, Any], presets: list[Any], account_id: str) -> PersonalizeBackend:
+    backend = PersonalizeBackend(account_id=account_id, **options)
+    _seed(backend, presets)
+    return backend
+
+
+def _seed(backend: PersonalizeBackend, presets: list[Any]) -> None:
+    for preset in presets:
+        backend.seed(preset)
+
+
+def quotas_setting(text: str) -> Any:
+    """``aws``, ``none``, or ``campaigns=3,filters=40``, as a backend takes it; ``ValueError`` for anything else."""
+    if "=" not in text:
+        return None if text == "none" else text
+    pairs = (part.partition("=") for part in text.split(","))
+    try:
+        return {name.strip(): int(value) for name, _, value in pairs}
+    except ValueError:
+        raise ValueError(f"--quotas is 'aws', 'none', or such as campaigns=3,filters=40; not {text!r}") from None
+
+
+def _store(setting: str | None) -> Any:
+    """A folder, or a client for the S3 at a URL; None for memory."""
+    if setting is None:
+        return "memory"
+    if "://" not in setting:
+        return Path(setting)
+    import boto3  # only who keeps objects in an S3 needs it
+
+    keys = {} if os.environ.get("AWS_ACCESS_KEY_ID") else {"aws_access_key_id": "s3", "aws_secret_access_key": "s3"}
+    paths = boto3.session.Config(s3={"addressing_style": "path"})  # type: ignore[attr-defined]
+    return boto3.Session(region_name="us-east-1", **keys).client("s3", endpoint_url=setting, config=paths)  # type: ignore[arg-type]
+
+
+def _hints(variables: dict[str, str], backend: PersonalizeBackend) -> Iterator[str]:
+    """What a client needs to be told: variables for its environment, and the ARNs of what is there."""
+    yield from (f"  export {name}={value}" for name, value in variables.items() if "ENDPOINT_URL_" in name)
+    for group in backend.seeded.values():
+        yield from _arns(group)
+
+
+def _arns(group: SeededGroup) -> Iterator[str]:
+    yield f"{group.name}: {group.arn}, tracking id {group.tracking_id}"
+    for source in (group.recommenders, group.campaigns):
+        yield from (f"  {arn}" for arn in source.values())

@@ -1,0 +1,171 @@
+"""Connections that do not behave: each gets an error or a clean end, and the next one its answer."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import struct
+import threading
+from typing import Any
+
+import pytest
+
+from pytest_personalize.server import protocol, requests
+
+LAST = b"\r\n\r\n"
+
+
+@pytest.fixture(autouse=True)
+def the_next_is_answered(served: Any) -> Any:
+    """Whatever has happened on one connection, another one works."""
+    yield
+    assert served.connect().ask("ListSchemas").status == 200
+
+
+class TestFraming:
+    def test_head_and_body_leave_in_one_piece(self, wire: Any) -> None:
+        wire.send(wire.request("ListSchemas"))
+        assert wire.socket.recv(65536).endswith(b'{"schemas":[]}')
+
+    @pytest.mark.parametrize(
+        "data",
+        [
+            b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}}",
+            b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: -1\r\n\r\n",
+            b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n{}",
+            b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n",
+            b"POST / HTTP/1.1\r\nhost a\r\n\r\n",
+            b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(200),
+            b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+            b"nonsense\r\n\r\n",
+        ],
+    )
+    def test_what_is_malformed_is_refused_and_closed(self, wire: Any, data: bytes) -> None:
+        wire.send(data)
+        answer = wire.read()
+        assert answer is None or answer.status == 400
+        assert wire.read() is None
+
+    def test_an_unknown_transfer_encoding_is_refused(self, wire: Any) -> None:
+        wire.send(b"POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: rot13\r\n\r\n{}")
+        answer = wire.read()
+        assert answer is None or answer.status == 400
+
+    def test_headers_that_nobody_knows_do_no_harm(self, wire: Any) -> None:
+        headers = {f"x-{number}": "\xff" for number in range(90)}
+        assert wire.ask("ListSchemas", **headers).status == 200
+
+    def test_of_two_targets_the_last_one_counts(self, wire: Any) -> None:
+        data = wire.request("ListSchemas", x_unknown="a")
+        wire.send(data.replace(b"x-unknown: a", b"X-Amz-Target: AmazonPersonalize.ListSolutions"))
+        assert wire.read().json == {"solutions": []}
+
+    def test_requests_in_a_row_are_answered_in_that_order(self, wire: Any) -> None:
+        operations = ("ListSchemas", "ListSolutions", "ListFilters")
+        wire.send(b"".join(map(wire.request, operations)))
+        assert [list(wire.read().json) for _ in operations] == [["schemas"], ["solutions"], ["Filters"]]
+
+    def test_http_1_0_gets_its_answer_and_the_end(self, wire: Any) -> None:
+        assert wire.ask("ListSchemas", version="1.0").status == 200
+        assert wire.read() is None
+
+    def test_who_offers_http_2_is_answered_in_http_1_1(self, wire: Any) -> None:
+        offer = {"connection": "Upgrade, HTTP2-Settings", "upgrade": "h2c", "http2_settings": "AAMAAABkAAQAAP__"}
+        assert wire.ask("ListSchemas", **offer).status == 200
+
+    def test_who_waits_to_be_told_to_go_on_is_told(self, wire: Any) -> None:
+        head, body = wire.request("CreateDatasetGroup", {"name": "a"}, expect="100-continue").split(LAST)
+        wire.send(head + LAST)
+        assert wire.read().status == 100
+        wire.send(body)
+        assert wire.read().status == 200
+
+    def test_a_body_in_pieces_is_put_together(self, wire: Any) -> None:
+        head = wire.request("CreateDatasetGroup", b"").replace(b"content-length: 0", b"transfer-encoding: chunked")
+        wire.send(head)
+        for piece in (b'4\r\n{"na\r\n', b'a\r\nme":"shop"\r\n', b"1\r\n}\r\n", b"0\r\n\r\n"):
+            wire.send(piece)
+        assert wire.read().json["datasetGroupArn"].endswith("/shop")
+
+
+class TestLimits:
+    def test_a_head_that_does_not_end_is_closed(self, served: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.2)
+        silent, slow = served.connect(), served.connect()
+        slow.send(b"POST / HTTP/1.1\r\nhost: a")
+        assert (silent.read(), slow.read()) == (None, None)
+
+    def test_the_next_head_on_a_connection_has_to_end_too(self, wire: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        wire.ask("ListSchemas")
+        monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.2)
+        wire.send(b"POST / HT")
+        assert wire.read() is None
+
+    def test_a_body_that_does_not_go_on_is_closed(self, wire: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(protocol, "BODY_SECONDS", 0.2)
+        wire.send(wire.request("ListSchemas", b"{" + bytes(99))[:-50])
+        assert wire.read() is None
+
+    def test_between_requests_a_connection_may_rest(self, wire: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.1)
+        monkeypatch.setattr(protocol, "BODY_SECONDS", 0.1)
+        wire.ask("ListSchemas")
+        threading.Event().wait(0.3)
+        assert wire.ask("ListSchemas").status == 200
+
+    def test_a_head_over_64_kib_is_too_large(self, wire: Any) -> None:
+        wire.send(wire.request("ListSchemas", **{f"x-{number}": "x" * 8000 for number in range(9)}))
+        assert wire.read().status == 413
+        assert wire.read() is None
+
+    def test_one_without_an_end_is_too_large_as_well(self, wire: Any) -> None:
+        wire.send(b"POST / HTTP/1.1\r\nx: ")
+        answer = None
+        try:
+            for _ in range(100):
+                wire.send(b"x" * 10_000)
+            answer = wire.read()
+        except OSError:  # closed while it was being written
+            return
+        assert answer is None or answer.status == 413
+
+    def test_a_body_that_is_announced_as_too_long_is_not_read(self, wire: Any) -> None:
+        answer = wire.ask("ListSchemas", content_length=str(64 * 2**20 + 1))
+        assert (answer.status, answer.code) == (413, "RequestEntityTooLargeException")
+
+    def test_one_that_gets_too_long_neither(self, wire: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(requests, "MOST", 1000)
+        head = wire.request("ListSchemas", b"").replace(b"content-length: 0", b"transfer-encoding: chunked")
+        wire.send(head + b"800\r\n" + bytes(2048) + b"\r\n")
+        assert wire.read().status == 413
+
+    def test_nor_one_that_is_too_long_when_it_is_unpacked(self, wire: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(requests, "MOST", 1000)
+        assert wire.ask("ListSchemas", gzip.compress(bytes(100_000)), content_encoding="gzip").status == 413
+
+    def test_a_long_body_within_the_limit_is_read(self, wire: Any) -> None:
+        answer = wire.ask("CreateSchema", {"name": "a", "schema": "x" * 8_000_000})
+        assert (answer.status, answer.code) == (400, "ValidationException")
+        assert len(answer.body) < 10_000_000
+
+
+class TestEnds:
+    def test_a_client_that_goes_before_its_request_is_whole(self, served: Any) -> None:
+        for part in (b"", b"POST", served.connect().request("ListSchemas", b"{" + bytes(99))[:-50]):
+            wire = served.connect()
+            wire.send(part)
+            wire.close()
+        assert len(served.backend.calls) == 0
+
+    def test_one_that_goes_before_its_answer(self, served: Any) -> None:
+        for _ in range(20):
+            wire = served.connect()
+            wire.send(wire.request("ListSchemas"))
+            wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset
+            wire.close()
+
+    def test_five_hundred_at_once_are_answered(self, served: Any) -> None:
+        wires = [served.connect() for _ in range(500)]
+        for wire in wires:
+            wire.send(wire.request("ListSchemas"))
+        assert {wire.read().status for wire in wires} == {200}
