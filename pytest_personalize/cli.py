@@ -56,6 +56,8 @@ def conform(parser: argparse.ArgumentParser, parity: argparse.ArgumentParser, gi
 
     command.options(parity)
     return command.conform(parser.parse_args(given))
+
+
 def _add_serve(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="the address to listen at (default: %(default)s)")

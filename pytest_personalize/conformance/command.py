@@ -29,6 +29,7 @@ STOPPED: Final = 130
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
+    parser.epilog = "Exit code: 0 all as expected, 1 something diverges, 2 nothing could be asked, 130 stopped."
     lanes = parser.add_argument_group("what is asked; the emulator in this process, unless something else is named")
     lanes.add_argument("--endpoint", metavar="URL", help="any emulator, with dummy keys")
     lanes.add_argument("--aws", action="store_true", help="an account, with your credentials; only what is free")
@@ -52,8 +53,8 @@ def conform(chosen: argparse.Namespace) -> int:
         if chosen.list:
             print("\n".join(map(_listed, cases)))
             return 0
-        earlier = None if chosen.compare is None else _read(chosen.compare)
         _check(chosen, cases)
+        earlier = None if chosen.compare is None else _read(chosen.compare)
         report, stopped = _run(chosen, cases)
         _write(chosen, report, earlier)
     except (Failure, OSError) as error:
@@ -78,6 +79,8 @@ def _check(chosen: argparse.Namespace, cases: Sequence[Case]) -> None:
         raise Failure("--bucket is for --endpoint and --aws; the emulator in this process has its own")
     if chosen.endpoint and not chosen.endpoint.startswith(("http://", "https://")):
         raise Failure(f"--endpoint {chosen.endpoint}: not a URL that begins with http:// or https://")
+    if chosen.compare and chosen.format == "json" and not chosen.out:
+        raise Failure("--compare with --format json needs --out, for the JSON to stand alone")
     for path in (chosen.out, chosen.observations):
         if path is not None and not path.parent.is_dir():
             raise Failure(f"{path}: there is no folder {path.parent}")

@@ -45,31 +45,43 @@ class Files(Protocol):
 
 @define
 class S3Files:
-    """The files of a bucket, through a client of S3."""
+    """The files of a bucket, through a client of S3; ``LaneFailure`` when it cannot be reached."""
 
     client: Any
 
     def put(self, path: str, data: bytes) -> None:
         """Make or replace an object."""
         bucket, key = _parsed(path)
-        self.client.put_object(Bucket=bucket, Key=key, Body=data)
+        with _reaching(path):
+            self.client.put_object(Bucket=bucket, Key=key, Body=data)
 
     def get(self, path: str) -> bytes:
         """The content of an object."""
         bucket, key = _parsed(path)
-        content: bytes = self.client.get_object(Bucket=bucket, Key=key)["Body"].read()
+        with _reaching(path):
+            content: bytes = self.client.get_object(Bucket=bucket, Key=key)["Body"].read()
         return content
 
     def list(self, prefix: str) -> list[str]:
         """The paths of all objects that begin with ``prefix``."""
         bucket, key = _parsed(prefix)
-        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=key)
-        return [f"s3://{bucket}/{found['Key']}" for page in pages for found in page.get("Contents", ())]
+        with _reaching(prefix):
+            pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=key)
+            return [f"s3://{bucket}/{found['Key']}" for page in pages for found in page.get("Contents", ())]
 
     def delete(self, path: str) -> None:
         """Remove an object."""
         bucket, key = _parsed(path)
-        self.client.delete_object(Bucket=bucket, Key=key)
+        with _reaching(path):
+            self.client.delete_object(Bucket=bucket, Key=key)
+
+
+@contextmanager
+def _reaching(path: str) -> Iterator[None]:
+    try:
+        yield
+    except (ClientError, BotoCoreError, HTTPClientError, ResponseParserError) as error:
+        raise LaneFailure(f"{path}: {' '.join(str(error).split())}") from None
 
 
 def _unknown(shape: Any, value: Any) -> Iterator[str]:
@@ -142,10 +154,12 @@ class Lane:
         return list(_unknown(models.operation(SERVICE_OF[operation], operation).input, members))
 
     def check(self) -> None:
-        """``LaneFailure`` when the endpoint is dead, or the credentials are refused."""
+        """``LaneFailure`` when the endpoint or the bucket cannot be reached, or the credentials are refused."""
         found = self.call("ListSchemas", {"maxResults": 1})
         if isinstance(found, Refusal) and found.code in CREDENTIALS:
             raise LaneFailure(f"{self.title}: the credentials are refused: {found}")
+        if isinstance(self.files, S3Files):
+            self.files.list(f"s3://{self.bucket}/conform-")
 
     def allows(self, cost: Cost) -> bool:
         """Whether that much may be spent here."""

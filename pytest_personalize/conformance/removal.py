@@ -9,11 +9,13 @@ from typing import Any, Final
 
 from attrs import define, field, frozen
 
-from pytest_personalize.conformance.errors import Refusal
+from pytest_personalize.conformance.errors import LaneFailure, Refusal
 from pytest_personalize.conformance.lane import Lane, S3Files
 
 IN_USE: Final = "ResourceInUseException"
 GONE: Final = "ResourceNotFoundException"
+MOVING: Final = ("PENDING", "IN_PROGRESS", "STOPPING")
+"""In the statuses of what is under way."""
 
 
 @frozen
@@ -26,10 +28,9 @@ class Kind:
     listed: str | None = None
 
 
-def _kind(stem: str, listed: str | None = None, describe: bool = True, delete: bool = True) -> Kind:
+def _kind(stem: str, *, has_status: bool = True) -> Kind:
     member = f"{stem[0].lower()}{stem[1:]}Arn"
-    every = listed or f"List{stem}s"
-    return Kind(member, f"Describe{stem}" if describe else None, f"Delete{stem}" if delete else None, every)
+    return Kind(member, f"Describe{stem}" if has_status else None, f"Delete{stem}", f"List{stem}s")
 
 
 # In the order in which they are deleted: what stands on others comes first.
@@ -43,7 +44,7 @@ OPERATIONS: Final[Mapping[str, Kind]] = {
     "metric-attribution": _kind("MetricAttribution"),
     "dataset": _kind("Dataset"),
     "dataset-group": _kind("DatasetGroup"),
-    "schema": _kind("Schema", describe=False),
+    "schema": _kind("Schema", has_status=False),
     "dataset-import-job": Kind("datasetImportJobArn", "DescribeDatasetImportJob"),
     "dataset-export-job": Kind("datasetExportJobArn", "DescribeDatasetExportJob"),
     "data-deletion-job": Kind("dataDeletionJobArn", "DescribeDataDeletionJob"),
@@ -143,8 +144,7 @@ class Remover:
         if kind.describe is None:
             return True
         described = self.lane.call(kind.describe, {kind.member: arn})
-        moving = ("PENDING", "IN_PROGRESS", "STOPPING")
-        return isinstance(described, Refusal) or not any(word in str(described) for word in moving)
+        return isinstance(described, Refusal) or not any(word in str(described) for word in MOVING)
 
     def _listed(self) -> Iterator[str]:
         """Whatever has a name of this run, by the lists; a list that nobody answers shows nothing."""
@@ -172,6 +172,6 @@ class Remover:
         for path in files.list(f"s3://{self.lane.bucket}/{self.prefix}/"):
             try:
                 files.delete(path)
-            except Exception as error:  # whatever S3 has against it, the caller must know that it is still there
-                left.append(f"{path} ({' '.join(str(error).split())})")
+            except LaneFailure as failure:
+                left.append(failure.message)
         return left

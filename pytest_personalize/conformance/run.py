@@ -16,7 +16,7 @@ from pytest_personalize.conformance.world import OWN, TOKEN, World
 Outcome = Literal["as expected", "divergence", "not answered", "not run", "observed"]
 """Divergence: answered otherwise. Not answered: the endpoint lacks an operation that the case calls."""
 
-IMPORTS: Final = frozenset({"bucket"})
+BUCKET: Final = "bucket"
 LONGEST: Final = 300
 KEYS: Final = "keys of "
 """Before a member in the place of a path: only its keys are recorded."""
@@ -56,7 +56,7 @@ def _costs(value: Any, seen: set[str]) -> Iterator[Cost]:
 def _costs_of_thing(key: str, seen: set[str]) -> Iterator[Cost]:
     word, _, rest = key.partition(" ")
     key = (rest if word in OWN else key).removesuffix(" id")
-    if key in IMPORTS:
+    if key == BUCKET:
         yield "import"
     if key in seen or key not in THINGS:
         return

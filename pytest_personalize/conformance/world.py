@@ -14,11 +14,10 @@ from attrs import define, field
 
 from pytest_personalize.conformance.errors import Blocked, NotRun, Refusal
 from pytest_personalize.conformance.lane import Lane
-from pytest_personalize.conformance.removal import GONE, OPERATIONS, Remover, kind_of
+from pytest_personalize.conformance.removal import GONE, MOVING, OPERATIONS, Remover, kind_of
 from pytest_personalize.conformance.things import THINGS, Deed, File
 
 TOKEN: Final = re.compile(r"<([a-z][A-Za-z0-9_ ]*)(?:@([a-z0-9-]+))?(?:#(\d+))?>")
-MOVING: Final = ("PENDING", "IN_PROGRESS", "STOPPING")
 OWN: Final = ("own", "pending")
 ALWAYS_OWN: Final = "group"
 """The dataset group of one case, and what is in it."""

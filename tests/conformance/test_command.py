@@ -131,6 +131,10 @@ def test_cases_are_listed_with_tier_cost_and_source(capsys: pytest.CaptureFixtur
             "--bucket is for --endpoint and --aws; the emulator in this process has its own",
         ),
         (("--compare", "no-such.json"), "[Errno 2] No such file or directory: 'no-such.json'"),
+        (
+            ("--compare", __file__, "--format", "json"),
+            "--compare with --format json needs --out, for the JSON to stand alone",
+        ),
         (("--out", "/no/such/report"), "/no/such/report: there is no folder /no/such"),
     ],
 )

@@ -150,15 +150,15 @@ class TestStopped:
             process = subprocess.Popen(
                 command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
             )
-            until(lambda: "list_dataset_groups" in everything(url))
+            until(lambda: process.poll() is not None or "list_dataset_groups" in everything(url))
             process.send_signal(number)
-            output, errors = process.communicate(timeout=60)
+            output, errors = process.communicate(timeout=180)
             assert (process.returncode, everything(url)) == (130, {})
             assert errors == "stopped; what was made is being removed, once more to leave it\n"
             assert "as expected" in output
 
 
-def until(holds: Callable[[], bool], seconds: float = 60) -> None:
+def until(holds: Callable[[], bool], seconds: float = 180) -> None:
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end
@@ -179,6 +179,13 @@ def test_a_dead_endpoint_is_one_line(address: str) -> None:
     line = f"pytest-personalize conform: {url}: Could not connect to the endpoint URL: "
     assert (ended.code, ended.output, ended.errors.count("\n")) == (2, "", 1)
     assert ended.errors.startswith(line)
+
+
+def test_a_bucket_that_cannot_be_reached_is_one_line(tmp_path: Path) -> None:
+    with server(tmp_path) as url:
+        ended = conform("--endpoint", url, "--bucket", "films", "--role", "arn:aws:iam::123456789012:role/films")
+    assert (ended.code, ended.output, ended.errors.count("\n")) == (2, "", 1)
+    assert ended.errors.startswith("pytest-personalize conform: s3://films/conform-: ")
 
 
 def test_missing_credentials_are_one_line() -> None:

@@ -115,9 +115,7 @@ class TestRegions:
         arn = wire.ask("CreateDatasetGroup", {"name": "shop"}, **headers).json["datasetGroupArn"]
         assert arn == f"arn:aws:personalize:{region}:123456789012:dataset-group/shop"
 
-    @pytest.mark.parametrize(
-        "region", ["eu-north-1", "all", "us-east1", "x" * 10_000, "\xe9", "..%2f..", "-1"]
-    )
+    @pytest.mark.parametrize("region", ["eu-north-1", "all", "us-east1", "x" * 10_000, "\xe9", "..%2f..", "-1"])
     def test_one_without_the_service_is_refused(self, served: Any, region: str) -> None:
         wire = served.connect()
         answer = wire.ask("ListSchemas", authorization=wire.signed(region=region))

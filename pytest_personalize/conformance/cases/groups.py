@@ -147,7 +147,7 @@ BOOK: Final = Book(
         "groups/deleted-with-an-attribution",
         "Is a dataset group deleted while a metric attribution of it is there?",
         ("DeleteDatasetGroup", {"datasetGroupArn": "<group>"}),
-        request("CreateMetricAttribution", datasetGroupArn="<group>"),
+        request("CreateMetricAttribution", datasetGroupArn="<group>", metricsOutputConfig={"roleArn": "<role>"}),
         until_rest("<here>:metric-attribution/<new>"),
         ("DeleteDataset", {"datasetArn": "<group INTERACTIONS>"}),
         until_rest("<group INTERACTIONS>"),

@@ -88,6 +88,7 @@ BOOK: Final = Book(
         II,
         SAYS,
         needs=("<store data>",),
+        spends="training",
     ),
     refused(
         "recommenders/update-of-nothing",
