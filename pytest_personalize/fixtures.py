@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from pytest_personalize import names
     from pytest_personalize.backend import PersonalizeBackend
-    from pytest_personalize.server.stage import PersonalizeServer, Stage
+    from pytest_personalize.server import PersonalizeServer
+    from pytest_personalize.server.stage import Stage
     from pytest_personalize.testing.seeded import SeededGroup
 
 __all__ = [
@@ -190,9 +191,9 @@ def personalize_server(
     request: pytest.FixtureRequest, _personalize_server_thread: tuple[str, Stage]
 ) -> Iterator[PersonalizeServer]:
     """The active backend, or ``personalize_backend``, over HTTP: ``.url``, ``.environ`` for processes, ``.reset()``."""
-    from pytest_personalize.server.stage import PersonalizeServer
+    from pytest_personalize.server import PersonalizeServer, application
+    from pytest_personalize.server.serving import environment
 
-    url, stage = _personalize_server_thread
-    server = PersonalizeServer(url=url, backend=_backend_of(request))
-    with stage.holding(server.backend):
-        yield server
+    (url, stage), backend = _personalize_server_thread, _backend_of(request)
+    with stage.holding(application(backend)):
+        yield PersonalizeServer(url=url, environ=environment(url, backend.region_name), backend=backend)

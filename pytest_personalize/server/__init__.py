@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from pytest_personalize.backend import PersonalizeBackend
 from pytest_personalize.server.accounts import Accounts
-from pytest_personalize.server.application import Application
+from pytest_personalize.server.asgi import Application
 from pytest_personalize.server.replies import Reply
+from pytest_personalize.server.stage import PersonalizeServer
 
 if TYPE_CHECKING:
     app: Application
 
-__all__ = ["Accounts", "Application", "Reply", "app", "application", "application_for"]
+__all__ = ["Accounts", "Application", "PersonalizeServer", "Reply", "app", "application", "application_for"]
 
 
 def application(backend: PersonalizeBackend | None = None) -> Application:

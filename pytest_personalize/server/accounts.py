@@ -44,16 +44,21 @@ class Accounts:
         self._others: dict[str, PersonalizeBackend] = {}
         self._lock = threading.Lock()
 
-    def of(self, access_key: str | None) -> PersonalizeBackend:
-        """The backend for calls that are signed with that key."""
+    def known(self, access_key: str | None) -> PersonalizeBackend | None:
+        """The backend for calls that are signed with that key, None when it is still to be made."""
         if self._make is None or access_key is None or not re.fullmatch("[0-9]{12}", access_key):
             return self.default
-        if access_key == self.default.account_id:
-            return self.default
+        return self.default if access_key == self.default.account_id else self._others.get(access_key)
+
+    def of(self, access_key: str | None) -> PersonalizeBackend:
+        """The same, made when it is still to be; that may take a while."""
         with self._lock:
-            if access_key not in self._others:
-                self._others[access_key] = self._make(access_key)
-            return self._others[access_key]
+            found = self.known(access_key)
+            if found is None:
+                assert self._make is not None
+                assert access_key is not None
+                found = self._others[access_key] = self._make(access_key)
+            return found
 
     def __iter__(self) -> Iterator[PersonalizeBackend]:
         """All that there are, the default first."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from pytest_personalize.server.application import DISCONNECT
+from pytest_personalize.server.asgi import DISCONNECT
 
 HEAD_BYTES: Final = 64 * 2**10
 HEAD_SECONDS: Final = 10.0

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
 from attrs import field, frozen
 
 from pytest_personalize.backend import PersonalizeBackend
-from pytest_personalize.server import application
-from pytest_personalize.server.application import Application, Scope, Send, respond
+from pytest_personalize.server.asgi import Application, Scope, Send, respond
 from pytest_personalize.server.replies import refused
 from pytest_personalize.server.requests import Receive
-from pytest_personalize.server.serving import environment
 from pytest_personalize.testing.snapshots import Snapshot
 
 NOBODY: Final = "No test that asks for personalize_server is running."
@@ -28,17 +26,14 @@ class PersonalizeServer:
     """
 
     url: str
+    environ: Mapping[str, str]
+    """``subprocess.run(command, env=os.environ | personalize_server.environ)``."""
     backend: PersonalizeBackend
     _before: Snapshot = field(init=False)
 
     @_before.default
     def _begin(self) -> Snapshot:
         return self.backend.snapshot()
-
-    @property
-    def environ(self) -> dict[str, str]:
-        """``subprocess.run(command, env=os.environ | personalize_server.environ)``."""
-        return environment(self.url, self.backend.region_name)
 
     def reset(self) -> None:
         """Everything as it was when the test asked for the server; the calls stay on record."""
@@ -52,9 +47,9 @@ class Stage:
         self._current: Application | None = None
 
     @contextmanager
-    def holding(self, backend: PersonalizeBackend) -> Iterator[None]:
-        """That backend answers until the block ends."""
-        before, self._current = self._current, application(backend)
+    def holding(self, application: Application) -> Iterator[None]:
+        """That application answers until the block ends."""
+        before, self._current = self._current, application
         try:
             yield
         finally:

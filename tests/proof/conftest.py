@@ -18,6 +18,7 @@ from attrs import frozen
 from botocore import xform_name
 
 from pytest_personalize import PersonalizeBackend, mock_personalize
+from pytest_personalize.server import application
 from pytest_personalize.service.kernel.resource import Resource
 from pytest_personalize.shapes import models
 
@@ -338,7 +339,7 @@ def world_over_http(
 ) -> Iterator[World]:
     """The same world, for clients that call it over HTTP."""
     _, stage = _personalize_server_thread
-    with stage.holding(world.backend):
+    with stage.holding(application(world.backend)):
         yield World(world.backend, http_clients, world.known)
 
 

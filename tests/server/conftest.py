@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from email.parser import BytesParser
+from functools import partial
 from typing import Any
 
 import boto3
@@ -124,24 +126,15 @@ def schema() -> str:
 @pytest.fixture
 def serve() -> Iterator[Callable[..., Served]]:
     """Serves an application, or a backend, until the end of the test."""
-    ends: list[Any] = []
+    with ExitStack() as stack:
 
-    def begin(backend: PersonalizeBackend | None = None, app: Any = None) -> Served:
-        backend = backend or PersonalizeBackend()
-        turn = serving(app or application(backend))
-        url = turn.__enter__()
-        ends.append(lambda: turn.__exit__(None, None, None))
+        def begin(backend: PersonalizeBackend | None = None, app: Any = None) -> Served:
+            backend = backend or PersonalizeBackend()
+            url = stack.enter_context(serving(app or application(backend)))
+            connect = partial(Wire, int(url.rpartition(":")[2]))
+            return Served(backend, url, lambda: stack.enter_context(closing(connect())))
 
-        def connect() -> Wire:
-            wire = Wire(int(url.rpartition(":")[2]))
-            ends.append(wire.close)
-            return wire
-
-        return Served(backend, url, connect)
-
-    yield begin
-    for end in reversed(ends):
-        end()
+        yield begin
 
 
 @pytest.fixture

@@ -148,6 +148,22 @@ class TestAccounts:
         served.client(key="111111111111").create_dataset_group(name="shop")
         assert list(served.backend.dataset_groups) == ["shop"]
 
+    def test_one_that_is_being_made_does_not_hold_up_another(self, serve: Callable[..., Any]) -> None:
+        begun, end = threading.Event(), threading.Event()
+
+        def make(account_id: str) -> PersonalizeBackend:
+            begun.set()
+            end.wait()
+            return PersonalizeBackend(account_id=account_id)
+
+        served = serve(app=application_for(Accounts(PersonalizeBackend(), make=make)))
+        asking = threading.Thread(target=served.client(key="111111111111").list_schemas)
+        asking.start()
+        begun.wait()
+        assert served.client().list_schemas()["schemas"] == []
+        end.set()
+        asking.join()
+
     def test_a_long_call_of_one_does_not_hold_up_another(self, serve: Callable[..., Any], accounts: Accounts) -> None:
         served = serve(app=application_for(accounts))
         held = accounts.of("111111111111")

@@ -6,11 +6,16 @@ import gzip
 import socket
 import struct
 import threading
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 
-from pytest_personalize.server import protocol, requests
+from pytest_personalize import PersonalizeBackend
+from pytest_personalize.server import Accounts, application_for, protocol, requests, serving
 
 LAST = b"\r\n\r\n"
 
@@ -169,3 +174,24 @@ class TestEnds:
         for wire in wires:
             wire.send(wire.request("ListSchemas"))
         assert {wire.read().status for wire in wires} == {200}
+
+
+def test_a_server_that_ends_does_not_wait_for_a_long_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "SECONDS_TO_END", 0.1)
+    begun, end = threading.Event(), threading.Event()
+
+    def around(backend: PersonalizeBackend, change: Any) -> Any:
+        begun.set()
+        end.wait()
+        return nullcontext()
+
+    asked = urllib.request.Request("http://server", data=b'{"name": "shop"}')
+    asked.add_header("X-Amz-Target", "AmazonPersonalize.CreateDatasetGroup")
+    with ThreadPoolExecutor() as pool:
+        with serving.serving(application_for(Accounts(PersonalizeBackend(), around=around))) as url:
+            asked.full_url = url
+            answer = pool.submit(urllib.request.urlopen, asked, timeout=30)
+            begun.wait()
+        with pytest.raises(urllib.error.HTTPError, match="503"):
+            answer.result()
+        end.set()

@@ -56,11 +56,14 @@ class Application:
         """One HTTP request, as ASGI 3 has it."""
         if scope["type"] != "http":
             raise NotImplementedError(f"there is no {scope['type']} here, only http")
-        reply = await self._reply(scope, receive)
+        try:
+            reply = await self._reply(scope, receive)
+        except Gone:
+            return
         if reply is None:
             await _hang_up(scope, receive)
-            return
-        await respond(send, reply)
+        else:
+            await respond(send, reply)
 
     async def _reply(self, scope: Scope, receive: Receive) -> Reply | None:
         """The answer to any request, None when there is to be none."""
@@ -72,7 +75,9 @@ class Application:
                 return await self._admin(scope, headers, await read_body(headers, receive))
             service, operation = find_operation(method, path, headers.get(b"x-amz-target", b"").decode("latin-1"))
             key, region = caller(headers)
-            backend = self._accounts.of(key)
+            backend = self._accounts.known(key)
+            if backend is None:
+                backend = await self._workers["new accounts"].do(partial(self._accounts.of, key))
             region = checked_region(backend, region)
             change = Change(service, operation, region, await read_body(headers, receive))
             if seconds := backend._door.waiting_time(operation):
@@ -81,7 +86,9 @@ class Application:
         except ServiceError as error:
             return refused(service, error.code, error.message)
         except Gone:
-            return None
+            raise
+        except asyncio.CancelledError:  # by a server that waits no longer for what is being answered
+            return refused(service, "ServiceUnavailable", "The server is ending.")
         except Exception:
             _log.exception("%s %s could not be answered", method, path)
             return refused(service, "InternalFailure", "An error of the emulator, which is in the log of the server.")
