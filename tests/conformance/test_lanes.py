@@ -137,16 +137,13 @@ class TestAgainstAServerWithFaults:
         assert (report["there"], report["left"]) == ({}, [])
 
 
-GROUPS = ("--only", "groups/")
-
-
 class TestStopped:
     """A run that is killed in the middle."""
 
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
     def test_it_leaves_nothing(self, tmp_path: Path, number: signal.Signals) -> None:
         with server(tmp_path) as url:
-            command = [sys.executable, "-m", "pytest_personalize", "conform", "--aws", "--endpoint", url, *GROUPS]
+            command = [sys.executable, "-m", "pytest_personalize", "conform", "--aws", "--endpoint", url]
             process = subprocess.Popen(
                 command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
             )
