@@ -54,18 +54,17 @@ class LimitedProtocol(HttpToolsProtocol):
         self.part, self.head_bytes = "head", 0
         self.alarm = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.alarm.cancel()
-        super().connection_lost(exc)
-
     def data_received(self, data: bytes) -> None:
-        before, size = self.part, self.head_bytes + len(data)
+        before = self.part
+        if before != "body":
+            end = data.find(b"\r\n\r\n")
+            self.head_bytes += len(data) if end < 0 else end
+        if self.head_bytes > HEAD_BYTES:
+            self.transport.write(TOO_LARGE)
+            self.transport.close()
+            return
         super().data_received(data)
-        if self.part == before == "head":
-            self.head_bytes = size
-            if size > HEAD_BYTES:
-                self.refuse()
-        else:
+        if not before == self.part == "head":  # whose alarm goes on
             self.head_bytes = 0
             self.alarm.cancel()
             if self.part:
@@ -78,15 +77,8 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self.part = "body"
-        if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > HEAD_BYTES:
-            self.refuse()
-            raise ValueError("too large a head")  # the parser reads no further
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         self.part = ""
         super().on_message_complete()
-
-    def refuse(self) -> None:
-        self.transport.write(TOO_LARGE)
-        self.transport.close()
