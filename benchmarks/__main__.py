@@ -16,7 +16,7 @@ from benchmarks.harness import BUDGETS, Bench, Budget, Measurement, Pair, compar
 # Each registers its budgets when it is loaded; the table is in this order.
 AREAS = (
     *("loading", "calls", "families", "importing", "checking", "training", "runtime", "answers", "batch", "testing"),
-    "serving",
+    *("serving", "conforming"),
 )
 
 WIDTH = 76  # of the column of titles

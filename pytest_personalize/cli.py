@@ -19,7 +19,7 @@ MOST_PORTS: Final = 65535
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit code is 0 when it did what it was asked, 2 when nobody knows what that is.
 
-    Commands that find something wrong, ``check`` and ``operations --check``, exit with 1 then.
+    Commands that find something wrong, ``check``, ``conform`` and ``operations --check``, exit with 1 then.
     """
     try:
         code = _run(arguments)
@@ -45,6 +45,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         "check", help="every problem of schemas, data, filters, solutions and batch input", allow_abbrev=False
     )
     _add_serve(commands.add_parser("serve", help="an HTTP endpoint of the three services, for any SDK"))
+    parity = commands.add_parser("conform", help="hold an emulator, or AWS, against what the service is known to do")
     name = next((argument for argument in given if not argument.startswith("-")), None)
     if name is not None and name not in commands.choices:
         parser.error(f"no command {name!r}; {hint(name, commands.choices)}")
@@ -53,6 +54,8 @@ def _run(arguments: Sequence[str] | None) -> int:
 
         command.declare(checked)
         return command.run(*parser.parse_known_args(given))
+    if name == "conform":
+        return conform(parser, parity, given)
     chosen, unknown = parser.parse_known_args(given)
     if unknown:
         options = [f"--{option}" for option in vars(chosen) if option != "command"]
@@ -67,6 +70,14 @@ def _run(arguments: Sequence[str] | None) -> int:
         return serve(chosen)
     parser.print_help()
     return 0
+
+
+def conform(parser: argparse.ArgumentParser, parity: argparse.ArgumentParser, given: Sequence[str]) -> int:
+    """Run the parity suite; its options are its own."""
+    from pytest_personalize.conformance import command  # all cases, for this command only
+
+    command.options(parity)
+    return command.conform(parser.parse_args(given))
 
 
 def _add_serve(parser: argparse.ArgumentParser) -> None:

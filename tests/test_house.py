@@ -22,6 +22,7 @@ PACKAGE = "pytest_personalize"
 FACES = {
     "__main__",
     "cli",
+    "conformance",
     "demo",
     "fixtures",
     "markers",
@@ -69,8 +70,8 @@ FLOORS_OF_SERVICE = ("endpoint", "realtime", "control", "jobs", "answering", "ke
 KNOWN_BY: dict[str, set[str]] = {
     "aiobotocore": {"fixtures"},
     "attrs": set(MAY_KNOW),
-    "boto3": {"demo", "fixtures", "server"},
-    "botocore": {"shapes", "interception"},
+    "boto3": {"conformance", "demo", "fixtures", "server"},
+    "botocore": {"conformance", "interception", "shapes"},
     "hypothesis": {"strategies"},
     "lark": {"filters"},
     "pytest": {"fixtures", "markers", "mock", "plugin", "reports", "visibility"},
@@ -81,6 +82,7 @@ KNOWN_BY: dict[str, set[str]] = {
 # (module, what it imports inside a function) -> why not at the top.
 LAZY: dict[tuple[str, str], str] = {
     ("backend", f"{PACKAGE}.explaining"): "most runs explain nothing",
+    ("cli", f"{PACKAGE}.conformance.command"): "the other commands need no cases",
     ("cli", f"{PACKAGE}.demo"): "the other commands need no client",
     ("cli", f"{PACKAGE}.server.command"): "the other commands need no emulator",
     ("server.command", f"{PACKAGE}.server.serving"): "it loads uvicorn, which need not be installed",
@@ -112,6 +114,7 @@ UNUSED = ("checking", "explaining", "server")
 ROWS_OF_RECIPES = {"recommenders.custom_recipes", "recommenders.domain_recipes"}
 SHOWS_RECIPES = "service.control.recipes"
 RECIPES_AS_USERS_NAME_THEM = {"demo", "testing.presets"}
+ASKS_AS_USERS_DO = "conformance"
 
 MOST_LINES_OF_A_MODULE = 400
 MOST_LINES_OF_A_FUNCTION = 50
@@ -287,6 +290,12 @@ def test_every_reason_for_a_lazy_import_is_still_needed() -> None:
     assert set(LAZY) <= {found.key for found in IMPORTS if found.inside_function}
 
 
+def test_nobody_but_its_command_knows_the_parity_suite() -> None:
+    suite = f"{PACKAGE}.conformance"
+    known = {found.source for found in AT_HOME if _room(found.target) == "conformance"}
+    assert {source for source in known if not source.startswith(suite)} == {f"{PACKAGE}.cli"}
+
+
 def test_imports_make_no_circle() -> None:
     graph: dict[str, set[str]] = {module: set() for module in SOURCES}
     for found in AT_HOME:
@@ -305,6 +314,8 @@ def test_nobody_asks_a_recipe_who_it_is() -> None:
     broken = []
     for source, tree in SOURCES.items():
         module = source.removeprefix(f"{PACKAGE}.")
+        if module.partition(".")[0] == ASKS_AS_USERS_DO:
+            continue
         foreign = types if module in RECIPES_AS_USERS_NAME_THEM else names | types
         for node in ast.walk(tree) if module not in ROWS_OF_RECIPES else ():
             if isinstance(node, ast.Constant) and node.value in foreign:
@@ -383,7 +394,7 @@ def test_every_public_name_can_be_imported() -> None:
 
 @pytest.mark.parametrize("module", [PACKAGE, f"{PACKAGE}.plugin"])
 def test_loading_it_loads_nothing_heavy(module: str) -> None:
-    heavy = ["aiobotocore", "boto3", "botocore", "hypothesis", "lark", f"{PACKAGE}.service"]
+    heavy = ["aiobotocore", "boto3", "botocore", "hypothesis", "lark", f"{PACKAGE}.conformance", f"{PACKAGE}.service"]
     code = f"import sys, {module}; print([name for name in {heavy} if name in sys.modules])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (run.stderr, run.stdout.strip()) == ("", "[]")

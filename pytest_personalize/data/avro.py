@@ -241,7 +241,8 @@ def _problems(dataset_type: str, rules: Rules, fields: tuple[Field, ...]) -> Ite
 
 
 def _name_problems(fields: tuple[Field, ...]) -> Iterator[SchemaProblem]:
-    # unknown: whether case counts here. chosen: it does not, because property names are made without it
+    # unknown: [schemas/names-alike-but-for-case] whether case counts here. chosen: it does not, because property names
+    # are made without it
     counts = Counter(_bare(field.name) for field in fields)
     for bare, count in counts.items():
         if count > 1:

@@ -15,7 +15,7 @@ from pytest_personalize.data.values import ID_FIELDS, check_number, misfit, miss
 UNREADABLE: Final = "Error parsing properties json"
 """The service's words (quoted: GitHub issue aws-sdk-js 2773)."""
 
-# unknown: what the service does with a key that no schema field goes with. chosen: as below
+# unknown: [events/unknown-key] what the service does with a key that no schema field goes with. chosen: as below
 UNKNOWN_KEYS: Final[Mapping[str, Literal["ignore", "refuse"]]] = {
     "INTERACTIONS": "ignore",
     "ACTION_INTERACTIONS": "ignore",
@@ -28,7 +28,8 @@ FORBIDDEN_KEYS: Final = ("userId", "sessionId", "eventType", "timestamp", "recom
 """Keys that the properties of an event must not have, in any case (service model, Event.properties)."""
 
 _FORBIDDEN: Final = frozenset(map(str.lower, FORBIDDEN_KEYS))
-# unknown: an event without IMPRESSION where the schema has it without null. chosen: accepted, the API calls it optional
+# unknown: [events/no-impression-where-the-schema-has-it] an event without IMPRESSION where the schema has it without
+# null. chosen: accepted, the API calls it optional
 _OPTIONAL: Final = frozenset({"IMPRESSION"})
 _OF_THE_CALL: Final = frozenset({"USER_ID", "TIMESTAMP", "EVENT_TYPE"})
 _EVENTS: Final = frozenset({"INTERACTIONS", "ACTION_INTERACTIONS"})
@@ -86,7 +87,8 @@ def _fields_by_key(schema: Schema) -> dict[str, Field]:
     """The fields that properties can give, by key."""
     elsewhere = _OF_THE_CALL if schema.dataset_type in _EVENTS else ID_FIELDS
     fields = [field for field in schema.fields if field.name not in elsewhere]
-    # unknown: the key of a field that is not in upper case, such as memberClass. chosen: its own name will do, too
+    # unknown: [events/key-of-a-field-in-mixed-case] the key of a field that is not in upper case, such as memberClass.
+    # chosen: its own name will do, too
     own_names = {field.name: field for field in fields if field.name != field.name.upper()}
     return own_names | {property_name(field.name): field for field in fields}
 

@@ -92,7 +92,8 @@ RULES: Final[Mapping[tuple[str | None, str], Rules]] = {
             "CREATION_TIMESTAMP": _LONG,
             "VALUE": _LONG,
             "TYPE": Wanted("string", "any"),
-            # unknown: which of the two the service reads, the guide writes both. chosen: both are reserved
+            # unknown: [schemas/two-names-of-expiration] which of the two the service reads, the guide writes both.
+            # chosen: both are reserved
             "EXPIRATION_TIMESTAMP": _LONG,
             "ACTION_EXPIRATION_TIMESTAMP": _LONG,
             "REPEAT_FREQUENCY": _LONG,

@@ -91,7 +91,7 @@ def folder_address(uri: str) -> str:
 def is_import_file(name: str) -> bool:
     """Whether an import reads an object of a folder, by its name below it: whatever is in no folder further down.
 
-    unknown: what is passed over. chosen: what begins with ``_`` or ``.``, such as ``_SUCCESS``, as Hive and Athena do
+    unknown: [jobs/objects-passed-over] what is passed over. chosen: what Hive and Athena do, ``_SUCCESS`` and ``.x``
     """
     return "/" not in name and not name.startswith(("_", "."))
 

@@ -51,7 +51,8 @@ def problems(filter: Filter, schemas: Mapping[str, Schema]) -> Iterator[FilterEr
             )
         yield from _dataset_problems(expression)
         if expression.target is Target.USER and expression.current_user:
-            # unknown: whether the service takes it. chosen: refused, since a segment has no user of the request.
+            # unknown: [filters/if-for-users] whether the service takes it. chosen: refused, since a segment has no user
+            # of the request.
             yield invalid_expression("IF in a filter of UserID", expression.current_user[0].position)
         for condition in expression.conditions:
             yield from _condition_problems(condition, expression.target, schemas)
@@ -157,7 +158,8 @@ def _check_operand(condition: Condition, field: Field, target: Target, schemas: 
 
 def _check_texts(condition: Condition, operand: Texts, numeric: bool) -> None:
     if ANY_TYPE in operand.values and not condition.dataset.has_events:
-        # unknown: the service may take it for the text "*". chosen: refused, as it is meant for any value.
+        # unknown: [filters/star-of-another-field] the service may take it for the text "*". chosen: refused, as it is
+        # meant for any value.
         raise invalid_expression(f'"{ANY_TYPE}" stands for any {_EVENT_TYPE} only', operand.position)
     for text in operand.values if numeric else ():
         try:

@@ -106,8 +106,8 @@ class CompiledFilter:
             for condition in all_of:
                 ids = matching(condition, self.target, request)
                 # An EXCLUDE without its filter value is switched off (service model, filterValues).
-                # unknown: how much of it. chosen: the conditions joined with it by AND, so that a missing value never
-                # excludes more; what OR joins stays on.
+                # unknown: [runtime/exclude-without-its-value] how much of it. chosen: the conditions joined with it by
+                # AND, so that a missing value never excludes more; what OR joins stays on.
                 common = NOTHING if ids is None else common & ids
             found |= common
         return found

@@ -49,7 +49,8 @@ def applies(condition: Condition, request: Request) -> bool:
     if wanted is None or request.user is None:
         return False
     found = field.values(request.user)
-    # unknown: an IF over null. chosen: it does not hold, whatever the operator, since nothing is known of the user.
+    # unknown: [runtime/if-over-a-null] an IF over null. chosen: it does not hold, whatever the operator, since nothing
+    # is known of the user.
     return bool(found) and holds(condition.operator, found, wanted)
 
 

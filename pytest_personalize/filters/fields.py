@@ -56,7 +56,8 @@ class _ColumnField:
 
 @frozen(kw_only=True)
 class _IdField:
-    # unknown: whether the service filters on ids, which are fields of the schema. chosen: as on any string field.
+    # unknown: [filters/ids] whether the service filters on ids, which are fields of the schema. chosen: as on any
+    # string field.
     table: EntityTable
     ids: IdTable
     numeric: bool = False

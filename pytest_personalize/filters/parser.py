@@ -167,8 +167,8 @@ class _Builder:
 
 
 def _with_placeholder(operand: Operand) -> Operand:
-    # unknown: the service may take "$GENRE" for a literal. chosen: a placeholder, as an example of the guide has it;
-    # among other texts it is refused, as no request could ever give it a value.
+    # unknown: [runtime/placeholder-in-quotes] the service may take "$GENRE" for a literal. chosen: a placeholder, as an
+    # example of the guide has it; among other texts it is refused, as no request could ever give it a value.
     values = operand.values if isinstance(operand, Texts) else ()
     if len(values) == 1 and _QUOTED_PARAMETER.fullmatch(values[0]):
         return Parameter(name=values[0][1:], position=operand.position)

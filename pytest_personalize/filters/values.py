@@ -2,7 +2,7 @@
 
 Texts carry their own double quotes, several are separated by commas; numbers may be quoted or not (developer guide,
 applying a filter; AWS sample notebooks for numbers of either form).
-unknown: single quotes around texts. chosen: they do as well, as in expressions
+unknown: [runtime/single-quoted-filter-value] single quotes around texts. chosen: they do as well, as in expressions
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ def texts(value: str) -> tuple[str, ...]:
     items = []
     for quoted, bare in _items(value):
         if quoted is None:
-            # unknown: what the service makes of a bare word. chosen: refused, its own examples all have the quotes.
+            # unknown: [runtime/bare-filter-value] what the service makes of a bare word. chosen: refused, its own
+            # examples all have the quotes.
             raise FilterError(f'each text stands in double quotes: write "{bare}", quotes included')
         items.append(quoted)
     return tuple(items)

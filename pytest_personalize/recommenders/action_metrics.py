@@ -26,7 +26,7 @@ def action_metrics(training: Training) -> dict[str, float]:
     Precision and recall are means over actions: of the users to whom an action was recommended and who took it, over
     those to whom it was recommended, and over those who took it. AUC is over the held-out events.
 
-    unknown: the spelled keys. chosen: the guide's names, lower case, NDCG as elsewhere
+    unknown: [versions/metrics-of-deals] the spelled keys. chosen: the guide's names, lower case, NDCG as elsewhere
     """
     events = training.records.action_interactions
     seen, held_out = _split(events, training.settings.seed)

@@ -94,7 +94,8 @@ PERSONALIZATION_RECIPES = (
         trains_on_users=True,
         gives_reasons=True,  # service model, PredictedItem.reason
         automatic_update_hours=2.0,
-        own_exploration=(0.05, 30.0),  # unknown: how much the service explores. chosen: a small share of new items
+        # unknown: [runtime/share-of-exploration] how much the service explores. chosen: a small share of new items
+        own_exploration=(0.05, 30.0),
         metadata_always=True,
         supports_promotions=True,
         supports_events_config=True,
@@ -247,7 +248,8 @@ RELATED_ITEMS_RECIPES = (
 POPULAR_ITEMS_RECIPES = (
     Recipe(
         name="aws-popularity-count",
-        # unknown: USER_PERSONALIZATION (its own page) or POPULAR_ITEMS (table of recipe groups). chosen: its own page
+        # unknown: [recipes/type-of-popularity-count] USER_PERSONALIZATION (its own page) or POPULAR_ITEMS (table of
+        # recipe groups). chosen: its own page
         recipe_type="USER_PERSONALIZATION",
         recommender=popular_items,
         metrics=item_metrics,

@@ -1,7 +1,8 @@
 """The use cases of Domain dataset groups; a recommender is made from each.
 
 DescribeRecipe was never seen printed for them.
-unknown: their recipe type. chosen: that of the custom recipe that answers alike; algorithm and transformation absent.
+unknown: [recipes/type-of-use-cases] their recipe type. chosen: that of the custom recipe that answers alike; algorithm
+and transformation absent.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ class Exploration:
 
     An item's age runs from CREATION_TIMESTAMP, or else its first interaction, to the newest interaction of all
     (developer guide, exploration). The fewer interactions it has, the more it is raised.
-    unknown: how many items are explored at a time. chosen: at most ``picks``
+    unknown: [runtime/share-of-exploration] how many items are explored at a time. chosen: at most ``picks``
     """
 
     ages: array[float]

@@ -77,7 +77,8 @@ def item_metrics(training: Training) -> dict[str, float]:
 def trend_metrics(training: Training) -> dict[str, float]:
     """The metrics of items, and how well trends are foreseen.
 
-    unknown: the spelled key of "trend prediction accuracy", and what stands beside it. chosen: beside the eight
+    unknown: [versions/metrics-of-trends] the spelled key of "trend prediction accuracy", and what stands beside it.
+    chosen: beside the eight
     """
     return {**item_metrics(training), "trend_prediction_accuracy": _trend_accuracy(training)}
 
@@ -92,7 +93,8 @@ def _ask(training: Training, model: Model, case: Case) -> Outcome:
 def _with_event_weights(training: Training, outcomes: Sequence[Outcome]) -> dict[str, float]:
     """NDCG where a hit earns what the held-out event weighs; the dearest event of an item counts.
 
-    unknown: the key, "k" is printed for the number. chosen: one key for each of 5, 10 and 25
+    unknown: [versions/metrics-of-weighted-events] the key, "k" is printed for the number. chosen: one key for each of
+    5, 10 and 25
     """
     log = training.log
     by_code = [gain or 0.0 for gain in log.by_code(event_rewards(training.settings.event_weights))]

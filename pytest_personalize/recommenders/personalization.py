@@ -87,7 +87,8 @@ class PersonalizedRanking(Unexploring):
             yield item, masses[item] / whole
         for item in items:
             if item not in masses:
-                # unknown: seen without a score in printed output, with 0.0 on the scoring page. chosen: without
+                # unknown: [runtime/unknown-item-in-a-ranking] seen without a score in printed output, with 0.0 on the
+                # scoring page. chosen: without
                 yield item, None
 
     def _masses(self, items: Sequence[int], query: Query) -> dict[int, float]:
@@ -158,7 +159,8 @@ def _mixture(training: Training, *, picks: int) -> Mixture:
 def _known(training: Training) -> bytes:
     """By item: 1 for the items of the interactions and, where the recipe trains on them, of the Items dataset.
 
-    unknown: whether an item with metadata but without interactions counts as trained. chosen: yes
+    unknown: [runtime/untouched-item-in-a-ranking] whether an item with metadata but without interactions counts as
+    trained. chosen: yes
     """
     known = bytearray(training.item_count)
     for item in set(training.column(training.log.items)):

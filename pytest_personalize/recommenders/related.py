@@ -156,7 +156,8 @@ class Relatedness:
 def _within_percentiles(training: Training, past: Histories, popularity: list[int]) -> Histories:
     """Leave out items with very few or very many users, where hyperparameters ask for it.
 
-    unknown: whether the defaults really drop a tenth of the items. chosen: only values that a caller gives count
+    unknown: [runtime/items-of-sims] whether the defaults really drop a tenth of the items. chosen: only values that a
+    caller gives count
     """
     given = training.settings.hyperparameters
     low = float(given.get("min_item_interaction_count_percentile", 0.0))

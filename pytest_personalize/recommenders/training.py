@@ -129,7 +129,8 @@ def after_filtering(recipe: Recipe, settings: Settings) -> str:
 
 
 RESERVED_EVENT_TYPES: Final = frozenset({"", "USER_ID", "ITEM_ID", "TIMESTAMP", "EVENT_TYPE", "EVENT_VALUE"})
-"""unknown: which keywords are reserved. chosen: null, and the names of the fields of interactions."""
+"""unknown: [versions/reserved-event-types] which keywords are reserved. chosen: null, and the names of the fields of
+interactions."""
 
 
 def fit(recipe: Recipe, records: Records, settings: Settings) -> Model:
@@ -162,7 +163,8 @@ def census(recipe: Recipe, records: Records, settings: Settings) -> Census:
 def _mask(log: EventLog, event_type: str | None, settings: Settings) -> Mask | None:
     """The rows of the wanted types and values; None for all rows.
 
-    unknown: whether types outside an events configuration are trained on. chosen: no
+    unknown: [versions/types-outside-the-configuration] whether types outside an events configuration are trained on.
+    chosen: no
     """
     wanted = dict(settings.event_thresholds)
     wanted |= {name: wanted.get(name, -inf) for name in settings.event_weights}

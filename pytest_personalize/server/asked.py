@@ -47,6 +47,7 @@ ROWS: Final = Kind(
     str | list[dict[str, Any]] | list[list[str]], "a list of objects or pairs, or the text of a CSV file"
 )
 SCHEMAS: Final = Kind(dict[str, str | dict[str, Any]], "an object of Avro schemas by dataset")
+PROMOTIONS: Final = Kind(list[dict[str, Any]], "a list of objects, as GetRecommendations has them")
 STEP: Final = Kind(float | dict[str, float], 'a number of seconds, or an object such as {"minutes": 5}')
 MOMENT: Final = Kind(str | float, "epoch seconds, or a text such as 2026-01-31T12:00:00Z")
 MOMENT_OR_NOW: Final = Kind(bool | str | float, "true for now, epoch seconds, or a text such as 2026-01-31T12:00:00Z")

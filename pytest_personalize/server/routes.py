@@ -53,6 +53,7 @@ ROWS: Final[Mapping[str, Mapping[str, Row]]] = {
     "restore": {"POST": Row("replaces", changes.restore)},
     "calls": {"GET": Row("shows", views.calls), "DELETE": Row("shows", changes.clear_calls)},
     "resources": {"GET": Row("shows", views.resources, "maybe")},
+    "explain": {"POST": Row("shows", views.explain)},
     "objects": {
         "GET": Row("shows", views.objects, "maybe"),
         "PUT": Row("changes", changes.put_object, "always"),

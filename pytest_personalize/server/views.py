@@ -10,7 +10,7 @@ import attrs
 
 from pytest_personalize import __version__
 from pytest_personalize.nearest import hint
-from pytest_personalize.server.asked import AdminError, Asked
+from pytest_personalize.server.asked import BY_NAME, COUNT, PROMOTIONS, TEXT, TEXTS, AdminError, Asked
 from pytest_personalize.service.kernel.resource import Resource
 from pytest_personalize.testing.calls import Call
 from pytest_personalize.testing.faults import Fault
@@ -25,6 +25,15 @@ NOT_SHOWN: Final = ("rows", "interactions")
 RESOURCE_FILTERS: Final = ("kind", "status", "region")
 CALL_FILTERS: Final = ("service", "operation", "region", "error")
 LAST: Final = "last"
+EXPLAINED: Final = {
+    **dict.fromkeys(("arn", "user_id", "item_id", "filter_arn"), TEXT),
+    **dict.fromkeys(("items", "input_list"), TEXTS),
+    **dict.fromkeys(("context", "filter_values"), BY_NAME),
+    "num_results": COUNT,
+    "promotions": PROMOTIONS,
+}
+"""What a request to explain an answer may have, of which kind."""
+
 ANY: Final = "any"
 
 
@@ -134,6 +143,11 @@ def resources(asked: Asked) -> Any:
             raise AdminError(400, f"no filter {name!r}; {hint(name, RESOURCE_FILTERS)}")
     shown = map(_resource, found)
     return {"resources": [one for one in shown if all(one[name] == value for name, value in asked.query.items())]}
+
+
+def explain(asked: Asked) -> Any:
+    """Why an answer is as it is, with the arguments of ``backend.explain``."""
+    return asked.backend.explain(**asked.members(EXPLAINED, "arn")).as_dict()
 
 
 def _resource(resource: Resource) -> dict[str, Any]:

@@ -59,7 +59,8 @@ def missing(path: Path) -> Violation:
 
 def mistyped(shape: Shape, value: object, path: Path) -> Violation:
     """The violation of a value whose JSON type is wrong."""
-    # unknown: how Personalize words this (the SDKs never send it); chosen: the form of the other constraints
+    # unknown: [requests/below-a-minimum] how Personalize words this (the SDKs never send it); chosen: the form of the
+    # other constraints
     return violation(shape, value, path, f"Member must be of type {shape.type_name}")
 
 

@@ -96,7 +96,7 @@ def _rows(region: Region, dataset: Dataset) -> str:
 def _samples(records: Records, domain: str | None, seed: str) -> Rows:
     """Rows of all dataset types, about the users and items that the group has if they are others than samples.
 
-    unknown: what happens in Custom dataset groups. chosen: the events of a shop
+    Custom dataset groups do not say what happens in them; they get the events of a shop.
     """
     preset = PRESETS["video" if domain == "VIDEO_ON_DEMAND" else "actions"]
     known = {

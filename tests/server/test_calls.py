@@ -217,7 +217,13 @@ def test_a_packed_body_is_unpacked(wire: Any, pack: Callable[[bytes], bytes]) ->
 
 @pytest.mark.parametrize(
     ("encoding", "body"),
-    [("gzip", b"{}"), ("gzip", gzip.compress(b"{}" * 99, mtime=0)[:-4]), ("gzip", b""), ("br", b"{}"), ("gzip, gzip", b"{}")],
+    [
+        ("gzip", b"{}"),
+        ("gzip", gzip.compress(b"{}" * 99, mtime=0)[:-4]),
+        ("gzip", b""),
+        ("br", b"{}"),
+        ("gzip, gzip", b"{}"),
+    ],
 )
 def test_one_that_cannot_be_unpacked_is_invalid_input(wire: Any, encoding: str, body: bytes) -> None:
     answer = wire.ask("ListSchemas", body, content_encoding=encoding)

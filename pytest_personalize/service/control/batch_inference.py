@@ -26,7 +26,7 @@ from pytest_personalize.service.kernel.operations import operation, structure
 from pytest_personalize.service.kernel.state import resource_kind
 from pytest_personalize.service.kernel.tagging import Tag
 
-MAX_RESULTS: Final = 500  # unknown: no limit is documented. chosen: that of the runtime
+MAX_RESULTS: Final = 500  # unknown: [jobs/batch-of-501-results] no limit is documented. chosen: that of the runtime
 MAX_THEME_LINES: Final = 100
 
 
@@ -110,7 +110,8 @@ def _ranking(source: Source, members: Mapping[str, Any], ask: Ask) -> str:
     line = read_line("ranking", members)
     asked = evolve(ask, user_id=line["userId"], context=line["context"])
     ranked = list(rank(source, asked, line["itemList"]))
-    # unknown: how an item that the model does not know is scored in a file. chosen: 0.0, for the lists to stay in step
+    # unknown: [jobs/unknown-item-in-a-batch] how an item that the model does not know is scored in a file. chosen: 0.0,
+    # for the lists to stay in step
     return _output([item_id for item_id, _ in ranked], [score or 0.0 for _, (_, score) in ranked])
 
 
@@ -141,7 +142,8 @@ def _output(
     if scores is not None:
         members += f',"scores":[{",".join([java_double(score) if score is not None else "null" for score in scores])}]'
     if reasons is not None:
-        # unknown: the key of the reasons, which the guide promises. chosen: as the runtime has it, in the plural
+        # unknown: [jobs/reasons-in-a-batch] the key of the reasons, which the guide promises. chosen: as the runtime
+        # has it, in the plural
         members += f',"reasons":{INFERENCE_LINES.text(reasons)}'
     return f"{{{members}}}"
 

@@ -197,8 +197,8 @@ def create_campaign(
 def _version(region: Region, arn: str) -> SolutionVersion:
     """The version of an ARN; ``$LATEST`` is the newest ACTIVE one.
 
-    unknown: $LATEST of a solution without an ACTIVE version. chosen: ResourceInUseException while there is another,
-    ResourceNotFoundException while there is none.
+    unknown: [campaigns/latest-of-no-version] $LATEST of a solution without an ACTIVE version. chosen:
+    ResourceInUseException while there is another, ResourceNotFoundException while there is none.
     """
     if not arn.endswith(LATEST):
         return region.find(SolutionVersion, arn)  # not found for the bare ARN of a solution (aws-sdk-js-v3 issue 4982)
@@ -252,7 +252,8 @@ def update_campaign(
         raise refusal("other dataset group", arn=version.arn, campaign=campaign_arn)
     if campaign_config is not None:
         _check_config(region, version, campaign_config)
-    # unknown: whether a new configuration replaces the old one or adds to it. chosen: it replaces it
+    # unknown: [campaigns/configuration-replaced-or-merged] whether a new configuration replaces the old one or adds to
+    # it. chosen: it replaces it
     config = _kept_config(region, campaign, version) if campaign_config is None else campaign_config
     tps = campaign.min_provisioned_tps if min_provisioned_tps is None else min_provisioned_tps
     _check_sync(campaign, config, solution_version_arn)

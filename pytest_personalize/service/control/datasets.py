@@ -103,7 +103,8 @@ SCRIPTS["dataset", "create"] = creation(5, 20, _open)
 SCRIPTS["dataset", "update"] = _SchemaReplacement(
     states=_UPDATING,
     seconds=(10, 110),
-    failed="UPDATE FAILED",  # unknown: no failed replacement was ever printed. chosen: by analogy with creations
+    # unknown: [datasets/failed-replacement] no failed replacement was ever printed. chosen: by analogy with creations
+    failed="UPDATE FAILED",
     field="latest_dataset_update",
     work=_replace_schema,
 )

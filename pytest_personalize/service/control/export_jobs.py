@@ -56,7 +56,8 @@ def _export(region: Region, job: DatasetExportJob, now: float) -> DatasetExportJ
     records = region.records[dataset.dataset_group_arn]
     texts = export_csv(records, dataset.dataset_type, job.ingestion_mode)
     region.progress(job, 0, 1)
-    # unknown: how the service names the files and how many it makes. chosen: one, with the name of the job
+    # unknown: [jobs/files-of-an-export] how the service names the files and how many it makes. chosen: one, with the
+    # name of the job
     write(region, f"{output_folder(region, job.job_output.s3_data_destination)}{job.job_name}.csv", texts)
     region.progress(job, 1, 1)
     return job

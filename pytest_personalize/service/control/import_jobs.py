@@ -77,7 +77,7 @@ def _publish(region: Region, job: DatasetImportJob, dataset: Dataset, records: R
     first = 0 if job.import_mode == "FULL" else len(records.log("INTERACTIONS")) - count
     text = report(region, records, metrics, range(first, first + count))
     # The parts of the name are documented (developer guide, metric attribution results).
-    # unknown: how the import method is written. chosen: BULK, as in ingestion modes
+    # unknown: [jobs/name-of-a-report] how the import method is written. chosen: BULK, as in ingestion modes
     write(region, f"{folder}AggregatedAttributionMetrics - BULK - {int(now)}.csv", (text,))
 
 

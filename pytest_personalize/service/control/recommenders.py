@@ -196,7 +196,8 @@ def create_recommender(
 ) -> Recommender:
     """Train and deploy a use case of the domain of the group.
 
-    unknown: whether a missing dataset is refused here. chosen: no, the recommender is CREATE FAILED.
+    unknown: [recommenders/dataset-missing] whether a missing dataset is refused here. chosen: no, the recommender is
+    CREATE FAILED.
     """
     group = region.find(DatasetGroup, dataset_group_arn)
     recipe = find_recipe(recipe_arn)
@@ -242,7 +243,8 @@ def describe_recommender(region: Region, *, recommender_arn: str) -> Recommender
 def update_recommender(region: Region, *, recommender_arn: str, recommender_config: RecommenderConfig) -> Recommender:
     """Change the configuration; the recommender answers as before until that is done.
 
-    unknown: whether members that are left out keep their values. chosen: no, the configuration is replaced.
+    unknown: [recommenders/configuration-replaced-or-merged] whether members that are left out keep their values.
+    chosen: no, the configuration is replaced.
     """
     recommender = region.find(Recommender, recommender_arn)
     if recommender.declared:

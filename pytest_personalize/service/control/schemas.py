@@ -29,6 +29,7 @@ class DatasetSchema(Resource):
 
     name: str
     schema_arn: str
+    # unknown: [schemas/stored-as-given] whether it is given back letter by letter. chosen: yes
     schema: str
     domain: str | None = None
 

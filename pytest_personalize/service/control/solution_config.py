@@ -197,7 +197,8 @@ def settings_of(
         },
         event_type=event_type,
         event_value_threshold=None if given.event_value_threshold is None else float(given.event_value_threshold),
-        # unknown: the weight of a type for which none is given. chosen: 1, the largest
+        # unknown: [solutions/weight-of-an-event-type] the weight of a type for which none is given. chosen: 1, the
+        # largest
         event_weights={e.event_type: 1.0 if e.weight is None else e.weight for e in events if e.event_type},
         event_thresholds={
             e.event_type: e.event_value_threshold
@@ -216,5 +217,6 @@ def _objective(objective: OptimizationObjective | None, records: Records) -> tup
     field = None if objective is None or items is None else items.field(objective.item_attribute or "")
     if objective is None or field is None:
         return None
-    # unknown: the sensitivity when none is given. chosen: OFF, the attribute then counts for nothing
+    # unknown: [solutions/sensitivity-left-out] the sensitivity when none is given. chosen: OFF, the attribute then
+    # counts for nothing
     return field.name, objective.objective_sensitivity or "OFF"

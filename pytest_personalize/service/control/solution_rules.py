@@ -62,7 +62,8 @@ def config_problems(recipe: Recipe, given: SolutionConfig | None, records: Recor
         yield from number_problems(config.event_value_threshold, "eventValueThreshold")
     yield from events_problems(recipe, config.events_config, records)
     if config.events_config is not None and modes.event_type is not None:
-        yield refusal("both event settings")  # unknown: whether both may be given. chosen: no
+        # unknown: [solutions/both-event-settings] whether both may be given. chosen: no
+        yield refusal("both event settings")
     yield from _objective_problems(recipe, config.optimization_objective, records)
     if config.training_data_config is not None and not recipe.supports_training_data_config:
         yield refusal("recipe lacks", member="trainingDataConfig", recipe=recipe.name)
@@ -85,7 +86,8 @@ def auto_training_problems(automatic: bool, config: AutoTrainingConfig | None) -
     if config is None or config.scheduling_expression is None:
         return
     if not automatic:
-        yield refusal("schedule without training")  # unknown: whether it is refused. chosen: yes, it contradicts
+        # unknown: [solutions/schedule-without-training] whether it is refused. chosen: yes, it contradicts
+        yield refusal("schedule without training")
     days = days_between_trainings(SolutionConfig(auto_training_config=config))
     if not 1 <= days <= MAX_DAYS:
         wanted = f"rate(1 day) to rate({MAX_DAYS} days)"
@@ -154,7 +156,8 @@ def _bounds(parameter: Hyperparameter) -> tuple[float, float]:
 
 def _hpo_problems(recipe: Recipe, config: HPOConfig) -> Problems:
     if config.hpo_objective is not None:
-        yield refusal("hpo objective")  # unknown: whether it is refused or passed over. chosen: refused
+        # unknown: [solutions/hpo-objective] whether it is refused or passed over. chosen: refused
+        yield refusal("hpo objective")
     resources = config.hpo_resource_config or HPOResourceConfig()
     for member, text, most in (
         ("maxNumberOfTrainingJobs", resources.max_number_of_training_jobs, MAX_JOBS),

@@ -107,7 +107,8 @@ def _train_fully(region: Region, version: SolutionVersion, now: float) -> Traine
 def _training_hours(trained: Trained) -> float:
     """Billed hours, with three decimals and more than the time that passes (printed output of AWS samples).
 
-    unknown: how they follow from the data. chosen: an hour and one more per 100,000 interactions.
+    unknown: [versions/training-hours] how they follow from the data. chosen: an hour and one more per 100,000
+    interactions.
     """
     log = trained.view.interactions
     return round(1.0 + (0 if log is None else len(log)) / 100_000, 3)
@@ -188,7 +189,8 @@ def create_solution_version(
         _check_mode(training_mode, solution, versions.of(solution_arn))
 
     def refuse_name_twice() -> None:
-        # unknown: within what a given name must be unique. chosen: within the solution
+        # unknown: [versions/name-of-another-solution] within what a given name must be unique. chosen: within the
+        # solution
         taken = [version.arn for version in versions.of(solution_arn) if version.name == name]
         if taken:
             raise refusal("exists", arn=taken[0])
@@ -203,7 +205,8 @@ def create_solution_version(
 def _check_mode(training_mode: str, solution: Solution, versions: Sequence[SolutionVersion]) -> None:
     """UPDATE builds on a full training and needs a recipe that can do it; AUTOTRAIN is the service's own."""
     if training_mode != "UPDATE":
-        raise refusal("training mode", mode=training_mode)  # unknown: whether callers may. chosen: no
+        # unknown: [versions/mode-autotrain] whether callers may. chosen: no
+        raise refusal("training mode", mode=training_mode)
     if not solution.recipe.supports_update_training:
         raise refusal("recipe lacks", member="trainingMode UPDATE", recipe=solution.recipe.name)
     if not any(version.status == ACTIVE and version.training_mode == "FULL" for version in versions):

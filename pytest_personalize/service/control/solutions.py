@@ -47,7 +47,8 @@ VERSION: Final = "solution-version"
 """The kind of its children, which know it; it knows no more of them than their status."""
 
 AUTO_ML_RECIPE: Final = "arn:aws:personalize:::recipe/aws-user-personalization"
-"""unknown: what AutoML chooses, now that the HRNN recipes are retired. chosen: the recipe that replaced them."""
+"""unknown: [solutions/automl] what AutoML chooses, now that the HRNN recipes are retired. chosen: the recipe that
+replaced them."""
 
 
 @structure
@@ -231,7 +232,8 @@ def _require_data(region: Region, recipe: Recipe, dataset_group_arn: str) -> Non
 
 def _warn_of_legacy(recipe: Recipe) -> None:
     if not recipe.listed:
-        # unknown: whether the retired HRNN recipes are refused. chosen: no, the service model still names them
+        # unknown: [solutions/retired-recipe] whether the retired HRNN recipes are refused. chosen: no, the service
+        # model still names them
         warn(f"{recipe.name} is no longer available at AWS: take aws-user-personalization-v2", LegacyRecipeWarning)
 
 
@@ -267,7 +269,8 @@ def update_solution(
         raise refusal("both event settings")
     if perform_auto_training and not solution.recipe.supports_auto_training:
         raise refusal("recipe lacks", member="performAutoTraining", recipe=solution.recipe.name)
-    # unknown: whether an update that says nothing is refused. chosen: yes, as for recommenders
+    # unknown: [solutions/update-of-nothing] whether an update that says nothing is refused. chosen: yes, as for
+    # recommenders
     if perform_auto_training is None and perform_incremental_update is None and given == SolutionUpdateConfig():
         raise refusal("no change", arn=solution_arn)
     solution = region.settled(region.require(solution))

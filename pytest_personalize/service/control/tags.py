@@ -37,7 +37,8 @@ def _find(region: Region, resource_arn: str) -> Resource:
 def _changeable_tags(region: Region, resource_arn: str) -> dict[str, str]:
     """The tags of a resource that is there to stay."""
     resource = _find(region, resource_arn)
-    # unknown: in which states tags cannot be changed, only that there are some. chosen: while it is being deleted
+    # unknown: [tags/of-what-is-being-deleted] in which states tags cannot be changed, only that there are some. chosen:
+    # while it is being deleted
     if resource.status.startswith("DELETE"):
         needed = "a resource that is not being deleted"
         raise refusal("status", arn=resource_arn, status=resource.status, operation=region.operation, needed=needed)

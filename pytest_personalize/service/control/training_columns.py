@@ -35,7 +35,8 @@ def present_columns(records: Records) -> Columns:
 def column_problems(config: TrainingDataConfig | None, records: Records) -> Problems:
     """Columns that do not exist or have to take part.
 
-    unknown: which of these the service refuses, and whether both maps may be given. chosen: InvalidInputException.
+    unknown: [solutions/columns] which of these the service refuses, and whether both maps may be given. chosen:
+    InvalidInputException.
     """
     if config is None:
         return

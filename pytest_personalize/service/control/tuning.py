@@ -10,10 +10,12 @@ from pytest_personalize.recommenders.recipe import Hyperparameter, Recipe
 from pytest_personalize.service.control.solution_config import CategoricalHyperParameterRange, HPOConfig, Range
 
 MOST_TRIALS: Final = 4
-"""unknown: how the service searches. chosen: the ends, the middle and the default; each trial is a whole evaluation."""
+"""unknown: [versions/tuned-parameters] how the service searches. chosen: the ends, the middle and the default; each
+trial is a whole evaluation."""
 
 DRAWN_TRIALS: Final = 10
-"""unknown: the search without hpoConfig. chosen: so many candidates, drawn from the recipe's tunable default ranges."""
+"""unknown: [versions/tuned-parameters] the search without hpoConfig. chosen: so many candidates, drawn from the
+recipe's tunable default ranges."""
 
 Trial = dict[str, str]
 

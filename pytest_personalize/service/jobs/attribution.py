@@ -78,7 +78,7 @@ def report(region: Region, records: Records, metrics: Iterable[MetricAttribute],
                 key = (log.times[row] // WINDOW_SECONDS, source_of(row))
                 totals[key] = totals.get(key, 0.0) + worth(row)
         for window, source in sorted(totals):
-            # unknown: which moment of the window it is. chosen: its beginning
+            # unknown: [jobs/moment-of-a-window] which moment of the window it is. chosen: its beginning
             what = (metric.metric_name.upper(), metric.event_type.upper(), totals[window, source], expression.function)
             lines.append((*what, source, window * WINDOW_SECONDS))
     return csv_text(_HEADER, lines)

@@ -86,7 +86,8 @@ def _stock(region: Region, location: str, reader: Resource | None) -> None:
 def output_folder(region: Region, config: S3DataConfig) -> str:
     """The address of an output folder, with the slash at its end; refused when nothing can be written there.
 
-    unknown: how a job with an output location that it has no access to is refused. chosen: as one without its input
+    unknown: [jobs/output-without-access] how a job with an output location that it has no access to is refused. chosen:
+    as one without its input
     """
 
     def look() -> str:

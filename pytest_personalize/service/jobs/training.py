@@ -20,7 +20,8 @@ BATCH_DELAY: Final = 15 * 60.0
 """How long before a batch job an event must have come to count in it, in seconds."""
 
 TUNED_FOR: Final = "normalized_discounted_cumulative_gain_at_25"
-"""unknown: the metric that optimization looks at. chosen: the one that looks at most of a list."""
+"""unknown: [versions/tuned-parameters] the metric that optimization looks at. chosen: the one that looks at most of a
+list."""
 
 
 def train(
@@ -109,7 +110,7 @@ def batch_records(trained: Trained, records: Records, now: float) -> Records:
 
     Those events count that concern known users and items and came up to 15 minutes before the job (developer guide,
     batch inference).
-    unknown: when an event came is not kept. chosen: at its TIMESTAMP
+    unknown: [jobs/when-an-event-came] when an event came is not kept. chosen: at its TIMESTAMP
     """
     base = trained.seen or trained.view
     seen, log = base.interactions, records.view().interactions

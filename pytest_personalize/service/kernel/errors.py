@@ -16,7 +16,8 @@ from pytest_personalize.failure import Failure
 
 INVALID_INPUT = "InvalidInputException"
 # A violated constraint of a shape, which no service models: SDKs show a ClientError without a class of its own.
-# unknown: whether runtime and events say so, too, as it is printed for the control plane alone. chosen: they do
+# unknown: [requests/violation-at-the-runtime] whether runtime and events say so, too, as it is printed for the control
+# plane alone. chosen: they do
 VALIDATION = "ValidationException"
 NOT_FOUND = "ResourceNotFoundException"
 ALREADY_EXISTS = "ResourceAlreadyExistsException"
@@ -73,7 +74,8 @@ REFUSALS: dict[str, Refusal] = {
     "wrong arn": Refusal(INVALID_INPUT, "The given Arn is not the Arn of a {wanted} of this account and region: {arn}"),
     # -- requests -------------------------------------------------------------------------------------------------
     "violations": Refusal(VALIDATION, "{message}", "printed once by the control plane; wording of the JSON protocol"),
-    # unknown: whether the domain CUSTOM, another word for none, is an exception to that. chosen: yes, as reported
+    # unknown: [requests/domain-custom] whether the domain CUSTOM, another word for none, is an exception to that.
+    # chosen: yes, as reported
     "domain": Refusal(INVALID_INPUT, "{message}", "hashicorp/terraform-provider-awscc issue 1062"),
     "body": Refusal(INVALID_INPUT, "The body of the request is not a JSON object: {problem}"),
     "next token": Refusal(INVALID_TOKEN, "The given next token is not valid for this request: {token}"),

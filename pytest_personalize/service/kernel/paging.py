@@ -44,7 +44,8 @@ def list_page(
 def _check_parent(region: Region, cls: type[Any], parent_arn: str) -> None:
     """Refuse what can be no parent of that class.
 
-    unknown: whether a list below something that does not exist is refused. chosen: no, as jobs outlive their dataset.
+    unknown: [lists/below-nothing] whether a list below something that does not exist is refused. chosen: no, as jobs
+    outlive their dataset.
     """
     kind = _parent_kind(cls.parent_field)
     if not parent_arn.startswith(region.arn(kind, "")):

@@ -53,7 +53,9 @@ QUOTAS: Final[Mapping[str, Quota]] = {
     "filters": Quota(30, "filter", "filter", "group"),
     "filter_fields_group": Quota(20, "filter", "filter", "fields"),
     "import_jobs_running": _running(5, "dataset-import-job"),
-    "export_jobs_running": _running(5, "dataset-export-job"),  # unknown: by analogy with imports
+    "export_jobs_running": _running(
+        5, "dataset-export-job"
+    ),  # unknown: [jobs/exports-at-once] how many. chosen: as many as imports
     "data_deletion_jobs_pending": Quota(
         5, "data deletion job", "data-deletion-job", "group", frozenset({"PENDING"}), "limit running"
     ),

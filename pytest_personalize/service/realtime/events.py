@@ -217,7 +217,8 @@ def _values_of_event(schema: Schema, session_id: str, event: Event) -> dict[str,
 
 
 def _values_of_action_event(schema: Schema, event: ActionInteraction) -> dict[str, Any]:
-    # unknown: event types beside Taken, Not taken and Viewed. chosen: accepted, as imports of them are
+    # unknown: [actions/other-event-types] event types beside Taken, Not taken and Viewed. chosen: accepted, as imports
+    # of them are
     call: dict[str, str | float | None] = {
         "ACTION_ID": event.action_id,
         "SESSION_ID": event.session_id,

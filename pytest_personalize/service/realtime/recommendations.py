@@ -99,7 +99,8 @@ def get_personalized_ranking(
     """The given items in the order of the user's interest; an item given twice counts once."""
     if not input_list:
         raise refusal("empty list")
-    different = list(dict.fromkeys(input_list))  # unknown: items given twice. chosen: they are ranked once
+    # unknown: [runtime/items-ranked-twice] items given twice. chosen: they are ranked once
+    different = list(dict.fromkeys(input_list))
     alone = _alone(region, Campaign, campaign_arn, user_id, None)
     if alone is not None:
         ranking = in_declared_order(as_given(alone, "itemId"), different)
@@ -200,7 +201,8 @@ def _source(region: Region, cls: type[Campaign] | type[Recommender], arn: str, a
     if found is None:
         raise refusal("source unknown", arn=arn)
     if found.status != ACTIVE:
-        # unknown: which exception. chosen: not found before the endpoint exists, invalid input for a stopped one
+        # unknown: [runtime/campaign-in-creation] which exception. chosen: not found before the endpoint exists, invalid
+        # input for a stopped one
         row = "source status" if found.status.startswith("CREATE") else "source stopped"
         raise refusal(row, arn=arn, status=found.status)
     source = found.source(region)
@@ -259,7 +261,8 @@ def _promotion(region: Region, source: Source, promotions: Sequence[Promotion], 
         raise refusal("no promotions", recipe=source.recipe.name, arn=source.arn)
     wanted = promotions[0]
     use = _filter(region, source, wanted.filter_arn, wanted.filter_values)
-    # unknown: 4.5 promoted items are printed as 4, which rounding down and rounding to even both give. chosen: down
+    # unknown: [runtime/promoted-share-is-rounded] 4.5 promoted items are printed as 4, which rounding down and rounding
+    # to even both give. chosen: down
     return PromotedResults(count=count * wanted.percent_promoted_items // 100, name=wanted.name, use=use)
 
 
