@@ -59,8 +59,7 @@ class PersonalizeBackend(Resources):
     an import or a batch job reads and that hold nothing get sample rows first. ``preset`` is a dataset group to begin
     with: ``"shop"``, ``"video"``, ``"movies"`` or ``"actions"``; it is then in ``seeded``. ``seed`` steers all that
     looks random. ``regions`` is where the service exists beside ``region``: ``"aws"`` for the regions that botocore
-    lists, ``"any"``, or a collection of names; clients of another region get EndpointConnectionError. ``calls_kept`` is
-    how many calls stay on record.
+    lists, ``"any"``, or names; clients of another get EndpointConnectionError. ``calls_kept`` calls stay on record.
 
     ``on_progress`` may be set to a function that jobs call while they run, with the resource, how much is done and how
     much there is to do: batch jobs count lines and imports files, trainings and exports say 0 of 1, and then 1 of 1.
