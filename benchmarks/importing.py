@@ -15,7 +15,7 @@ from benchmarks.data import count_rows
 from benchmarks.harness import Bench, Pair, budget, emulated_client, limit
 from pytest_personalize import mock_personalize
 from pytest_personalize.data.avro import parse_schema
-from pytest_personalize.data.csvfile import import_csv
+from pytest_personalize.data.csv_import import import_csv
 from pytest_personalize.data.records import Records
 
 INTERACTIONS = "INTERACTIONS"

@@ -22,8 +22,8 @@ from attrs import frozen
 from benchmarks.data import Data, read_folder
 from benchmarks.importing import imported
 from pytest_personalize.data.records import Records
-from pytest_personalize.recommenders.catalogue import RECIPES
 from pytest_personalize.recommenders.model import Model, Query, Settings
+from pytest_personalize.recommenders.recipes import RECIPES
 from pytest_personalize.recommenders.training import fit
 
 PLACES = 10

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from benchmarks.data import generate
 from benchmarks.harness import Bench, Pair, budget
 from benchmarks.importing import imported
-from pytest_personalize.recommenders.catalogue import RECIPES
 from pytest_personalize.recommenders.model import Settings
+from pytest_personalize.recommenders.recipes import RECIPES
 from pytest_personalize.recommenders.training import fit
 
 ROWS = 100_000

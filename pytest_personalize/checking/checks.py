@@ -11,7 +11,7 @@ from pytest_personalize.checking import batches, solutions
 from pytest_personalize.checking.problems import Problem, Problems, counted
 from pytest_personalize.checking.sources import Given, Source, Text, Watched, source, text_of
 from pytest_personalize.data.avro import parse_schema
-from pytest_personalize.data.csvfile import CsvTrial
+from pytest_personalize.data.csv_import import CsvTrial
 from pytest_personalize.data.errors import CsvError, SchemaError
 from pytest_personalize.data.jsontext import read_json
 from pytest_personalize.data.records import Records
@@ -20,8 +20,8 @@ from pytest_personalize.filters.checks import problems as filter_problems
 from pytest_personalize.filters.errors import FilterError
 from pytest_personalize.filters.parser import parse
 from pytest_personalize.nearest import hint
-from pytest_personalize.recommenders.catalogue import RECIPES
 from pytest_personalize.recommenders.recipe import Recipe
+from pytest_personalize.recommenders.recipes import RECIPES
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.quotas import QUOTAS, minimums
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, TextIO
 
 from pytest_personalize.checking.sources import Source
-from pytest_personalize.data.csvtext import Stream
+from pytest_personalize.data.csv_file import Stream
 
 LARGE: Final = 1 << 20
 """Bytes from which it takes long enough to look at a bar."""

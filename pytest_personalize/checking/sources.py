@@ -14,7 +14,7 @@ from typing import BinaryIO
 from attrs import frozen
 
 from pytest_personalize.checking.problems import Problem
-from pytest_personalize.data.csvtext import Stream
+from pytest_personalize.data.csv_file import Stream
 
 Given = str | bytes | os.PathLike[str] | Mapping[str, object]
 """A path, or the content itself: bytes, a text with line breaks or of JSON, or what JSON is made of."""

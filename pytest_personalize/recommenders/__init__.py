@@ -4,10 +4,10 @@ They are deterministic given data and seed, and small enough to be explained in 
 model that a recipe makes.
 """
 
-from pytest_personalize.recommenders.catalogue import RECIPES, RECIPES_BY_ARN
 from pytest_personalize.recommenders.metrics import evaluate
 from pytest_personalize.recommenders.model import Model, Query, Settings, TrainingError
 from pytest_personalize.recommenders.recipe import Hyperparameter, Recipe
+from pytest_personalize.recommenders.recipes import RECIPES, RECIPES_BY_ARN
 from pytest_personalize.recommenders.training import Census, census, fit
 
 __all__ = [

@@ -13,7 +13,7 @@ from hypothesis.strategies import SearchStrategy
 
 from pytest_personalize.data.schema_rules import DATASET_TYPES as TYPES
 from pytest_personalize.nearest import hint
-from pytest_personalize.recommenders.catalogue import RECIPES
+from pytest_personalize.recommenders.recipes import RECIPES
 from pytest_personalize.shapes.models import OperationShapes, find_operation
 from pytest_personalize.shapes.patterns import UnsupportedPattern, compile_pattern, plain_pattern
 from pytest_personalize.strategies.ties import ANY, NEVER, TIES, Alternative

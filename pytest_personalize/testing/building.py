@@ -13,7 +13,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from pytest_personalize.data.rows import Row
-from pytest_personalize.recommenders.catalogue import RECIPES
+from pytest_personalize.recommenders.recipes import RECIPES
 from pytest_personalize.testing.seeded import Named, SeededGroup
 
 ROLE: Final = "arn:aws:iam::123456789012:role/personalize-seeded"

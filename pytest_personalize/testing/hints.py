@@ -9,7 +9,7 @@ from typing import Any, Final
 from attrs import frozen
 
 from pytest_personalize.nearest import nearest
-from pytest_personalize.recommenders.catalogue import RECIPES
+from pytest_personalize.recommenders.recipes import RECIPES
 from pytest_personalize.service.kernel.resource import Resource
 from pytest_personalize.shapes.models import snake
 from pytest_personalize.testing.calls import Call

@@ -25,7 +25,7 @@ from pytest_personalize.data.export import csv_text
 from pytest_personalize.data.inferring import Cell, as_cells, schema_text
 from pytest_personalize.data.schema_rules import DATASET_TYPES
 from pytest_personalize.nearest import hint
-from pytest_personalize.recommenders.catalogue import RECIPES
+from pytest_personalize.recommenders.recipes import RECIPES
 from pytest_personalize.testing.building import Plan
 from pytest_personalize.testing.sample_data import FIRST
 

@@ -13,7 +13,7 @@ import pytest
 from pytest_personalize import CheckFailed, Problems, check
 from pytest_personalize.checking.rules import RULES
 from pytest_personalize.data.avro import parse_schema
-from pytest_personalize.data.csvfile import CsvTrial, import_csv
+from pytest_personalize.data.csv_import import CsvTrial, import_csv
 from pytest_personalize.data.errors import CsvError
 from pytest_personalize.data.records import Records
 from pytest_personalize.service.control import recipes, solution_rules, solutions, training_columns

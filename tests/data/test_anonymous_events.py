@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pytest_personalize.data.csvfile import import_csv
+from pytest_personalize.data.csv_import import import_csv
 from pytest_personalize.data.events import ANONYMOUS
 from pytest_personalize.data.records import Records
 

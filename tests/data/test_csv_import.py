@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from pytest_personalize import TimestampWarning
 from pytest_personalize.data.avro import avro_text, parse_schema
-from pytest_personalize.data.csvfile import CsvTrial, ImportMode, import_csv, read_ids
+from pytest_personalize.data.csv_import import CsvTrial, ImportMode, import_csv, read_ids
 from pytest_personalize.data.errors import CsvError
 from pytest_personalize.data.records import Records
 from pytest_personalize.data.values import parse_text

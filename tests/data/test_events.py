@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from pytest_personalize.data.avro import Schema
-from pytest_personalize.data.csvfile import import_csv
+from pytest_personalize.data.csv_import import import_csv
 from pytest_personalize.data.errors import DataError
 from pytest_personalize.data.events import BULK, MOST_EVENT_TYPES, PUT, EventLog
 from pytest_personalize.data.export import export_csv

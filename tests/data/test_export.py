@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_personalize.data.csvfile import import_csv
+from pytest_personalize.data.csv_import import import_csv
 from pytest_personalize.data.export import ExportMode, csv_text, export_csv
 from pytest_personalize.data.records import Records
 

@@ -164,7 +164,7 @@ ROWS: dict[int, tuple[str, tuple[str, ...]]] = {
         "popularity and promotions",
         (
             "service/test_campaigns.py::test_row_25_popularity_is_that_of_interactions",
-            "recommenders/test_catalogue.py::test_row_25_similarity_by_texts_promotes_nothing",
+            "recommenders/test_recipes.py::test_row_25_similarity_by_texts_promotes_nothing",
         ),
     ),
     26: (

@@ -1,4 +1,8 @@
-"""Dataset groups: the container of datasets, solutions, recommenders and filters."""
+"""Dataset groups: the container of datasets, solutions, recommenders and filters.
+
+What keeps a group from being deleted stands with each kind of resource, as ``blocks_parent``; ``Region.delete`` of
+``service/kernel/account.py`` goes by it.
+"""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 import attrs
 from attrs import frozen
 
-from pytest_personalize.data.csvfile import check_headers, read_ids
+from pytest_personalize.data.csv_import import check_headers, read_ids
 from pytest_personalize.data.stores import is_csv_file
 from pytest_personalize.failure import Failure
 from pytest_personalize.service.control.dataset_groups import DatasetGroup

@@ -8,7 +8,7 @@ from typing import ClassVar
 import attrs
 from attrs import frozen
 
-from pytest_personalize.data.csvfile import ImportMode, check_headers, import_csv
+from pytest_personalize.data.csv_import import ImportMode, check_headers, import_csv
 from pytest_personalize.data.records import Records
 from pytest_personalize.failure import Failure
 from pytest_personalize.service.control.datasets import Dataset

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
-from pytest_personalize.recommenders.catalogue import RECIPES, RECIPES_BY_ARN, Hyperparameter, Recipe
+from pytest_personalize.recommenders.recipes import RECIPES, RECIPES_BY_ARN, Hyperparameter, Recipe
 from pytest_personalize.service.kernel import arns
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.errors import refusal

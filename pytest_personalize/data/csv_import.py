@@ -13,7 +13,7 @@ from attrs import define
 from pytest_personalize.caveats import TimestampWarning, warn
 from pytest_personalize.data.avro import Field, Schema
 from pytest_personalize.data.cells import CodeSink, NumberTrial, Sink, number_sink, sink_for, trial_sink
-from pytest_personalize.data.csvtext import CsvFile, Stream
+from pytest_personalize.data.csv_file import CsvFile, Stream
 from pytest_personalize.data.entities import EntityTable
 from pytest_personalize.data.errors import CsvError
 from pytest_personalize.data.events import BULK, MOST_EVENT_TYPES, EventLog
