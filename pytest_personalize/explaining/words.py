@@ -72,9 +72,12 @@ def decision(verdict: FilterVerdict) -> str:
 def cause(found: Cause) -> str:
     """What a part of a score comes from."""
     text = CAUSES[found.kind].format(item=found.item_id or "nothing", label=found.label)
-    if found.event is not None:
-        text += f" ({found.event})"
-    return f"{text}: {found.label}" if found.label and "{label}" not in CAUSES[found.kind] else text
+    return f"{text} ({found.event})" if found.event is not None else text
+
+
+def _note(found: Cause) -> str:
+    """What else there is to say of it."""
+    return f": {found.label}" if found.label and "{label}" not in CAUSES[found.kind] else ""
 
 
 def _amount(found: Cause, scored: bool) -> str:
@@ -90,7 +93,7 @@ def in_full(found: Explained) -> Iterator[str]:
     score = f", {'score' if found.place else 'its score would be'} {found.score:.7f}" if scored else ""
     yield visible(f"{found.id}: {found.why}{score}")
     for each in found.causes[:MOST_CAUSES]:
-        yield visible(f"  {_amount(each, scored)}  {cause(each)}")
+        yield visible(f"  {_amount(each, scored)}  {cause(each)}{_note(each)}")
     rest = found.causes[MOST_CAUSES:]
     if rest:
         total = f"{sum(each.amount for each in rest):+.7f}" if scored else "less"
@@ -129,5 +132,5 @@ def _in_line(found: Explained) -> str:
 
 
 def _told(causes: Sequence[Cause], scored: bool) -> list[str]:
-    told = [f"{cause(each)} {_amount(each, scored)}" for each in causes[:MOST_IN_LINE]]
+    told = [f"{cause(each)} {_amount(each, scored)}{_note(each)}" for each in causes[:MOST_IN_LINE]]
     return [*told, "…"] if len(causes) > MOST_IN_LINE else told

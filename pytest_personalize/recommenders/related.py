@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from pytest_personalize.recommenders.attributes import creation_times, similarity
 from pytest_personalize.recommenders.metadata import Relatives, item_labels, relatives
@@ -31,12 +31,14 @@ class RelatedItems(Unexploring):
     + 3) ** discount), with a discount of 0.5 for SIMS and 0.3 or 0.4 elsewhere. Recipes that read metadata multiply
     this by what the two items' labels (categories, number ranges, rare words) have in common, and give items with few
     interactions the items most like them instead. An item never stands in its own list; for an item that nobody knows
-    the list is the popular items. SIMS reads interactions alone.
+    the list is the popular items. SIMS reads interactions alone, and only pairs of items that ``minimum`` users have in
+    common.
     """
 
     neighbours: Neighbours
     popular: PopularItems
     known: frozenset[int]
+    minimum: int = 1
     metadata: float = 0.0
     relatives: Relatives | None = None
     _found: dict[int, tuple[int, ...]] = field(factory=dict, init=False)
@@ -104,7 +106,11 @@ class RelatedItems(Unexploring):
             return Reason(left_out="it is the item that is asked about, which never stands in its own list")
         if parts is None and self.knows(item) and not self.popular.knows(item):
             return Reason(left_out="it is not related to the item asked about, and no interactions make it popular")
-        return self.popular.reasons(query, [item])[0] if parts is None else Reason(parts=parts)
+        if parts is not None:
+            return Reason(parts=parts)
+        filler = self.popular.reasons(query, [item])[0]
+        few = f"fewer than {self.minimum} users in common" if self.minimum > 1 and query.item is not None else ""
+        return evolve(filler, parts=[evolve(part, label=few) for part in filler.parts])
 
 
 @frozen(kw_only=True)
@@ -131,6 +137,7 @@ class Relatedness:
         seen = frozenset(past.items)
         discount = self.discount + (1 - self.discount) * training.number("popularity_discount_factor", 0.0)
         damped = [users + _DAMPING for users in popularity]
+        minimum = int(training.number("min_cointeraction_count", 1))
         finder = None
         if self.metadata:
             labels = item_labels(training, with_text=True)
@@ -144,10 +151,11 @@ class Relatedness:
                 keep=round(self.keep * training.number("item_id_hidden_dim", 100) / 100),
                 discount=[users**-discount for users in damped],
                 scale=[users**-0.5 for users in damped],
-                minimum=int(training.number("min_cointeraction_count", 1)),
+                minimum=minimum,
             ),
             popular=PopularItems(order=by_count(popularity, list(seen)), known=seen, users=popularity),
             known=seen.union(finder.labels.sets) if finder is not None else seen,
+            minimum=minimum,
             metadata=self.metadata * min(1.0, training.number("item_metadata_hidden_dim", 100) / 100),
             relatives=finder,
         )

@@ -274,6 +274,14 @@ class TestForms:
             "  22 users  popularity",
         ]
 
+    def test_what_fills_a_list_up_says_so(self, personalize_backend: PersonalizeBackend) -> None:
+        pairs = [(user, film) for user in ("ada", "bob") for film in ("alien", "gravity")]
+        films = personalize_backend.seed_from("films", interactions=pairs, recipes=["aws-sims"])
+
+        why = personalize_backend.explain(films.campaigns["aws-sims"], item_id="alien")
+
+        assert str(why).splitlines()[1:] == ["   1  gravity  popularity 2 users: fewer than 3 users in common"]
+
     def test_it_goes_into_json(self, backend: PersonalizeBackend, shop: SeededGroup) -> None:
         why = backend.explain(
             shop.recommenders[FOR_YOU],

@@ -128,6 +128,17 @@ def test_the_strength_of_a_relation_by_hand(world: Any) -> None:
     assert total(reason) == pytest.approx(6 / (10**0.5 * 9**0.5), rel=1e-6)
 
 
+def test_what_fills_a_list_up_has_too_few_users_in_common(world: Any) -> None:
+    for user in range(2):
+        world.events(f"u{user}", "tea cup")
+    tea, cup = (world.records.items.get(name) for name in ("tea", "cup"))
+
+    reason = reasons_of(world.fit("aws-sims"), Query(item=tea), [cup])[cup]
+
+    (part,) = reason.parts
+    assert (part.kind, part.amount, part.label) == ("popularity", 2, "fewer than 3 users in common")
+
+
 def test_a_new_user_gets_what_stands_early_in_histories(world: Any) -> None:
     for user in range(3):
         world.events(f"u{user}", "tea cup")
