@@ -41,7 +41,11 @@ BEFORE = pytest.StashKey[Any]()
 WATCHERS = pytest.StashKey[Any]()
 COMPARED = pytest.StashKey["tuple[str, bool] | None"]()
 NEVER_ENDED = pytest.StashKey[list[str]]()
-WORKER_NEVER_ENDED: Final = "personalize_never_ended"
+HIDDEN = pytest.StashKey[list[str]]()
+AT_THE_END: Final = {"personalize_never_ended": NEVER_ENDED, "personalize_hidden": HIDDEN}
+"""What a worker of pytest-xdist sends for the end of the run, and where it is kept."""
+
+MOST_HIDDEN: Final = 10
 WORKER_IN_COLOUR: Final = "personalize_in_colour"
 
 
@@ -88,7 +92,8 @@ def pytest_configure(config: pytest.Config) -> None:
     _check_flags(config)
     _watch(config)
     config.stash[ACTIVE_BEFORE] = tuple(ACTIVATIONS)
-    config.stash[NEVER_ENDED] = []
+    for key in AT_THE_END.values():
+        config.stash[key] = []
     before = ACTIVATIONS.defaults, ACTIVATIONS.chaos, ACTIVATIONS.network_allowed, ACTIVATIONS.main
     ACTIVATIONS.defaults = _defaults(config)
     ACTIVATIONS.chaos = config.getoption("--personalize-chaos")
@@ -165,8 +170,8 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Keep what reports are made from."""
-    outer = ACTIVATIONS.begun
-    ACTIVATIONS.begun = []
+    outer = ACTIVATIONS.begun, ACTIVATIONS.stopped
+    ACTIVATIONS.begun, ACTIVATIONS.stopped = [], []
     item.stash[OUTCOME] = "passed"
     item.config.stash[COMPARED] = None
     active = [(activation, activation.backend) for activation in ACTIVATIONS if activation.backend is not None]
@@ -176,8 +181,11 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
             yield
         for watcher in item.config.stash[WATCHERS]:
             watcher(item, item.stash[OUTCOME], _seen(item))
+        if ACTIVATIONS.stopped and item.stash[OUTCOME] == "passed":
+            calls = ", ".join(dict.fromkeys(f"{operation} of {service}" for service, operation in ACTIVATIONS.stopped))
+            item.config.stash[HIDDEN].append(f"  {item.nodeid}: {calls}")
     finally:
-        ACTIVATIONS.begun = outer
+        ACTIVATIONS.begun, ACTIVATIONS.stopped = outer
         del item.stash[BEFORE]  # items live as long as the run, backends need not
 
 
@@ -235,7 +243,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     config.stash[NEVER_ENDED] += [activation.place for activation in _left(config)]
     output = getattr(config, "workeroutput", None)  # of a worker of pytest-xdist
     if output is not None:
-        output[WORKER_NEVER_ENDED] = config.stash[NEVER_ENDED]
+        output.update({name: config.stash[key] for name, key in AT_THE_END.items()})
     if config.stash[NEVER_ENDED] and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -250,17 +258,26 @@ def pytest_configure_node(node: Any) -> None:
 def pytest_testnodedown(node: Any) -> None:
     """A worker of pytest-xdist has ended."""
     output = getattr(node, "workeroutput", {})
-    node.config.stash[NEVER_ENDED] += output.get(WORKER_NEVER_ENDED, [])
+    for name, key in AT_THE_END.items():
+        node.config.stash[key] += output.get(name, [])
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Tell about activations that were never ended."""
-    places = config.stash[NEVER_ENDED]
+    """Tell about activations that were never ended, and about tests that hide what the guard has refused."""
+    places, hidden = config.stash[NEVER_ENDED], config.stash[HIDDEN]
+    if places or hidden:
+        terminalreporter.section("Amazon Personalize", red=bool(places), yellow=not places)
     if places:
-        terminalreporter.section("Amazon Personalize", red=True)
         terminalreporter.line("Never ended:")
         for place in places:
             terminalreporter.line(f"  mock_personalize entered at {place}")
+    if hidden:
+        terminalreporter.line("Passed without a mock: their calls were stopped on the way to AWS, and nobody noticed.")
+        for line in hidden[:MOST_HIDDEN]:
+            terminalreporter.line(line)
+        if len(hidden) > MOST_HIDDEN:
+            terminalreporter.line(f"  and {len(hidden) - MOST_HIDDEN} more")
+        terminalreporter.line("Ask for personalize_backend there; who means it expects RealPersonalizeCallBlocked.")
 
 
 def _left(config: pytest.Config) -> list[Activation]:

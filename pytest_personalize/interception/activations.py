@@ -75,8 +75,9 @@ class Activations:
 
     ``defaults`` are options of all backends that are not given any others, ``chaos`` is the seed of the bad days that
     all backends have, ``network_allowed`` what happens to calls that no activation answers. ``begun`` collects the
-    backends that are activated, for reports, once it is a list. ``main`` is the thread that runs the tests, ``test``
-    the function of the test that runs.
+    backends that are activated, for reports, once it is a list, ``stopped`` likewise the calls, as service and
+    operation, that the guard has refused to code which does not name its exception. ``main`` is the thread that runs
+    the tests, ``test`` the function of the test that runs.
     """
 
     def __init__(self) -> None:
@@ -84,6 +85,7 @@ class Activations:
         self.chaos: int | None = None
         self.network_allowed = False
         self.begun: list[PersonalizeBackend] | None = None
+        self.stopped: list[tuple[str, str]] | None = None
         self.main: threading.Thread = threading.main_thread()
         self.test: object = None
         self.sight = Sight()

@@ -9,9 +9,11 @@ it would try again.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
+from types import FrameType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -34,7 +36,24 @@ def _refuse() -> None:
     """Stop here what must not go any further."""
     refusal = _refusal.get()
     if refusal is not None and not ACTIVATIONS.passing:
+        _put_on_record(refusal)
         raise RealPersonalizeCallBlocked(*refusal)
+
+
+def _put_on_record(refusal: Refusal) -> None:
+    """Have the run tell of a refusal that code may hide which does without the service when it is not there.
+
+    Not where a function on the way to the call names the exception: that one means to meet it.
+    """
+    if ACTIVATIONS.stopped is None:
+        return
+    frame: FrameType | None = sys._getframe()
+    while frame is not None:
+        ours = str(frame.f_globals.get("__name__")).startswith("pytest_personalize.")
+        if not ours and RealPersonalizeCallBlocked.__name__ in frame.f_code.co_names:
+            return
+        frame = frame.f_back
+    ACTIVATIONS.stopped.append(refusal[:2])
 
 
 def _judge(call: Call | None, url: str, method: str, target: str) -> Refusal | None:
@@ -84,6 +103,7 @@ def _signing(params: Any, operation_model: Any = None) -> Iterator[None]:
             raise
         from pytest_personalize.interception.unsigned import UnsignedCallBlocked
 
+        _put_on_record(refusal)
         raise UnsignedCallBlocked(*refusal) from None
 
 

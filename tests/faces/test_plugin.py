@@ -575,6 +575,59 @@ class TestGuard:
         ]
 
 
+class TestHiddenRefusals:
+    FALLBACK = """
+        def home_page():
+            try:
+                return names()
+            except Exception:
+                return ["fallback"]
+
+        def test_forgets_the_mock():
+            assert home_page() == home_page() == ["fallback"]
+
+        def test_has_a_mock(personalize_backend):
+            assert home_page() == []
+    """
+
+    def test_a_test_that_passes_on_a_refused_call_is_named(self, run: Run, section: Section) -> None:
+        result = run(self.FALLBACK)
+
+        result.assert_outcomes(passed=2)
+        assert result.ret == pytest.ExitCode.OK
+        title, *told, _ = section(result, "Amazon Personalize")[:3]
+        assert title.startswith("Passed without a mock: ")
+        assert [line.partition("::")[2] for line in told] == ["test_forgets_the_mock: ListDatasetGroups of personalize"]
+
+    def test_so_is_one_that_hides_the_want_of_credentials(self, run: Run, no_aws: None, section: Section) -> None:
+        result = run("""
+            from botocore.exceptions import BotoCoreError
+
+            def test_forgets_the_mock(monkeypatch):
+                monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+                with pytest.raises(BotoCoreError):
+                    boto3.Session().client("personalize", region_name="us-east-1").list_schemas()
+        """)
+        assert section(result, "Amazon Personalize")[1].endswith("::test_forgets_the_mock: ListSchemas of personalize")
+
+    def test_workers_of_xdist_tell_too(self, run: Run, section: Section) -> None:
+        result = run(self.FALLBACK, "-pxdist", "-n1", subprocess=True)
+        assert "::test_forgets_the_mock: " in section(result, "Amazon Personalize")[1]
+
+    @pytest.mark.parametrize(
+        ("test", "outcome"),
+        [
+            ("with pytest.raises(RealPersonalizeCallBlocked): names()", "passed"),
+            ("assert home_page() == []", "failed"),
+            ("home_page(); pytest.skip('no service')", "skipped"),
+        ],
+    )
+    def test_who_expects_the_refusal_or_does_not_pass_is_not(self, run: Run, test: str, outcome: str) -> None:
+        result = run(f"{self.FALLBACK.partition('def test_forgets')[0]}def test_it():\n            {test}")
+        assert result.parseoutcomes() == {outcome: 1}
+        result.stdout.no_fnmatch_line("*Passed without a mock*")
+
+
 class TestNeverEnded:
     MODULE = """
         def test_forgets():
