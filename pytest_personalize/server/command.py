@@ -23,6 +23,9 @@ ACCOUNT: Final = "123456789012"
 CALLS_KEPT: Final = 1000
 """On record for each account: a server answers more calls than a test makes."""
 
+NEEDED: Final = ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+"""Without these a client makes no call at all."""
+
 NOT_HERE_ALONE: Final = (
     "warning: {url} is open to the network: whoever reaches it may change and read everything, as signatures are not "
     "checked"
@@ -46,11 +49,13 @@ def run(chosen: argparse.Namespace) -> int:
     try:
         listening = serving.listen(chosen.host, chosen.port)
     except OSError as problem:
-        return _fail(f"cannot listen at {chosen.host}:{chosen.port}: {problem.strerror or problem}")
+        reason = (problem.strerror or str(problem)).partition(" (while ")[0]  # Python names the address once more
+        return _fail(f"cannot listen at {chosen.host}:{chosen.port}: {reason}")
     url = serving.url_of(listening)
     if not serving.is_loopback(listening):
         print(NOT_HERE_ALONE.format(url=url), file=sys.stderr)
-    for line in (f"Amazon Personalize at {url}", *_hints(serving.environment(url, ""), accounts.default)):
+    variables = serving.environment(url, accounts.default.region_name)
+    for line in (f"Amazon Personalize at {url}", *_hints(variables, accounts.default)):
         print(line, flush=True)
     admin = Admin(
         accounts,
@@ -124,6 +129,8 @@ def _store(setting: str | None) -> Any:
 def _hints(variables: dict[str, str], backend: PersonalizeBackend) -> Iterator[str]:
     """What a client needs to be told: variables for its environment, and the ARNs of what is there."""
     yield from (f"  export {name}={value}" for name, value in variables.items() if "ENDPOINT_URL_" in name)
+    others = " ".join(f"{name}={variables[name]}" for name in NEEDED)
+    yield f"  export {others}   # unless you have some"
     for group in backend.seeded.values():
         yield from _arns(group)
 

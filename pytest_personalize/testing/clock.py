@@ -57,6 +57,8 @@ class BackendClock:
     ) -> datetime:
         """Move forward by the sum of the arguments and return the new time; a ``step`` without a unit is in seconds.
 
+        The time of the process stays where it is: a cache of the code under test grows old only in ``skip_sleep``.
+
         ``ValueError`` for a step back or beyond the year 9999; the clock then stays where it is.
         """
         try:

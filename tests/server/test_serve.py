@@ -57,6 +57,7 @@ def test_it_says_where_it_is_and_what_is_there(run: Run, capsys: pytest.CaptureF
     assert (code, said.err) == (0, "")
     assert "Amazon Personalize at http://127.0.0.1:" in said.out
     assert "export AWS_ENDPOINT_URL_PERSONALIZE_RUNTIME=http://127.0.0.1:" in said.out
+    assert "export AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=personalize AWS_SECRET_ACCESS_KEY=" in said.out
     shop, actions = accounts.default.seeded.values()
     for arn in (shop.arn, *shop.recommenders.values(), *actions.campaigns.values()):
         assert arn in said.out
@@ -110,7 +111,7 @@ def test_a_saved_state_is_begun_with_and_not_written(run: Run, tmp_path: Path) -
         (["--quotas", "some"], "quotas are 'aws'"),
         (["--quotas", "campaigns=many"], "--quotas is 'aws', 'none', or such as campaigns=3,filters=40"),
         (["--from", "/nowhere/state.json"], "No such file"),
-        (["--host", "192.0.2.1"], "cannot listen at 192.0.2.1:0"),
+        (["--host", "192.0.2.1"], "cannot listen at 192.0.2.1:0: Cannot assign requested address\n"),
     ],
 )
 def test_what_cannot_be_is_said_in_a_line(

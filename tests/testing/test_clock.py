@@ -424,6 +424,15 @@ class TestDeadlines:
             assert eval("time.time()", module) < time.time() - 9 * LONG
             assert eval("time.monotonic()", module) < time.monotonic() - 9 * LONG
 
+    def test_an_advance_moves_them_in_the_block_alone(self, backend: PersonalizeBackend) -> None:
+        before = time.time()
+        backend.clock.advance(days=1)
+        assert time.time() < before + 60
+        with backend.clock.skip_sleep():
+            begun = time.time()
+            backend.clock.advance(days=1)
+            assert time.time() >= begun + 86_400
+
     def test_the_functions_are_put_back(self, backend: PersonalizeBackend) -> None:
         before = time.time, time.time_ns, time.monotonic, time.sleep
         with backend.clock.skip_sleep():
