@@ -85,12 +85,33 @@ def _backend_lines(
     calls = calls_since(backend, before)
     count = tally_since(backend, before).total()
     if count:
-        yield paint(
-            f"last {min(LAST_CALLS, len(calls))} of {count} calls:" if count > LAST_CALLS else "calls:", "heading"
-        )
+        told = _in_a_row(calls)
+        shown = sum(alike for _, alike in told)
+        yield paint(f"last {shown} of {count} calls:" if shown < count else "calls:", "heading")
         around = Surroundings(by_arn(backend), calls, others)
-        for number, call in list(enumerate(calls, 1 + count - len(calls)))[-LAST_CALLS:]:
+        number = count - shown
+        for call, alike in told:
+            number += alike
             yield from _call_lines(number, call, around, paint)
+            if alike > 1:
+                yield paint(f"        {alike:,} times in a row", "hint")
+
+
+def _in_a_row(calls: Sequence[Call]) -> list[tuple[Call, int]]:
+    """The last calls, of those that follow each other and are alike but for their time the last; and how many it is."""
+    told: list[tuple[Call, int]] = []
+    for call in reversed(calls):
+        if told and _as_told(told[-1][0]) == _as_told(call):
+            told[-1] = told[-1][0], told[-1][1] + 1
+        elif len(told) == LAST_CALLS:
+            break
+        else:
+            told.append((call, 1))
+    return told[::-1]
+
+
+def _as_told(call: Call) -> tuple[object, ...]:
+    return call.operation, call.region, call.params, call.response, call.error, call.message
 
 
 def _resource_lines(own: Sequence[Resource], gone: Sequence[Resource], home: str, paint: Paint) -> Iterator[str]:

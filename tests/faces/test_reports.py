@@ -88,6 +88,20 @@ class TestFailedTests:
             f"maxResults={number})" for number in range(21, 31)
         ]
 
+    def test_calls_that_are_alike_are_told_once(self, run: Run, section: Section) -> None:
+        result = run("""
+            def test_it(personalize_backend):
+                create("films")
+                for _ in range(3000):
+                    CLIENT.list_schemas()
+                names()
+                raise LookupError
+        """)
+        lines = section(result, TITLE)
+        assert [line.split()[0] for line in lines if " personalize." in line] == ["1", "3001", "3002"]
+        assert [line for line in lines if "in a row" in line] == ["        3,000 times in a row"]
+        assert "calls:" in lines
+
     @pytest.mark.parametrize(
         "test",
         [
@@ -469,7 +483,7 @@ class TestOwn:
             """
             def test_it(personalize_backend):
                 for number in range(30):
-                    CLIENT.list_schemas()
+                    CLIENT.list_schemas(maxResults=number + 1)
                 raise LookupError
             """,
             ini="personalize_calls_kept = 4",
