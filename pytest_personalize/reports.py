@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +15,7 @@ from pytest_personalize.interception import RealPersonalizeCallBlocked
 from pytest_personalize.interception.services import SERVICES
 from pytest_personalize.testing.index import Row, index
 from pytest_personalize.testing.markup import visible
-from pytest_personalize.testing.report import TITLE, Usage, failure_section
+from pytest_personalize.testing.report import TITLE, WIDTH, Usage, failure_section
 from pytest_personalize.testing.trace import file_name, page
 from pytest_personalize.testing.watching import Seen, made_up_since, tally_since
 
@@ -63,8 +64,9 @@ def _why(seen: Seen, compared: Compared, paint: Callable[[str, str], str]) -> It
     item_id, wanted = compared
     for backend, before in reversed(seen):
         for why, more in reasons_of_failure(cast("Explainable", backend), before, item_id, wanted=wanted):
-            yield paint(why, "heading")
-            yield f"        {paint(f'hint: {more}', 'hint')}"
+            lines = textwrap.wrap(why, WIDTH, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False)
+            yield from (paint(line, "heading") for line in lines)
+            yield from (f"    {paint(line, 'hint')}" for line in f"hint: {more}".splitlines())
             return
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Final, Literal
 
 from attrs import frozen
 
 from pytest_personalize.checking.rules import RULES
 
-_SHOWN: Final = 120
+_WIDTH: Final = 100
+_INDENT: Final = "    "
+_SHOWN: Final = _WIDTH - len(_INDENT)
 """So many characters of a row are shown, around the place."""
 
 
@@ -42,12 +45,24 @@ class Problem:
         return RULES[self.code].remedy
 
     def __str__(self) -> str:
-        lines = [f"{self.file}:{self.line}:{self.column}: {self.code} {self.message}"]
+        lines = _wrapped(f"{self.file}:{self.line}:{self.column}: [{self.code}] {self.message}", "")
         if self.row:
             begin = max(0, self.column - 1 - _SHOWN // 2) if len(self.row) > _SHOWN else 0
             shown = "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in self.row)
-            lines += [f"    {shown[begin : begin + _SHOWN]}", f"    {' ' * (self.column - 1 - begin)}^"]
-        return "\n".join([*lines, f"    {self.remedy}"])
+            lines += [f"{_INDENT}{shown[begin : begin + _SHOWN]}", f"{_INDENT}{' ' * (self.column - 1 - begin)}^"]
+        return "\n".join([*lines, *_wrapped(self.remedy, _INDENT)])
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    """Lines that fit, unless a word alone does not."""
+    return textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent=indent,
+        subsequent_indent=_INDENT,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
 
 
 class CheckFailed(AssertionError):

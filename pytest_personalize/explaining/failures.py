@@ -7,12 +7,16 @@ from typing import Any, Final, Protocol
 
 from pytest_personalize.explaining.explainer import Explainer
 from pytest_personalize.explaining.explanation import Explanation
+from pytest_personalize.explaining.words import in_short
 from pytest_personalize.failure import Failure
 from pytest_personalize.shapes.models import snake
 from pytest_personalize.testing.calls import Call
 from pytest_personalize.testing.declarations import MEMBERS
 from pytest_personalize.testing.markup import visible
 from pytest_personalize.testing.watching import Before, Watched, calls_since, tally_since
+
+WIDTH: Final = 90
+"""Of a line of code."""
 
 UNLIKE: Final = frozenset({"campaignArn", "recommenderArn", "metadataColumns"})
 """Members of a request that ``explain`` takes in another way, or not at all."""
@@ -41,8 +45,8 @@ def reasons_of_failure(
             continue
         was = "was not" if wanted else "was"
         yield (
-            visible(f"{item_id} {was} in the answer of call {number}: {found[item_id].why}"),
-            f"print(backend.explain({_arguments(found.arn, call.params, item_id)}))",
+            visible(f"{item_id} {was} in the answer of call {number}: {in_short(found[item_id])}"),
+            f"from pytest_personalize import active_backend\n{_asking(found.arn, call.params, item_id)}",
         )
         return
 
@@ -59,6 +63,11 @@ def _explained(backend: Explainable, call: Call, item_id: str) -> Explanation | 
     return found if list(found.answer) == [entry[key] for entry in call.response[member]] else None
 
 
-def _arguments(arn: str, params: Mapping[str, Any], item_id: str) -> str:
-    asked = {snake(name): value for name, value in params.items() if name not in UNLIKE}
-    return ", ".join([repr(arn), *(f"{name}={value!r}" for name, value in (asked | {"items": item_id}).items())])
+def _asking(arn: str, params: Mapping[str, Any], item_id: str) -> str:
+    """The line, or lines, of code that explain it."""
+    asked = {snake(name): value for name, value in params.items() if name not in UNLIKE} | {"items": item_id}
+    arguments = [repr(arn), *(f"{name}={value!r}" for name, value in asked.items())]
+    line = f"print(active_backend().explain({', '.join(arguments)}))"
+    if len(line) <= WIDTH:
+        return line
+    return "\n".join(["print(active_backend().explain(", *(f"    {argument}," for argument in arguments), "))"])

@@ -87,6 +87,14 @@ def _amount(found: Cause, scored: bool) -> str:
     return f"{found.amount:.0f} {counted}" if counted and found.amount >= 1 else f"{found.amount:.4g}"
 
 
+def in_short(found: Explained) -> str:
+    """What became of an item; of one that is in the answer also what counted most, and what the filter compared."""
+    if found.place is None:
+        return found.why
+    let = [] if found.filter is None else [f"let through by the filter: {decision(found.filter)}"]
+    return "; ".join([found.why, *_told(found.causes[:1], found.score is not None), *let])
+
+
 def in_full(found: Explained) -> Iterator[str]:
     """All that there is to say of one item."""
     scored = found.score is not None

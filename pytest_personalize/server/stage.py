@@ -17,7 +17,7 @@ from pytest_personalize.testing.snapshots import Snapshot
 NOBODY: Final = "No test that asks for personalize_server is running."
 
 
-@frozen(kw_only=True, eq=False)
+@frozen(kw_only=True, eq=False, repr=False)
 class PersonalizeServer:
     """Amazon Personalize over HTTP, for what a test starts in other processes.
 
@@ -34,6 +34,9 @@ class PersonalizeServer:
     @_before.default
     def _begin(self) -> Snapshot:
         return self.backend.snapshot()
+
+    def __repr__(self) -> str:
+        return f"<PersonalizeServer at {self.url}>"
 
     def reset(self) -> None:
         """Everything as it was when the test asked for the server; the calls stay on record."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from pytest_personalize.nearest import hint
 from pytest_personalize.service.control.batch_inference import BatchInferenceJob
@@ -26,6 +26,8 @@ from pytest_personalize.service.kernel.resource import Resource
 
 R = TypeVar("R", bound=Resource)
 ReadRegion = Callable[[str], Region]
+
+MOST_KINDS: Final = 4  # that a backend shows itself with
 
 
 class ResourceMapping(Mapping[str, R], Generic[R]):
@@ -87,9 +89,11 @@ class Resources:
         return self._name
 
     def _counted(self) -> str:
-        """How many resources there are of each kind that there is any of: ``1 dataset-group, 3 schemas``."""
-        tables = self._read_region(self._name).tables()
-        return ", ".join(f"{len(table)} {kind}{'s' * (len(table) > 1)}" for kind, table in tables if table) or "empty"
+        """How many resources there are of each kind: ``1 dataset-group, 3 schemas``, the first few kinds of all."""
+        counts = [(len(table), kind) for kind, table in self._read_region(self._name).tables() if table]
+        told = [f"{count} {kind}{'s' * (count > 1)}" for count, kind in counts[:MOST_KINDS]]
+        rest = sum(count for count, _ in counts[MOST_KINDS:])
+        return ", ".join(told) + (f" and {rest} more" if rest else "") if told else "empty"
 
     def __repr__(self) -> str:
         return f"<resources of {self.region_name}: {self._counted()}>"

@@ -56,7 +56,7 @@ def test_filters_come_from_lines_or_json(folder: Write, items: str, capsys: pyte
     )
     for name, place in (("lines", "lines:4:22:"), ("json", "json:3:22:")):
         assert cli.main(["check", "--schema", "items.json", "--filters", name]) == 1
-        assert capsys.readouterr().out.startswith(f"{place} filter-rule Invalid Expression at column 22: field COLOR")
+        assert capsys.readouterr().out.startswith(f"{place} [filter-rule] Invalid Expression at column 22: field COLOR")
 
 
 def test_solutions_and_batch_input_are_checked_as_well(
@@ -65,7 +65,7 @@ def test_solutions_and_batch_input_are_checked_as_well(
     folder({"items.json": items, "config.json": {"algorithmHyperParameters": {"bptt": "99"}}, "in.jsonl": "{}\n"})
     options = ["--solution", "config.json", "--batch-input", "in.jsonl", "--recipe", "aws-user-personalization"]
     assert cli.main(["check", "--schema", "items.json", *options]) == 1
-    assert {"config.json:3:11: bad-value", "in.jsonl:1:1: line-member"} <= {
+    assert {"config.json:3:11: [bad-value]", "in.jsonl:1:1: [line-member]"} <= {
         " ".join(line.split()[:2]) for line in capsys.readouterr().out.splitlines()
     }
 
@@ -105,7 +105,7 @@ def test_data_may_come_through_a_pipe(broken: Path) -> None:
     command = [sys.executable, "-m", "pytest_personalize", *CHECK_BROKEN[:-1], "/dev/stdin"]
     run = subprocess.run(command, cwd=broken, input=BROKEN, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stderr) == (1, "")
-    assert run.stdout.startswith("/dev/stdin:2:4: wrong-type")
+    assert run.stdout.startswith("/dev/stdin:2:4: [wrong-type]")
 
 
 def test_an_unknown_form_is_wrong_usage_too(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:

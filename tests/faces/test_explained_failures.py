@@ -10,6 +10,7 @@ Run = Callable[..., pytest.RunResult]
 Section = Callable[[pytest.RunResult, str], list[str]]
 
 TITLE = "Amazon Personalize"
+HINT = "    hint: from pytest_personalize import active_backend"
 ARN = "arn:aws:personalize:us-east-1:123456789012:recommender/shop-popular-items-by-purchases"
 PAGE = f"""
 RUNTIME = boto3.client("personalize-runtime", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b")
@@ -24,7 +25,8 @@ def page(**members):
 def told(result: pytest.RunResult, section: Section) -> list[str]:
     """The lines about an item, below those about the calls."""
     lines = section(result, TITLE)
-    return [line for line in lines if " in the answer of call " in line or "backend.explain" in line]
+    begin = next((number for number, line in enumerate(lines) if " in the answer of call " in line), len(lines))
+    return lines[begin:]
 
 
 def test_it_says_why_an_item_is_not_there(run: Run, section: Section) -> None:
@@ -38,7 +40,13 @@ def test_it(shop_dataset_group):
 
     assert told(result, section) == [
         "red-kite was not in the answer of call 1: cut by numResults: it is number 5, and there are 3 places",
-        f"        hint: print(backend.explain('{ARN}', user_id='user-ada', num_results=3, items='red-kite'))",
+        HINT,
+        "    print(active_backend().explain(",
+        f"        '{ARN}',",
+        "        user_id='user-ada',",
+        "        num_results=3,",
+        "        items='red-kite',",
+        "    ))",
     ]
 
 
@@ -51,7 +59,25 @@ def test_it(shop_dataset_group):
 """
     )
 
-    assert told(result, section)[0] == "blue-mug was in the answer of call 1: place 1 of 3"
+    assert told(result, section)[0] == "blue-mug was in the answer of call 1: place 1 of 3; popularity 27 users"
+
+
+def test_it_says_what_the_filter_made_of_it_and_keeps_to_the_width(run: Run, section: Section) -> None:
+    result = run(
+        PAGE
+        + """
+def test_it(shop_dataset_group):
+    only = shop_dataset_group.filters["only-category"]
+    assert "red-kite" not in page(filterArn=only, filterValues={"CATEGORY": '"toys"'})
+"""
+    )
+
+    lines = told(result, section)
+    assert " ".join(line.strip() for line in lines[: lines.index(HINT)]) == (
+        "red-kite was in the answer of call 1: place 1 of 19; popularity 22 users; "
+        'let through by the filter: INCLUDE ItemID, as Items.CATEGORY_L1 IN ($CATEGORY) holds for "toys" against "toys"'
+    )
+    assert max(map(len, lines)) <= 100
 
 
 @pytest.mark.parametrize(
@@ -79,4 +105,4 @@ def test_it(personalize_backend):
     )
 
     result.assert_outcomes(failed=1)
-    assert not [line for line in result.outlines if "backend.explain" in line]
+    assert not [line for line in result.outlines if "active_backend" in line]

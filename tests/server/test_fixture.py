@@ -50,6 +50,10 @@ def test_its_environment_names_the_region_of_the_backend(personalize_server: Any
     assert personalize_server.environ["AWS_REGION"] == personalize_server.environ["AWS_DEFAULT_REGION"] == "eu-west-1"
 
 
+def test_it_shows_its_address_alone(personalize_server: Any) -> None:
+    assert repr(personalize_server) == f"<PersonalizeServer at {personalize_server.url}>"
+
+
 def test_it_serves_what_the_test_sees(class_personalize_backend: PersonalizeBackend, personalize_server: Any) -> None:
     assert personalize_server.backend is class_personalize_backend
 

@@ -61,8 +61,9 @@ class TestLooks:
 
         backend.seed("actions", region="us-east-1")
 
-        assert repr(backend).startswith("<PersonalizeBackend: eu-west-1: empty; us-east-1: 1 dataset-group, 5 schemas")
-        assert "5 datasets" in repr(backend.region("us-east-1"))
+        told = "1 dataset-group, 5 schemas, 5 datasets, 1 solution and 10 more"
+        assert repr(backend) == f"<PersonalizeBackend: eu-west-1: empty; us-east-1: {told}>"
+        assert repr(backend.region("us-east-1")) == f"<resources of us-east-1: {told}>"
 
     def test_a_failed_resource_shows_why(self, backend: PersonalizeBackend, client: Any) -> None:
         backend.faults.fail_job("CreateDatasetGroup", "no such role")
