@@ -19,12 +19,9 @@ _SHOWN: Final = _WIDTH - len(_INDENT)
 class Problem:
     """One problem.
 
-    Args:
-        file: The file, or what the text was given as.
-        code: The rule that is broken, a key of ``RULES``.
-        message: What is wrong, in the words of the service where it has some.
-        line, column: Where, both counted from 1; the column is a character.
-        row: That line, None where there is none to show.
+    ``file`` is the file, or what the text was given as; ``line`` and ``column`` are where in it, both counted from 1,
+    the column in characters, and ``row`` is that line, None where there is none to show. ``code`` is the rule that is
+    broken, a key of ``RULES``, and ``message`` what is wrong, in the words of the service where it has some.
     """
 
     file: str

@@ -24,6 +24,7 @@ from pytest_personalize.data.columns import (
     TextColumn,
     column_for,
 )
+from pytest_personalize.data.events import MOST_EVENT_TYPES
 from pytest_personalize.data.ids import IdTable
 from pytest_personalize.data.values import (
     ID_FIELDS,
@@ -32,6 +33,7 @@ from pytest_personalize.data.values import (
     bounds_of,
     characters_of,
     limit_of,
+    milliseconds,
     parse_text,
     shortened,
 )
@@ -162,12 +164,11 @@ class BooleanSink:
         self.values.extend(map(truth.__getitem__, texts))
 
 
-@define
+@frozen
 class NumberTrial:
-    """Numbers, or truth values, that are checked and not kept; ``greatest`` is the greatest of the large ones."""
+    """Numbers, or truth values, that are checked and not kept."""
 
     _sink: WholeSink | FloatSink | BooleanSink
-    greatest: float = 0
 
     @property
     def field(self) -> Field:
@@ -180,16 +181,48 @@ class NumberTrial:
             return
         del self._sink.values[:]
         self._sink.take(texts)
-        self.greatest = max(self.greatest, max(self._sink.values, default=0))
 
 
-def trial_sink(field: Field, most: int | None = None) -> TextTrial | NumberTrial:
-    """What takes and refuses what the sink of an import does, in constant memory; ``most`` counts for strings."""
+@define
+class TimeTrial:
+    """The times of events, which are checked and not kept; the first that looks like milliseconds is told of."""
+
+    field: Field
+    _told: bool = False
+
+    def take(self, texts: Sequence[str]) -> None:
+        """Check each number; a batch with the first one that has to be told of is refused."""
+        if _surely_small(self.field, texts):
+            return
+        times = array("q")
+        WholeSink(self.field, times).take(texts)
+        if not self._told and any(map(milliseconds, times)):
+            raise ValueError("milliseconds")
+
+    def caveat(self, text: str) -> str | None:
+        """What is to be said of a sound value, once."""
+        said = None if self._told else milliseconds(int(text))
+        self._told = self._told or said is not None
+        return said
+
+
+def trial_sink(field: Field) -> TextTrial | NumberTrial:
+    """What takes and refuses what the sink of an import does, in constant memory."""
     if field.type == "string":
-        return TextTrial(field, most)
+        return TextTrial(field)
     sink = sink_for(field, column_for(field))
     assert isinstance(sink, WholeSink | FloatSink | BooleanSink)
     return NumberTrial(sink)
+
+
+def event_trial(field: Field) -> TextTrial | NumberTrial | TimeTrial:
+    """The same for a field of events, whose types are of a limited number."""
+    match field.name:
+        case "EVENT_TYPE":
+            return TextTrial(field, MOST_EVENT_TYPES)
+        case "TIMESTAMP":
+            return TimeTrial(field)
+    return trial_sink(field)
 
 
 def sink_for(field: Field, column: Column) -> Sink:

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from attrs import define, field
 
-from pytest_personalize.data.cells import REFUSALS, Sink, check_cell
+from pytest_personalize.data.cells import REFUSALS, Sink, TimeTrial, check_cell
 from pytest_personalize.data.errors import CsvError
 from pytest_personalize.data.events import MOST_EVENT_TYPES
 from pytest_personalize.data.values import Unfit
@@ -223,6 +223,9 @@ class CsvFile:
                 check_cell(sink.field, row[place])
             except Unfit as unfit:
                 yield problem(str(unfit), unfit.code, place)
+                continue
+            if isinstance(sink, TimeTrial) and (caveat := sink.caveat(row[place])):
+                yield problem(caveat, "milliseconds", place)
 
     def _not_utf8(self, data: bytes, error: UnicodeDecodeError, line: int) -> CsvError:
         place = len(data[: error.start].decode()) + 1

@@ -5,26 +5,23 @@ from __future__ import annotations
 import io
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
-from typing import Final, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from attrs import define
 
 from pytest_personalize.caveats import TimestampWarning, warn
 from pytest_personalize.data.avro import Field, Schema
-from pytest_personalize.data.cells import CodeSink, NumberTrial, Sink, number_sink, sink_for, trial_sink
+from pytest_personalize.data.cells import CodeSink, Sink, event_trial, number_sink, sink_for, trial_sink
 from pytest_personalize.data.csv_file import CsvFile, Stream
 from pytest_personalize.data.entities import EntityTable
 from pytest_personalize.data.errors import CsvError
-from pytest_personalize.data.events import BULK, MOST_EVENT_TYPES, EventLog
+from pytest_personalize.data.events import BULK, EventLog
 from pytest_personalize.data.ids import IdTable
 from pytest_personalize.data.records import LOGS, TABLES, Records
+from pytest_personalize.data.values import milliseconds
 from pytest_personalize.failure import raise_first
 
 ImportMode = Literal["FULL", "INCREMENTAL"]
-
-LEAST_MILLISECONDS: Final = 10**11
-"""Timestamps from here on look like milliseconds: as such they begin in 1973, as seconds in the year 5138."""
 
 
 def import_csv(files: Iterable[tuple[str, bytes]], records: Records, dataset_type: str, mode: ImportMode) -> int:
@@ -105,27 +102,10 @@ class CsvTrial:
 
     def problems(self) -> Iterator[CsvError]:
         """All that is wrong, in the order of the lines."""
-        most = MOST_EVENT_TYPES if self.schema.dataset_type in LOGS else None
-        sinks = [trial_sink(field, most if field.name == "EVENT_TYPE" else None) for field in self.schema.fields]
+        trial = event_trial if self.schema.dataset_type in LOGS else trial_sink
         file = CsvFile(self.name, self.stream)
-        yield from file.problems(sinks)
+        yield from file.problems([trial(field) for field in self.schema.fields])
         self.rows = file.rows
-        for sink in sinks:
-            if sink.field.name == "TIMESTAMP" and isinstance(sink, NumberTrial) and most is not None:
-                caveat = milliseconds(int(sink.greatest))
-                if caveat is not None:
-                    yield CsvError(caveat, code="milliseconds", file=self.name, column=sink.field.name)
-
-
-def milliseconds(newest: int) -> str | None:
-    """What is to be said when timestamps look like milliseconds; they are imported, as at AWS."""
-    if not LEAST_MILLISECONDS <= newest < 1000 * LEAST_MILLISECONDS:
-        return None
-    meant = datetime.fromtimestamp(newest / 1000, UTC)
-    return (
-        f"TIMESTAMP {newest} is read as seconds, far in the future: is it in milliseconds?"
-        f" It would then mean {meant:%Y-%m-%d %H:%M:%S} UTC"
-    )
 
 
 _Rows = TypeVar("_Rows", EventLog, EntityTable)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Final
 
 from pytest_personalize.data.avro import WHOLE_TYPES, Field
@@ -33,12 +34,27 @@ _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 _SHOWN: Final = 60
 
 
+LEAST_MILLISECONDS: Final = 10**11
+"""Timestamps from here on look like milliseconds: as such they begin in 1973, as seconds in the year 5138."""
+
+
 class Unfit(ValueError):
     """A value does not fit its field; the text says why, ``code`` which rule it is that it breaks."""
 
     def __init__(self, message: str, code: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+def milliseconds(newest: int) -> str | None:
+    """What is to be said when timestamps look like milliseconds; they are imported, as at AWS."""
+    if not LEAST_MILLISECONDS <= newest < 1000 * LEAST_MILLISECONDS:
+        return None
+    meant = datetime.fromtimestamp(newest / 1000, UTC)
+    return (
+        f"TIMESTAMP {newest} is read as seconds, far in the future: is it in milliseconds?"
+        f" It would then mean {meant:%Y-%m-%d %H:%M:%S} UTC"
+    )
 
 
 def bounds_of(field: Field) -> tuple[float, float]:

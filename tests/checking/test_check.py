@@ -137,6 +137,13 @@ class TestData:
         assert (found.code, found.level) == ("milliseconds", "warning")
         assert "2023-11-14 22:13:20 UTC" in found.message
 
+    def test_milliseconds_are_told_of_once_at_the_first_whatever_else_is_wrong(self, interactions: str) -> None:
+        rows = "u,i,1700000000,View\n" * 2000 + ",i,1700000000000,View\nu,i,1700000000001,View\nu,i,soon,\n" * 3
+        data = "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE\n" + rows
+        found = places(check(schema=interactions, data=data, minimums=None))
+        assert [place for place in found if place[2] == "milliseconds"] == [(2002, 4, "milliseconds")]
+        assert [place[0] for place in found if place[2] == "wrong-type"] == [2004, 2007, 2010]
+
     def test_an_import_of_interactions_needs_as_many_as_at_aws(self, interactions: str) -> None:
         data = "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE\n" + "u,i,5,View\n" * 600
         (found,) = check(schema=interactions, data=data)
