@@ -30,5 +30,5 @@ def test_the_file_of_monday_has_five_faults() -> None:
         (4, "missing-value"),
         (5, "wrong-type"),
         (6, "multiline-record"),
-        (8, "value-count"),
+        (8, "too-few-values"),
     ]

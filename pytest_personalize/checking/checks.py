@@ -120,6 +120,9 @@ class Check:
             raise ValueError("nothing to check: give a schema, or batch input")
         if self.types and len(self.types) != len(self.schemas):
             raise ValueError(f"{len(self.types)} types for {len(self.schemas)} schemas: give none, or one for each")
+        for each in self.types:
+            if each.upper() not in DATASET_TYPES:
+                raise ValueError(f"no dataset type {each!r}; {hint(each, DATASET_TYPES)}")
         if self.data and len(self.schemas) not in (1, len(self.data)):
             raise ValueError(
                 f"{len(self.data)} data files for {len(self.schemas)} schemas: give one schema for all, or one for each"
@@ -169,10 +172,7 @@ class Check:
                 yield found.problem(each.code, each.text, offset)
             return None
         kind = schema.dataset_type
-        if wanted is not None and wanted.upper() not in DATASET_TYPES:
-            refused = refusal("dataset type", given=wanted, known=", ".join(DATASET_TYPES))
-            yield found.problem("dataset-type", refused.message, found.offset("name"))
-        elif wanted is not None and wanted.upper() != kind:
+        if wanted is not None and wanted.upper() != kind:
             refused = refusal("type of schema", schema=origin.name, theirs=kind, ours=wanted.upper())
             yield found.problem("type-of-schema", refused.message, found.offset("name"))
         if kind in self._records.schemas:

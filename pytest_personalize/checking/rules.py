@@ -38,7 +38,12 @@ RULES: Final[Mapping[str, Rule]] = {
     "repeated-column": Rule("A column is named once", "Take one of the two columns out of the file."),
     "malformed-record": Rule("Records are well-formed CSV", _QUOTES),
     "multiline-record": Rule("A record is one line", "Replace the line breaks in the value by blanks."),
-    "value-count": Rule("A record has as many values as the header", f"Look for a comma too many. {_QUOTES}"),
+    "separator": Rule("Values are separated by commas", "Export the file again, with commas between the values."),
+    "too-few-values": Rule(
+        "A record has a value for every column of the header",
+        "Look for a value that is left out; where there is none, its comma stands all the same.",
+    ),
+    "too-many-values": Rule("A record has no more values than the header", f"Look for a comma too many. {_QUOTES}"),
     "missing-value": Rule(
         "Values are there unless the schema allows null", 'Fill it in, or write ["null", type] in the schema.'
     ),
@@ -65,7 +70,6 @@ RULES: Final[Mapping[str, Rule]] = {
     "metadata-count": Rule(
         "There are some metadata fields and not too many", "Add a metadata field, or take some out."
     ),
-    "dataset-type": Rule("A dataset has one of five types", "Name one of the types."),
     "type-of-schema": Rule("A schema is for its dataset type", "Give the type of the schema, or leave --type out."),
     # -- filters --------------------------------------------------------------------------------------------------
     "filter-syntax": Rule(

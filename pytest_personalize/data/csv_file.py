@@ -32,6 +32,9 @@ _LINE: Final = re.compile(rb"([^\r\n]*)(?:\r\n?|\n)?")
 _QUOTED: Final = re.compile(r'(?:^|(?<=[,\r\n]))"((?:[^"\\]++|\\.|"")*+)"(?=[,\r\n]|$)', re.DOTALL)
 _ESCAPED: Final = re.compile(r'\\(["\\])')
 _CELL: Final = re.compile(r'"(?:[^"\\]++|\\.|"")*+"|[^,]*', re.DOTALL)
+_OTHER_MARKS: Final = {";": "semicolons", "\t": "tabs", "|": "bars"}
+"""What other files that are called CSV have between their values."""
+
 _OPEN_QUOTE: Final = "unexpected end of data"
 """What the CSV reader says of text that ends within quotes."""
 
@@ -81,12 +84,17 @@ class CsvFile:
         text = ",".join(self.header)
         missing = [column for column in wanted if column not in self.header]
         if missing:
+            mark = next((mark for mark in _OTHER_MARKS if set(wanted) <= set(text.split(mark))), None)
             yield CsvError(
                 # printed: CreateDatasetImportJob, 2024; the developer guide has it without the blank
                 f"Input csv is missing the following columns: [{', '.join(missing)}]."
                 f" The header line is {text[:200]!r};"
-                " names must be spelled as in the schema, without blanks",
-                code="missing-columns",
+                + (
+                    f" its names stand between {_OTHER_MARKS[mark]}, and not between commas"
+                    if mark
+                    else " names must be spelled as in the schema, without blanks"
+                ),
+                code="separator" if mark else "missing-columns",
                 file=self.name,
                 line=1,
                 row=text,
@@ -203,7 +211,7 @@ class CsvFile:
         if len(row) != len(self.header):
             yield CsvError(
                 f"The record has {len(row)} values: expected {len(self.header)}, as in the header",
-                code="value-count",
+                code="too-few-values" if len(row) < len(self.header) else "too-many-values",
                 file=self.name,
                 line=line,
                 row=shown,

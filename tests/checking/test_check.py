@@ -53,7 +53,7 @@ BROKEN_DATA: dict[str, tuple[bytes, Found]] = {
     ),
     "number of values": (
         HEADER + b'i1,1\ni2,1,"a,b"\ni3,1,a,b\ni4,1,"a"b\n',
-        [(2, 1, "value-count"), (4, 1, "value-count"), (5, 1, "malformed-record")],
+        [(2, 1, "too-few-values"), (4, 1, "too-many-values"), (5, 1, "malformed-record")],
     ),
     "encoding": (
         HEADER + "i1,1,caf\u00e9\n".encode() + "i2,1,caf\u00e9\n".encode("latin-1") + b"i3,x,\n",
@@ -75,6 +75,8 @@ BROKEN_DATA: dict[str, tuple[bytes, Found]] = {
         b"\xef\xbb\xbfGENRE,ITEM_ID,NOTE\r\n,i1,\r\n\r\nDrama,,x\r\n",
         [(1, 1, "missing-columns"), (4, 7, "missing-value")],
     ),
+    "semicolons": (b"ITEM_ID;PRICE;GENRE\ni1;1,5;Drama\n", [(1, 1, "separator")]),
+    "tabs": (b"GENRE\tITEM_ID\tPRICE\ni1\t1.5\tDrama\n", [(1, 1, "separator")]),
     "empty": (b"", [(1, 1, "missing-columns")]),
     "compressed": (b"\x1f\x8b\x08\x00", [(1, 1, "compressed")]),
 }
@@ -340,6 +342,7 @@ class TestResult:
             ({"schema": "S", "type": ["ITEMS", "USERS"]}, "2 types for 1 schemas"),
             ({"schema": ["S", "S"], "data": ["D", "D", "D"]}, "3 data files for 2 schemas"),
             ({"schema": ["S", "S"]}, "schema 2 is a second schema of ITEMS"),
+            ({"schema": "S", "type": "Interaction"}, "no dataset type 'Interaction'; did you mean 'INTERACTIONS'"),
             ({"schema": "S", "domain": "ECOMERCE"}, "did you mean 'ECOMMERCE'"),
             ({"schema": "S", "recipe": "aws-sism"}, "did you mean 'aws-sims'"),
             ({"batch_input": "D"}, "batch input needs a recipe"),

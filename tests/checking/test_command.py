@@ -145,7 +145,7 @@ class TestForms:
         cli.main(["check", "--schema", "items.json", "--data", "100%,\n.csv", "--format", "github"])
         first, second = capsys.readouterr().out.splitlines()
         assert first.startswith("::error file=100%25%2C%0A.csv,line=2,col=4,title=wrong-type::'cheap' is no float for")
-        assert second.endswith("header%0A" + RULES["value-count"].remedy)
+        assert second.endswith("header%0A" + RULES["too-few-values"].remedy)
 
     @pytest.mark.parametrize(
         "data", [BROKEN, "ITEM_ID,PRICE,GENRE\ni1,1.5,Drama\n", "", "ITEM_ID,PRICE,GENRE\ni\0,,\n"]
