@@ -107,7 +107,11 @@ def _ids(rows: Mapping[str, Sequence[Mapping[str, Any]]], column: str, *kinds: s
 def _dataset(name: str, group: str, kind: str, domain: Mapping[str, str], plan: Plan, site: Site) -> str:
     """The ARN of a dataset with the rows of its file imported."""
     stem, ask = f"{name}-{kind.lower().replace('_', '-')}", site.ask
-    schema = ask("CreateSchema", name=stem, schema=plan.schemas[kind], **domain)["schemaArn"]
+    try:
+        schema = ask("CreateSchema", name=stem, schema=plan.schemas[kind], **domain)["schemaArn"]
+    except ValueError as error:
+        error.add_note(f"columns of {kind.lower()}: {_line(plan.files[kind], 1)}")
+        raise
     made = ask("CreateDataset", name=stem, datasetGroupArn=group, datasetType=kind, schemaArn=schema)
     dataset: str = made["datasetArn"]
     uri = f"{BUCKET}/{name}/{kind.lower()}.csv"
@@ -128,8 +132,13 @@ def _point_at_row(error: ValueError, kind: str, file: bytes) -> None:
     """Show the row that a refusal is about, where it says which line that is."""
     line = _LINE.search(str(error))
     if line:
-        text = file.split(b"\n")[int(line[1]) - 1].decode(errors="replace").rstrip("\r")
-        error.add_note(f"line {line[1]} of {kind.lower()}: {text}")
+        number = int(line[1])
+        row = f", row {number - 2} counted from 0" if number > 1 else ""
+        error.add_note(f"line {number} of {kind.lower()}{row}: {_line(file, number)}")
+
+
+def _line(file: bytes, number: int) -> str:
+    return file.split(b"\n")[number - 1].decode("utf-8-sig", errors="replace").rstrip("\r")
 
 
 def _recommender(

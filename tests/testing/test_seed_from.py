@@ -254,7 +254,13 @@ class TestRefusals:
         with pytest.raises(ValueError, match="'yesterday' is no long for TIMESTAMP") as refused:
             backend.seed_from("films", interactions=rows)
 
-        assert refused.value.__notes__ == ["line 5 of interactions: bob,alien,yesterday"]
+        assert refused.value.__notes__ == ["line 5 of interactions, row 3 counted from 0: bob,alien,yesterday"]
+
+    def test_where_fields_are_missing_the_columns_that_are_there_are_told(self, backend: PersonalizeBackend) -> None:
+        with pytest.raises(ValueError, match="the required field USER_ID") as refused:
+            backend.seed_from("films", interactions=[{"USER": "ada", "ITEM": "alien"}])
+
+        assert refused.value.__notes__ == ["columns of interactions: USER,ITEM"]
         assert not backend.dataset_groups
 
     @pytest.mark.parametrize(
