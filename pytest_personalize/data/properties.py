@@ -11,6 +11,7 @@ from pytest_personalize.data.columns import Value
 from pytest_personalize.data.errors import PropertiesError
 from pytest_personalize.data.jsontext import read_json
 from pytest_personalize.data.values import ID_FIELDS, check_number, misfit, missing, parse_text
+from pytest_personalize.nearest import nearest
 
 UNREADABLE: Final = "Error parsing properties json"
 """The service's words (quoted: GitHub issue aws-sdk-js 2773)."""
@@ -115,7 +116,11 @@ def _refuse_forbidden(given: Mapping[str, Any]) -> None:
 
 
 def _refuse_unknown(key: str, fields: Mapping[str, Field]) -> NoReturn:
-    raise PropertiesError(f"The schema has no field for the key {key!r}: expected one of {', '.join(sorted(fields))}")
+    near = nearest(key, [*fields, *map(property_name, ID_FIELDS)])
+    remedy = "" if near is None else f"; did you mean {near!r}?" if near in fields else f"; {near} stands beside them"
+    raise PropertiesError(
+        f"The schema has no field for the key {key!r}: expected one of {', '.join(sorted(fields))}{remedy}"
+    )
 
 
 def _checked(field: Field, given: Any, key: str) -> Value:

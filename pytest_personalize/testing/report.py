@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from pytest_personalize.service.kernel.clock import ClockState
 from pytest_personalize.service.kernel.resource import ACTIVE, Resource
+from pytest_personalize.service.kernel.transitions import Transitions
 from pytest_personalize.testing.calls import Call, Tally
 from pytest_personalize.testing.coverage import ServiceCoverage, coverage
 from pytest_personalize.testing.hints import Surroundings, hints, remedies
@@ -79,6 +81,8 @@ def _backend_lines(
     if own or gone:
         yield paint("resources that this test made or changed:", "heading")
         yield from _resource_lines(own, gone, backend.region_name, paint)
+        if backend.clock.inner.state == ClockState() and any(_waits_for(backend.transitions, each) for each in own):
+            yield paint(f"  {CLOCK_STANDS}", "hint")
     made_up = made_up_since(backend, before)
     if made_up:
         yield cut(f'made up for s3="sample": {visible(", ".join(made_up))}', WIDTH)
@@ -135,7 +139,15 @@ def _resource_lines(own: Sequence[Resource], gone: Sequence[Resource], home: str
         yield from _lines(text, paint, status_class(status), len(status), width + 4)
 
 
+CLOCK_STANDS: Final = "hint: the clock of this backend has not moved; see clock.skip_sleep() and clock.advance()"
+
 DELETED: Final = "DELETED"
+
+
+def _waits_for(transitions: Transitions, resource: Resource) -> bool:
+    """Whether a resource is under way for as long as at AWS."""
+    step = resource.status.partition(" ")[0].lower()
+    return status_class(resource.status) == "moving" and transitions.of(resource.kind, step) == "clock"
 
 
 def status_class(status: str) -> str:

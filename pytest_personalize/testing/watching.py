@@ -9,7 +9,9 @@ import attrs
 from attrs import frozen
 
 from pytest_personalize.service.kernel.resource import Resource
+from pytest_personalize.service.kernel.transitions import Transitions
 from pytest_personalize.testing.calls import Call, Calls, Tally
+from pytest_personalize.testing.clock import BackendClock
 
 
 @frozen
@@ -30,6 +32,12 @@ class Watched(Protocol):
     region_name: str
     account_id: str
     calls: Calls
+
+    @property
+    def clock(self) -> BackendClock: ...
+
+    @property
+    def transitions(self) -> Transitions: ...
 
     @property
     def given(self) -> Mapping[str, Resource]: ...

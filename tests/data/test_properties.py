@@ -117,8 +117,10 @@ def test_fields_that_were_not_sent_are_null(items: Schema) -> None:
         ({"genres": ["Drama", "Music"]}, "expected text, several values joined with a bar"),
         ({"genres": "d" * 1001}, "Length cannot be more than 1000 characters for GENRES. If no values"),
         ({"colour": "red"}, "no field for the key 'colour': expected one of adult, creationTimestamp, genres"),
-        ({"GENRES": "Drama"}, "no field for the key 'GENRES'"),
+        ({"GENRES": "Drama"}, "; did you mean 'genres'?"),
+        ({"NUM_RATINGS": 3}, "; did you mean 'numRatings'?"),
         ({"itemId": "i1"}, "no field for the key 'itemId'"),
+        ({"ITEM_ID": "i1"}, "; itemId stands beside them"),
     ],
 )
 def test_what_does_not_fit_an_item_is_refused(items: Schema, properties: dict[str, Any], problem: str) -> None:

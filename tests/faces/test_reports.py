@@ -88,6 +88,22 @@ class TestFailedTests:
             f"maxResults={number})" for number in range(21, 31)
         ]
 
+    @pytest.mark.parametrize(
+        ("transitions", "moves", "hinted"),
+        [("clock", "", 1), ("clock", "personalize_backend.clock.advance(seconds=1)", 0), ("polls:2", "", 0)],
+    )
+    def test_who_forgot_to_move_the_clock_is_told(
+        self, run: Run, section: Section, transitions: str, moves: str, hinted: int
+    ) -> None:
+        result = run(f"""
+            @pytest.mark.personalize(transitions="{transitions}")
+            def test_it(personalize_backend):
+                create("films")
+                {moves}
+                raise LookupError
+        """)
+        assert sum("clock.skip_sleep()" in line for line in section(result, TITLE)) == hinted
+
     def test_calls_that_are_alike_are_told_once(self, run: Run, section: Section) -> None:
         result = run("""
             def test_it(personalize_backend):
