@@ -26,6 +26,9 @@ _REPEATED: Final = (
 )
 """The options that may be given again: name, argument and what it is."""
 
+_BY_SUFFIX: Final = {".json": "schema", ".avsc": "schema", ".csv": "data", ".jsonl": "batch_input"}
+"""Which option a file is meant for that is named without one."""
+
 FINE, PROBLEMS, USAGE = range(3)
 INTERRUPTED: Final = 130
 """Exit codes; the last is what shells have for Ctrl-C."""
@@ -34,13 +37,17 @@ INTERRUPTED: Final = 130
 def declare(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     parser.usage = "pytest-personalize check --schema FILE --data FILE [OPTION ...]; --help lists the options"
+    parser.epilog = "Without an option *.json and *.avsc are schemas, *.csv are data, *.jsonl is batch input."
     for option, metavar, text in _REPEATED:
         parser.add_argument(option, metavar=metavar, help=text, action="append", default=[])
     parser.add_argument("--domain", help=f"of the dataset group: {' or '.join(DOMAINS)} (default: a Custom one)")
     parser.add_argument("--solution", metavar="FILE", help="request of CreateSolution, or its solutionConfig, as JSON")
     parser.add_argument("--recipe", metavar="NAME", help="of the solution and of the batch input")
     parser.add_argument(
-        "--minimums", choices=("aws", "none"), default="aws", help="whether an import needs as many records as at AWS"
+        "--minimums",
+        choices=("aws", "none"),
+        default="aws",
+        help="whether an import needs as many records as at AWS (default: aws)",
     )
     parser.add_argument("--format", choices=tuple(FORMS), default="text", help="of the problems (default: text)")
 
@@ -49,9 +56,12 @@ def run(options: argparse.Namespace, unknown: Sequence[str]) -> int:
     """Write every problem to standard output; 0 without any, 1 with some, 2 with one line when usage is wrong."""
     progress = Progress(sys.stderr)
     try:
-        if unknown:
+        for each in unknown:
             known = [f"--{name.replace('_', '-')}" for name in vars(options) if name != "command"]
-            raise ValueError(f"no option {unknown[0]!r}; {hint(unknown[0], known)}")
+            option = _BY_SUFFIX.get(Path(each).suffix)
+            if option is None or each.startswith("-"):
+                raise ValueError(f"no option {each!r}; {hint(each, known)}")
+            getattr(options, option).append(each)
         unread, check = _check(options, progress)
         return _write(check, unread, options.format, progress)
     except KeyboardInterrupt:

@@ -57,7 +57,8 @@ RULES: Final[Mapping[str, Rule]] = {
     ),
     "milliseconds": Rule("Timestamps are in seconds", "Divide the timestamps by 1000.", "warning"),
     "too-few-records": Rule(
-        "An import of interactions has enough records", "Collect more interactions before you import."
+        "An import of interactions has enough records",
+        "Collect more interactions before you import; for a sample, --minimums none.",
     ),
     # -- schemas --------------------------------------------------------------------------------------------------
     "schema": Rule("A schema is an Avro record of a dataset type", _FIELDS),

@@ -46,6 +46,11 @@ def test_with_problems_it_exits_with_1_and_prints_each(broken: Path, capsys: pyt
     assert errors == ""
 
 
+def test_files_without_options_are_known_by_their_names(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["check", "items.csv", "--type", "ITEMS", "items.json"]) == 1
+    assert capsys.readouterr().out.startswith("items.csv:2:4: [wrong-type]")
+
+
 def test_filters_come_from_lines_or_json(folder: Write, items: str, capsys: pytest.CaptureFixture[str]) -> None:
     folder(
         {
@@ -78,7 +83,7 @@ def test_solutions_and_batch_input_are_checked_as_well(
         (["--schema", "items.json", "--data", "."], ". is a folder: name the files in it, one option for each"),
         (["--schema", "items.json", "--filters", "none"], "none does not exist"),
         (["--shema", "items.json"], "no option '--shema'; did you mean '--schema'?"),
-        (["--schema", "items.json", "items.csv"], "no option 'items.csv'; there are --"),
+        (["--schema", "items.json", "items.txt"], "no option 'items.txt'; there are --"),
         ([], "nothing to check: give a schema, or batch input"),
         (["--schema", "items.json", "--recipe", "aws-sism"], "no recipe 'aws-sism'; did you mean 'aws-sims'?"),
     ],
