@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+import attrs
 from attrs import frozen
 
 from pytest_personalize.data.errors import SchemaError, SchemaProblem
@@ -80,6 +81,12 @@ class Schema:
     domain: str | None
     fields: tuple[Field, ...]
     text: str
+    names: tuple[str, ...] = attrs.field(init=False, eq=False, repr=False)
+    """Those of the fields."""
+
+    @names.default
+    def _names(self) -> tuple[str, ...]:
+        return tuple(field.name for field in self.fields)
 
     def field(self, name: str) -> Field | None:
         """The field of a name, ignoring case; None when there is none."""

@@ -136,6 +136,7 @@ def _content_of(store: ObjectStore, uri: str) -> bytes:
         raise
 
 
+@lru_cache(maxsize=1024)
 def object_uri(uri: str) -> tuple[str, str]:
     """Bucket and key of one object; StoreError as in ``parse_uri``, or without a key."""
     bucket, key = parse_uri(uri)
