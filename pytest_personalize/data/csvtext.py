@@ -81,9 +81,9 @@ class CsvFile:
         except CsvError as error:
             yield error
             return
-        text = ",".join(self.header)
         missing = [column for column in wanted if column not in self.header]
         if missing:
+            text = ",".join(self.header)
             yield CsvError(
                 # printed: CreateDatasetImportJob, 2024; the developer guide has it without the blank
                 f"Input csv is missing the following columns: [{', '.join(missing)}]."
@@ -96,6 +96,7 @@ class CsvFile:
             )
         for column in wanted:
             if self.header.count(column) > 1:
+                text = ",".join(self.header)
                 yield CsvError(
                     "The header names a column twice",
                     code="repeated-column",

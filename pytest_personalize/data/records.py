@@ -94,11 +94,7 @@ class Records:
             items=self.items.fork(),
             actions=self.actions.fork(),
             schemas=self.schemas.copy(),
-            **{
-                name: part.fork()
-                for name in _PARTS.values()
-                if (part := getattr(self, name)) is not None
-            },
+            **{name: part.fork() for name in _PARTS.values() if (part := getattr(self, name)) is not None},
         )
 
     def view(self) -> Records:
