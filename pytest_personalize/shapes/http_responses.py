@@ -35,7 +35,7 @@ class Headers(dict[str, str]):
     """The headers of a successful answer; all but the request id are worked out when somebody looks, as few ever do."""
 
     def __init__(self, service: str, request_id: str, members: dict[str, Any]) -> None:
-        super().__init__({REQUEST_ID: request_id})  # json takes a dictionary for empty without asking its methods
+        dict.__setitem__(self, REQUEST_ID, request_id)  # json asks no methods of a dictionary that is empty
         self._rest: tuple[str, float, dict[str, Any]] | None = service, time.time(), members
 
     def _complete(self) -> None:
