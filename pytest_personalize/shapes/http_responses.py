@@ -68,12 +68,11 @@ for _name in [
 class HttpAnswer:
     """What botocore, and handlers of ``after-call``, look at in an HTTP answer."""
 
-    __slots__ = ("_headers", "content", "status_code", "url")
+    content = b""
+    url = ""
 
     def __init__(self, status_code: int, headers: dict[str, str]) -> None:
         self.status_code = status_code
-        self.content = b""
-        self.url = ""
         self._headers = headers
 
     @property
