@@ -29,6 +29,9 @@ from pytest_personalize.shapes.response import check_output
 
 # Where nobody watches, the same examples every time; at a desk, new ones.
 settings.register_profile("quick", deadline=None, max_examples=40, derandomize=bool(os.environ.get("CI")))
+settings.register_profile(
+    "glance", parent=settings.get_profile("quick"), max_examples=10
+)  # all but the first run of CI
 settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile("quick")
 

@@ -17,11 +17,11 @@ _SHOWN: Final = _WIDTH - len(_INDENT)
 
 @frozen(kw_only=True)
 class Problem:
-    """One problem.
+    """One problem: ``message`` says what is wrong, in the words of the service where it has some.
 
-    ``file`` is the file, or what the text was given as; ``line`` and ``column`` are where in it, both counted from 1,
-    the column in characters, and ``row`` is that line, None where there is none to show. ``code`` is the rule that is
-    broken, a key of ``RULES``, and ``message`` what is wrong, in the words of the service where it has some.
+    ``file`` is the file, or what the text was given as, ``code`` the rule that is broken, a key of ``RULES``. ``line``
+    and ``column`` say where, both counted from 1, the column in characters; ``row`` is that line, None where there is
+    none to show.
     """
 
     file: str

@@ -290,7 +290,7 @@ class Faults(Luck):
 
     def pace(self, kind: str, script: str, mode: str) -> str:
         """How a resource of that kind takes that script under chaos: some show the end later than at ``mode``."""
-        if mode == "clock" or kind in QUICK or (kind, script) in AT_ONCE:
+        if not self._pending or mode == "clock" or kind in QUICK or (kind, script) in AT_ONCE:
             return mode
         late = sum(dice.randint(1, 3) for dice in self._dice("pace") if dice.random() < CHAOS_OF_PACE)
         return f"polls:{int(mode.partition(':')[2] or 0) + late}" if late else mode
