@@ -21,6 +21,7 @@ from pytest_personalize.markers import pytest_itemcollected  # noqa: F401, likew
 from pytest_personalize.visibility import Visibility, is_seen
 
 if TYPE_CHECKING:
+    from pytest_personalize.mirroring.recording import Recorder
     from pytest_personalize.reports import Watcher
     from pytest_personalize.testing.watching import Seen
 
@@ -30,12 +31,16 @@ INI_OPTIONS: Final = {
     "personalize_transitions": "how statuses change: instant (default), polls:N, clock or aws",
     "personalize_data": "whether solutions and trainings want data: required (default) or optional",
     "personalize_regions": "where the service exists: aws (default: as botocore lists), any, or names of regions",
+    "personalize_state": "the state file that backends begin with, beside the configuration file or absolute",
     "personalize_calls_kept": "how many calls a backend keeps on record, the newest ones (default: 10000)",
 }
 SWITCHES: Final = {
     "personalize_block_network": "refuse calls to the real service",
     "personalize_strict_faults": "a test that never meets a fault that it declared is an error",
 }
+OF_A_RUN: Final = ("defaults", "chaos", "network_allowed", "recorder", "main")
+"""What a run of pytest sets for all activations, and puts back."""
+
 ACTIVE_BEFORE = pytest.StashKey[tuple[Activation, ...]]()
 BEFORE = pytest.StashKey[Any]()
 WATCHERS = pytest.StashKey[Any]()
@@ -78,6 +83,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="DIR",
         help="write a page of HTML per test there: its calls, and the resources with their status",
     )
+    group.addoption(
+        "--personalize-record",
+        metavar="FILE",
+        help="keep there what the real runtime answers to tests that pass through, for backend.answers.load",
+    )
 
 
 @pytest.hookimpl(trylast=True)
@@ -89,14 +99,17 @@ def pytest_configure(config: pytest.Config) -> None:
     _watch(config)
     config.stash[ACTIVE_BEFORE] = tuple(ACTIVATIONS)
     config.stash[NEVER_ENDED] = []
-    before = ACTIVATIONS.defaults, ACTIVATIONS.chaos, ACTIVATIONS.network_allowed, ACTIVATIONS.main
+    recorder = _recorder(config)
+    before = {name: getattr(ACTIVATIONS, name) for name in OF_A_RUN}
     ACTIVATIONS.defaults = _defaults(config)
+    ACTIVATIONS.recorder = recorder
     ACTIVATIONS.chaos = config.getoption("--personalize-chaos")
     ACTIVATIONS.network_allowed = not _blocking(config)
     ACTIVATIONS.main = threading.current_thread()
 
     def restore() -> None:
-        ACTIVATIONS.defaults, ACTIVATIONS.chaos, ACTIVATIONS.network_allowed, ACTIVATIONS.main = before
+        for name, value in before.items():
+            setattr(ACTIVATIONS, name, value)
         for activation in _left(config):
             ACTIVATIONS.pop(activation)
 
@@ -125,9 +138,27 @@ def _watch(config: pytest.Config) -> None:
     config.stash[WATCHERS] = watchers
 
 
+def _recorder(config: pytest.Config) -> Recorder | None:
+    """Who keeps the answers of the real runtime, if they are to be; ``pytest.UsageError`` where none can be kept."""
+    file = config.getoption("--personalize-record")
+    if not file:
+        return None
+    from pytest_personalize.mirroring.recording import Recorder
+
+    path = config.invocation_params.dir / file  # absolute, as traces are
+    if path.is_dir() or not path.parent.is_dir():
+        raise pytest.UsageError(f"--personalize-record: {file} is no file in a folder that exists")
+    config.option.personalize_record = str(path)
+    recorder = Recorder(path)
+    config.pluginmanager.register(recorder, "personalize-recorder")
+    return recorder
+
+
 def _defaults(config: pytest.Config) -> dict[str, Any]:
     options = {name.removeprefix("personalize_"): config.getini(name) for name in INI_OPTIONS if config.getini(name)}
     flag = config.getoption("--personalize-transitions")
+    if "state" in options:
+        options["state"] = str((config.inipath.parent if config.inipath else config.rootpath) / options["state"])
     return options | ({"transitions": flag} if flag else {})
 
 
