@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from functools import partial
 from typing import Any
 
 from pytest_personalize.service import endpoint
@@ -97,12 +96,9 @@ class Door:
             members: dict[str, Any] = {}
             try:
                 account.engine.catch_up(account.regions, now)
-                if region not in self._reach:
-                    raise NoAnswer("request", f"there is no Personalize in {region}, only in {self._reach}")
                 members = endpoint.decode(body)
-                if self._faults.concern(operation):
-                    work = partial(self._work, service, operation, region, members, form)
-                    answer = self._faults.through(operation, work, patience)
+                if self.concern(operation, region):
+                    answer = self._through(service, operation, region, members, form, patience)
                 else:
                     answer = endpoint.answer(account.region(region), service, operation, members, form)
             except ServiceError as error:
@@ -121,9 +117,21 @@ class Door:
         self._calls.append(call)
         self._loops.called(call)
 
-    def _work(
-        self, service: str, operation: str, region: str, members: dict[str, Any], form: endpoint.Form
+    def _through(
+        self,
+        service: str,
+        operation: str,
+        region: str,
+        members: dict[str, Any],
+        form: endpoint.Form,
+        patience: float | None,
     ) -> dict[str, Any]:
-        """An attempt that a fault concerns: latency may have moved the clock."""
-        self._account.catch_up()
-        return endpoint.answer(self._account.region(region), service, operation, members, form)
+        """An attempt that goes where nobody answers, or meets faults on its way."""
+        if region not in self._reach:
+            raise NoAnswer("request", f"there is no Personalize in {region}, only in {self._reach}")
+
+        def work() -> dict[str, Any]:
+            self._account.catch_up()  # latency may have moved the clock
+            return endpoint.answer(self._account.region(region), service, operation, members, form)
+
+        return self._faults.through(operation, work, patience)

@@ -14,14 +14,11 @@ _SHOWN: Final = 120
 
 @frozen(kw_only=True)
 class Problem:
-    """One problem.
+    """One problem: ``message`` says what is wrong, in the words of the service where it has some.
 
-    Args:
-        file: The file, or what the text was given as.
-        code: The rule that is broken, a key of ``RULES``.
-        message: What is wrong, in the words of the service where it has some.
-        line, column: Where, both counted from 1; the column is a character.
-        row: That line, None where there is none to show.
+    ``file`` is the file, or what the text was given as, ``code`` the rule that is broken, a key of ``RULES``. ``line``
+    and ``column`` say where, both counted from 1, the column in characters; ``row`` is that line, None where there is
+    none to show.
     """
 
     file: str

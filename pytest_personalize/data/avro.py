@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
+import attrs
 from attrs import frozen
 
 from pytest_personalize.data.errors import SchemaError, SchemaProblem
@@ -80,11 +81,21 @@ class Schema:
     domain: str | None
     fields: tuple[Field, ...]
     text: str
+    names: tuple[str, ...] = attrs.field(init=False, eq=False, repr=False)
+    """Those of the fields."""
+    _by_name: Mapping[str, Field] = attrs.field(init=False, eq=False, repr=False)
+
+    @names.default
+    def _names(self) -> tuple[str, ...]:
+        return tuple(field.name for field in self.fields)
+
+    @_by_name.default
+    def _fields_by_name(self) -> Mapping[str, Field]:
+        return {field.name.upper(): field for field in self.fields}
 
     def field(self, name: str) -> Field | None:
         """The field of a name, ignoring case; None when there is none."""
-        wanted = name.upper()
-        return next((field for field in self.fields if field.name.upper() == wanted), None)
+        return self._by_name.get(name.upper())
 
 
 def parse_schema(text: str, domain: str | None = None) -> Schema:

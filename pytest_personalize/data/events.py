@@ -28,6 +28,7 @@ T = TypeVar("T")
 
 _NO_VALUES: Mapping[str, Value] = MappingProxyType({})
 _NULL_VALUE = float("nan")
+_NO_TYPE: Final = IdTable(("",))
 _TIMES: Final = range(-(2**63), 2**63)
 _OWN_COLUMNS = frozenset({"USER_ID", "ITEM_ID", "ACTION_ID", "TIMESTAMP", "EVENT_TYPE"})
 
@@ -46,7 +47,7 @@ class EventLog:
     items: array[int] = field(factory=lambda: array("I"))
     times: array[int] = field(factory=lambda: array("q"))
     types: array[int] = field(factory=lambda: array("H"))
-    event_types: IdTable = field(factory=lambda: IdTable(("",)))
+    event_types: IdTable = field(factory=_NO_TYPE.fork)
     """Event types as written; code 0 is "no event type"."""
     values: array[float] = field(factory=lambda: array("d"))
     origins: array[int] = field(factory=lambda: array("B"))

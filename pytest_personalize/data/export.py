@@ -42,7 +42,7 @@ def export_csv(records: Records, dataset_type: str, mode: ExportMode) -> Iterato
         mode: The rows to write, by the way they came: imports, the events API, or both.
     """
     schema = records.schemas[dataset_type]
-    yield ",".join(field.name for field in schema.fields) + "\n"
+    yield ",".join(schema.names) + "\n"
     rows: Sequence[int]
     if dataset_type in LOGS:
         log = records.log(dataset_type)

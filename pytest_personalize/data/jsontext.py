@@ -10,8 +10,12 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON")
 
 
-_decode: Final = json.JSONDecoder(parse_constant=_refuse_constant).decode
-"""JSON without the NaN and Infinity that Python adds to it."""
+_decode: Final = json.JSONDecoder(parse_constant=_refuse_constant).raw_decode
+"""JSON without the NaN and Infinity that Python adds to it.
+
+It knows no blanks around: ``decode`` does, and takes twice as long, for the regular expressions that it finds them by.
+"""
+_BLANKS: Final = " \t\n\r"
 
 
 def read_json(text: str) -> Any:
@@ -22,7 +26,9 @@ def read_json(text: str) -> Any:
             be written again.
     """
     try:
-        value = _decode(text)
+        value, end = _decode(text, len(text) - len(text.lstrip(_BLANKS)))
+        if text[end:].strip(_BLANKS):
+            raise json.JSONDecodeError("Extra data", text, end)
         if "\\ud" in text or "\\uD" in text:
             json.dumps(value, ensure_ascii=False).encode()
     except RecursionError:

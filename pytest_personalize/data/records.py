@@ -17,6 +17,8 @@ LOGS: Final = {"INTERACTIONS": "interactions", "ACTION_INTERACTIONS": "action_in
 TABLES: Final = {"ITEMS": "items_table", "USERS": "users_table", "ACTIONS": "actions_table"}
 """Dataset type to attribute of ``Records``."""
 
+_PARTS: Final = LOGS | TABLES
+
 SUBJECTS: Final = {
     "INTERACTIONS": "items",
     "ACTION_INTERACTIONS": "actions",
@@ -58,7 +60,7 @@ class Records:
 
     def holds(self, dataset_type: str) -> bool:
         """Whether there is a dataset of that type with anything in it."""
-        part: EventLog | EntityTable | None = getattr(self, (LOGS | TABLES)[dataset_type])
+        part: EventLog | EntityTable | None = getattr(self, _PARTS[dataset_type])
         return part is not None and len(part) > 0
 
     def subjects(self, dataset_type: str) -> IdTable:
@@ -77,7 +79,7 @@ class Records:
     def drop_dataset(self, dataset_type: str) -> None:
         """Forget a dataset and its rows."""
         del self.schemas[dataset_type]
-        setattr(self, (LOGS | TABLES)[dataset_type], None)
+        setattr(self, _PARTS[dataset_type], None)
 
     def replace_schema(self, dataset_type: str, schema: Schema) -> None:
         """Put another schema in force (Items, Users); columns that it adds are null in the rows so far."""
@@ -92,11 +94,7 @@ class Records:
             items=self.items.fork(),
             actions=self.actions.fork(),
             schemas=self.schemas.copy(),
-            **{
-                name: part.fork()
-                for name in (*LOGS.values(), *TABLES.values())
-                if (part := getattr(self, name)) is not None
-            },
+            **{name: part.fork() for name in _PARTS.values() if (part := getattr(self, name)) is not None},
         )
 
     def view(self) -> Records:

@@ -13,7 +13,7 @@ Row = Mapping[str, Value]
 
 def rows_of(records: Records, dataset_type: str) -> list[Row]:
     """All rows in the order in which they came; of an item, user or action the newest record alone."""
-    names = [field.name for field in records.schemas[dataset_type].fields]
+    names = records.schemas[dataset_type].names
     read = _log(records, dataset_type) if dataset_type in LOGS else _table(records, dataset_type)
     return [{name: row[name] for name in names} for row in read]
 

@@ -136,6 +136,7 @@ def _content_of(store: ObjectStore, uri: str) -> bytes:
         raise
 
 
+@lru_cache(maxsize=1024)
 def object_uri(uri: str) -> tuple[str, str]:
     """Bucket and key of one object; StoreError as in ``parse_uri``, or without a key."""
     bucket, key = parse_uri(uri)
@@ -195,8 +196,7 @@ class MemoryStore:
         if prefix_uri is None:
             return of_all_buckets(self, self._buckets)
         bucket, prefix = parse_uri(prefix_uri)
-        keys = sorted(key for key in self._bucket(bucket, prefix_uri) if key.startswith(prefix))
-        return [f"{SCHEME}{bucket}/{key}" for key in keys]
+        return sorted([f"{SCHEME}{bucket}/{key}" for key in self._bucket(bucket, prefix_uri) if key.startswith(prefix)])
 
     def delete(self, uri: str) -> None:
         """Remove an object, if there is one."""

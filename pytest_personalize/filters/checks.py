@@ -113,7 +113,7 @@ def _field(dataset: Dataset, name: str, position: int, schemas: Mapping[str, Sch
         raise invalid_expression(f"the dataset group has no {where} dataset", position)
     field = schema.field(name)
     if field is None:
-        known = [each.name for each in schema.fields]
+        known = schema.names
         remedy = did_you_mean(name, known) or f"Its fields are {', '.join(known)}."
         raise invalid_expression(f"field {name} not found in the {where} schema", position, remedy)
     if field.type == "boolean":

@@ -169,6 +169,15 @@ class Filter:
     """A whole filter expression: one or more expressions chained with ``|``."""
 
     expressions: tuple[Expression, ...]
+    fields: frozenset[str] = field(init=False, eq=False, repr=False)
+    """The distinct dataset fields, such as ``ITEMS.GENRE``: what the quotas of fields count.
+
+    CurrentUser fields are fields of USERS, CurrentItem fields are fields of ITEMS.
+    """
+
+    @fields.default
+    def _fields(self) -> frozenset[str]:
+        return frozenset(f"{kind}.{name}" for condition in self.conditions for kind, name in condition.fields)
 
     @property
     def target(self) -> Target:
@@ -178,14 +187,6 @@ class Filter:
     def conditions(self) -> Iterator[Condition]:
         for expression in self.expressions:
             yield from expression.conditions
-
-    @property
-    def fields(self) -> frozenset[str]:
-        """The distinct dataset fields, such as ``ITEMS.GENRE``: what the quotas of fields count.
-
-        CurrentUser fields are fields of USERS, CurrentItem fields are fields of ITEMS.
-        """
-        return frozenset(f"{kind}.{name}" for condition in self.conditions for kind, name in condition.fields)
 
     def __str__(self) -> str:
         return " | ".join(map(str, self.expressions))

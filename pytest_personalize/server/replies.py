@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
+from time import time
 from typing import Any, Final
 from uuid import uuid4
 
@@ -29,19 +30,22 @@ class Reply:
 def accepted(service: str, name: str, members: Mapping[str, Any]) -> Reply:
     """What an operation answers; one that has no output shape answers nothing, not even an empty object."""
     body = encode(members).encode() if _has_output(service, name) else b""
-    return _reply(200, response_headers(service), body)
+    return _reply(200, _headers(service), body)
 
 
 def refused(service: str, code: str, message: str) -> Reply:
     """An error, in the form of the protocol that the service speaks."""
     modelled = code in service_errors(service)
     status, headers, body = error_body(protocol(service), code, message, modelled, error_status(service, code))
-    return _reply(status, response_headers(service) | headers, body)
+    return _reply(status, _headers(service) | headers, body)
+
+
+def _headers(service: str) -> dict[str, str]:
+    return response_headers(service, time(), str(uuid4()))
 
 
 def _reply(status: int, headers: dict[str, str], body: bytes) -> Reply:
     del headers["connection"], headers["content-length"]  # those are for the server
-    headers["x-amzn-requestid"] = str(uuid4())
     return Reply(status, headers, body)
 
 

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from email.utils import formatdate
-from functools import cache, lru_cache
 from itertools import count
 from typing import Any, Final
 
@@ -18,6 +17,8 @@ from pytest_personalize.shapes.models import protocol, service_errors
 
 _serials: Final = count(1)
 _encode: Final = json.JSONEncoder(separators=(",", ":"), default=datetime.timestamp).encode
+
+REQUEST_ID: Final = "x-amzn-requestid"
 
 FRONT_END: Final = {
     "personalize": {
@@ -31,32 +32,35 @@ FRONT_END: Final = {
 
 
 class Headers(dict[str, str]):
-    """The headers of an answer; how long its body is gets worked out when somebody looks, as few ever do."""
+    """The headers of a successful answer; all but the request id are worked out when somebody looks, as few ever do."""
 
-    def __init__(self, known: dict[str, str], members: dict[str, Any]) -> None:
-        super().__init__(known)
-        self._members: dict[str, Any] | None = members
+    def __init__(self, service: str, request_id: str, members: dict[str, Any]) -> None:
+        dict.__setitem__(self, REQUEST_ID, request_id)  # json asks no methods of a dictionary that is empty
+        self._rest: tuple[str, float, dict[str, Any]] | None = service, time.time(), members
 
     def _complete(self) -> None:
-        if self._members is not None:
-            members, self._members = self._members, None
-            self["content-length"] = str(len(_encode(members)))
+        if self._rest is not None:
+            (service, moment, members), self._rest = self._rest, None
+            self.update(response_headers(service, moment, self[REQUEST_ID]))
+            if members:
+                self["content-length"] = str(len(_encode(members)))
 
     def __reduce__(self) -> tuple[type, tuple[dict[str, str]]]:
         return dict, (dict(self),)  # what a copy or a pickle brings back is no more than a dictionary
 
 
 def _completed(read: Callable[..., Any]) -> Callable[..., Any]:
-    def method(headers: Headers, *args: Any) -> Any:
+    def method(headers: Headers, *args: Any, **kwargs: Any) -> Any:
         headers._complete()
-        return read(headers, *args)
+        return read(headers, *args, **kwargs)
 
     return method
 
 
 for _name in [
-    *("__eq__", "__getitem__", "__iter__", "__ne__", "__or__", "__repr__", "__ror__"),
-    *("copy", "get", "items", "pop", "popitem", "setdefault", "values"),
+    *("__contains__", "__delitem__", "__eq__", "__getitem__", "__ior__", "__iter__", "__len__", "__ne__", "__or__"),
+    *("__repr__", "__reversed__", "__ror__", "__setitem__", "clear", "copy", "get", "items", "keys", "pop", "popitem"),
+    *("setdefault", "update", "values"),
 ]:
     setattr(Headers, _name, _completed(getattr(dict, _name)))
 
@@ -64,12 +68,11 @@ for _name in [
 class HttpAnswer:
     """What botocore, and handlers of ``after-call``, look at in an HTTP answer."""
 
-    __slots__ = ("_headers", "content", "status_code", "url")
+    content = b""
+    url = ""
 
     def __init__(self, status_code: int, headers: dict[str, str]) -> None:
         self.status_code = status_code
-        self.content = b""
-        self.url = ""
         self._headers = headers
 
     @property
@@ -80,10 +83,10 @@ class HttpAnswer:
 
 def accepted(service: str, members: dict[str, Any]) -> tuple[HttpAnswer, dict[str, Any]]:
     """A successful answer; ``members`` are what the client returns besides the metadata."""
-    known = response_headers(service)
-    headers = Headers(known, members) if members else known
+    request_id = new_request_id()
+    headers = Headers(service, request_id, members)
     metadata = {
-        "RequestId": known["x-amzn-requestid"],
+        "RequestId": request_id,
         "HTTPStatusCode": 200,
         "HTTPHeaders": headers,
         "RetryAttempts": 0,
@@ -96,28 +99,24 @@ def refused(service: str, code: str, message: str) -> tuple[HttpAnswer, dict[str
     status = error_status(service, code)
     modelled = code in service_errors(service)
     _, own, _ = error_body(protocol(service), code, message, modelled, status)
-    headers = response_headers(service) | own
+    headers = response_headers(service, time.time(), new_request_id()) | own
     parsed = parsed_error(code, message, modelled, status, headers)
     parsed["ResponseMetadata"]["RetryAttempts"] = 0
     return HttpAnswer(status, headers), parsed
 
 
-def response_headers(service: str) -> dict[str, str]:
-    """The headers that every answer has, with a new request id, for an empty body."""
+def new_request_id() -> str:
+    """One like no other of this process."""
+    return f"{next(_serials):08x}-0000-4000-8000-000000000000"
+
+
+def response_headers(service: str, moment: float, request_id: str) -> dict[str, str]:
+    """The headers that every answer has, for an empty body; ``moment`` in epoch seconds."""
     return {
-        "date": _date(int(time.time())),
+        "date": formatdate(moment, usegmt=True),
         "content-length": "0",
-        "x-amzn-requestid": f"{next(_serials):08x}-0000-4000-8000-000000000000",
-        **_always(service),
+        REQUEST_ID: request_id,
+        "content-type": content_type(protocol(service)),
+        "connection": "keep-alive",
+        **FRONT_END.get(service, {}),
     }
-
-
-@cache
-def _always(service: str) -> dict[str, str]:
-    """The headers that are the same in every answer of a service."""
-    return {"content-type": content_type(protocol(service)), "connection": "keep-alive", **FRONT_END.get(service, {})}
-
-
-@lru_cache(maxsize=1)
-def _date(second: int) -> str:
-    return formatdate(second, usegmt=True)

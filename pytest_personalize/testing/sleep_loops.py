@@ -41,11 +41,10 @@ class SleepLoops:
     def called(self, call: Call) -> None:
         """The thread or task that runs now has made that call."""
         runs = who()
-        known = self._known.get(runs)
-        if known is None:
+        try:
+            self._known[runs].call = call
+        except KeyError:
             self._known[runs] = Sleeping(call)
-        else:
-            known.call = call
 
     def slept(self) -> None:
         """It has skipped a sleep; SleepLoopError when that was one of very many without a change of any status."""

@@ -313,7 +313,8 @@ class ControlPlane(RuleBasedStateMachine):
     def create_recommender(self, group: int) -> None:
         below = self.pick("DatasetGroup", group, "ACTIVE")
         parents = {"datasetGroupArn": below.arn}
-        full = len(self.all("Recommender", **parents)) >= QUOTAS["recommenders"]
+        live = [one for one in self.all("Recommender", **parents) if one.status != "CREATE FAILED"]
+        full = len(live) >= QUOTAS["recommenders"]
         ready = below.status == "ACTIVE"
         expected = INVALID if "domain" not in below.parents else IN_USE if not ready else LIMIT if full else None
         recipe = f"{RECIPE}ecomm-popular-items-by-views"

@@ -39,6 +39,9 @@ class BatchInferenceJobConfig:
     ranking_influence: Mapping[str, float] | None = None
 
 
+NO_CONFIG: Final = BatchInferenceJobConfig()
+
+
 @structure
 @frozen(kw_only=True)
 class FieldsForThemeGeneration:
@@ -72,7 +75,7 @@ class BatchInferenceJob(BatchJob):
 
 
 def _run(region: Region, job: BatchInferenceJob, now: float) -> BatchInferenceJob:
-    config = job.batch_inference_job_config or BatchInferenceJobConfig()
+    config = job.batch_inference_job_config or NO_CONFIG
     source = job.source(region, config.item_exploration_config, config.ranking_influence)
     themes = job.theme_generation_config
     answer_line = LINES[source.recipe.batch_lines]
@@ -171,7 +174,7 @@ def create_batch_inference_job(
     version = region.find(SolutionVersion, solution_version_arn)
     recipe = version.recipe
     records = region.records[version.dataset_group_arn]
-    _check_recipe(solution_version_arn, recipe, batch_inference_job_config or BatchInferenceJobConfig(), records)
+    _check_recipe(solution_version_arn, recipe, batch_inference_job_config or NO_CONFIG, records)
     _check_themes(recipe, batch_inference_job_mode, theme_generation_config, records.schemas.get("ITEMS"))
     return create_batch_job(
         region,

@@ -119,8 +119,8 @@ def create_dataset_import_job(
         raise refusal("nothing to publish to", group=dataset.dataset_group_arn)
 
     def look_at_files() -> None:
-        fields = region.records[dataset.dataset_group_arn].schemas[dataset.dataset_type].fields
-        check_headers(read_files(region, data_source, reader=dataset), [field.name for field in fields])
+        schema = region.records[dataset.dataset_group_arn].schemas[dataset.dataset_type]
+        check_headers(read_files(region, data_source, reader=dataset), schema.names)
 
     new = admit(region, DatasetImportJob, job_name, tags=tags, needs=(dataset,), check=look_at_files)
     job = DatasetImportJob(

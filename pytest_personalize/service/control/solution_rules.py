@@ -49,13 +49,15 @@ def counting(config: SolutionConfig | None, auto_ml: bool) -> SolutionConfig | N
 
 
 def config_problems(recipe: Recipe, given: SolutionConfig | None, records: Records, modes: Modes) -> Problems:
-    """What in a configuration the recipe, or the data, do not take."""
-    yield from auto_training_problems(modes.automatic, (given or NO_CONFIG).auto_training_config)
+    """What in a configuration and its modes the recipe, or the data, do not take."""
+    if modes.hpo and not modes.auto_ml and not recipe.supports_hpo:
+        yield refusal("recipe lacks", member="performHPO", recipe=recipe.name)
+    if given is None:
+        return
+    yield from auto_training_problems(modes.automatic, given.auto_training_config)
     config = counting(given, modes.auto_ml) or NO_CONFIG
     yield from _value_problems(recipe, "algorithm", config.algorithm_hyper_parameters or {})
     yield from _value_problems(recipe, "featurization", config.feature_transformation_parameters or {})
-    if modes.hpo and not modes.auto_ml and not recipe.supports_hpo:
-        yield refusal("recipe lacks", member="performHPO", recipe=recipe.name)
     if config.hpo_config is not None:
         yield from _hpo_problems(recipe, config.hpo_config)
     if config.event_value_threshold is not None:

@@ -29,7 +29,7 @@ class TrainingDataConfig:
 
 def present_columns(records: Records) -> Columns:
     """All columns of the datasets as they are now."""
-    return {kind: frozenset(field.name for field in schema.fields) for kind, schema in records.schemas.items()}
+    return {kind: frozenset(schema.names) for kind, schema in records.schemas.items()}
 
 
 def column_problems(config: TrainingDataConfig | None, records: Records) -> Problems:

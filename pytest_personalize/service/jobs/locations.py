@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Callable, Iterable
 from typing import Final, TypeVar
 
@@ -72,7 +71,7 @@ def input_objects(region: Region, config: S3DataConfig, *, reader: Resource | No
         return region.account.store().list(config.path)
 
     found = _accessible(read, "input path", config.path)
-    wanted = [uri for uri in found if posixpath.basename(uri) != PROBE]
+    wanted = [uri for uri in found if not uri.endswith(f"/{PROBE}")]
     if not wanted:
         raise refusal("input path", problem=f"No object starts with {config.path}.")
     return wanted

@@ -32,7 +32,7 @@ class Clock:
     def timestamp(self) -> float:
         """Now, in epoch seconds with milliseconds, the resolution of the service."""
         state = self.state
-        return round((self.running() if state.frozen is None else state.frozen) + state.offset, 3)
+        return round(((self.running() if state.frozen is None else state.frozen) + state.offset) * 1000) / 1000
 
     def advance(self, seconds: float) -> None:
         """Move forward; ``ValueError`` for a step back or beyond the year 9999, and then nothing has moved."""

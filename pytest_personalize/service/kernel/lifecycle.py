@@ -160,7 +160,7 @@ class Engine:
         """Enter a script with a resource that is in its table or goes there now; returns it as it stands then."""
         script = SCRIPTS[resource.kind, name]
         mode = self.luck.pace(resource.kind, name, self.transitions.of(resource.kind, name))
-        now = region.now()
+        now = self.moment
         doom = self.luck.doom(resource.kind, name)
         if mode in ("instant", "polls:0") or not script.states:
             if script.work is not None:
@@ -202,12 +202,12 @@ class Engine:
         script = SCRIPTS[transition.kind, transition.script]
         if transition.looks >= int(transition.mode.partition(":")[2]):
             del self.agenda.moving[resource.arn]
-            return self._finish(region, resource, script, region.now(), transition.doom)
+            return self._finish(region, resource, script, self.moment, transition.doom)
         step = min(transition.looks, len(script.states) - 1)
         transition.looks += 1
         if step != transition.step:
             transition.step = step
-            resource = script.show(resource, script.states[step], region.now())
+            resource = script.show(resource, script.states[step], self.moment)
             region.table(resource.kind).put(resource)
         return resource
 
@@ -251,11 +251,10 @@ class Engine:
 
     def _finish(self, region: Region, resource: Resource, script: Script, now: float, doom: str | None) -> Any:
         table = region.table(resource.kind)
-        started = time.perf_counter()
         try:
             if doom is not None:
                 raise Failure(doom)
-            done = script.work(region, resource, now) if script.work else resource
+            done = resource if script.work is None else _timed(script.work, region, resource, now)
         except Failure as failure:
             failed = script.show(resource, script.failed, now, failure.message)
             table.put(failed)
@@ -263,15 +262,22 @@ class Engine:
         except BaseException:  # a bug of ours, or Ctrl-C: seen once, where it happened
             table.put(script.show(resource, script.failed, now, BUG))
             raise
-        seconds = time.perf_counter() - started
-        if seconds > LONG:
-            LOG.info("%s took %.1f seconds", resource.arn, seconds)
         if script.end is None:
             region.remove(resource)
             return None
         done = script.show(done, script.end, now)
         table.put(done)
         return done
+
+
+def _timed(work: Work, region: Region, resource: Resource, now: float) -> Any:
+    """What work gives, with a line in the log when it took long."""
+    started = time.perf_counter()
+    done = work(region, resource, now)
+    seconds = time.perf_counter() - started
+    if seconds > LONG:
+        LOG.info("%s took %.1f seconds", resource.arn, seconds)
+    return done
 
 
 Action = Callable[["Region", str, float], None]
