@@ -76,7 +76,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--personalize-report",
         action="store_true",
-        help="print at the end which operations were used, which never, and which errors were met",
+        help="print at the end which operations were used, which never, which errors were met, what it would have cost",
+    )
+    group.addoption(
+        "--personalize-policy",
+        metavar="FILE",
+        help="write the IAM policy there that the calls of the tests would have needed at AWS",
     )
     group.addoption(
         "--personalize-trace",
@@ -126,11 +131,20 @@ def _watch(config: pytest.Config) -> None:
         report = UsageReport()
         config.pluginmanager.register(report, "personalize-report")
         watchers.append(report.test_ended)
+    file = config.getoption("--personalize-policy")
+    if file:
+        from pytest_personalize.reports import PolicyFile
+
+        # absolute, because workers of pytest-xdist are handed the option and may start elsewhere
+        config.option.personalize_policy = str(config.invocation_params.dir / file)
+        policy = PolicyFile(config.option.personalize_policy)
+        config.pluginmanager.register(policy, "personalize-policy")
+        watchers.append(policy.test_ended)
     folder = config.getoption("--personalize-trace")
     if folder:
         from pytest_personalize.reports import Traces
 
-        # absolute, because workers of pytest-xdist are handed the option and may start elsewhere
+        # absolute, likewise
         config.option.personalize_trace = str(config.invocation_params.dir / folder)
         traces = Traces(config.option.personalize_trace)
         config.pluginmanager.register(traces, "personalize-traces")
@@ -186,6 +200,8 @@ def pytest_report_header(config: pytest.Config) -> str | None:
         said.append(f"chaos {seed}")
     if not _blocking(config):
         said.append("real calls allowed")
+    if config.getoption("--personalize-policy"):
+        said.append(f"policy in {config.getoption('--personalize-policy')}")
     if config.getoption("--personalize-trace"):
         said.append(f"traces in {config.getoption('--personalize-trace')}")
     if markers.is_alias_taken(config):

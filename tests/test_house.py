@@ -105,14 +105,16 @@ LAZY: dict[tuple[str, str], str] = {
     ("fixtures", "boto3"): "a run that asks for no client must not pay for boto3",
     ("fixtures", f"{PACKAGE}.reports"): "only a test with faults needs it",
     ("reports", f"{PACKAGE}.explaining.failures"): "only a failed comparison with an item needs it",
+    ("reports", f"{PACKAGE}.testing.costs"): "only its flag needs it",
+    ("reports", f"{PACKAGE}.testing.policy"): "likewise",
     ("plugin", f"{PACKAGE}.service.kernel.transitions"): "only a flag needs it",
     ("plugin", f"{PACKAGE}.mirroring.recording"): "only a flag needs it",
     ("plugin", f"{PACKAGE}.reports"): "only flags and failed tests need it",
     ("markers", f"{PACKAGE}.mock"): "a run that uses no fixture must not pay for the emulator",
 }
 
-UNUSED = ("checking", "explaining", "mirroring", "server")
-"""Rooms that a run of tests does without, unless it asks for what they do."""
+UNUSED = ("checking", "conformance", "explaining", "mirroring", "server", "testing.costs", "testing.policy")
+"""Rooms and modules that a run of tests does without, unless it asks for what they do."""
 
 ROWS_OF_RECIPES = {"recommenders.custom_recipes", "recommenders.domain_recipes"}
 SHOWS_RECIPES = "service.control.recipes"
