@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from itertools import chain
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -87,10 +86,8 @@ class PersonalizeBackend(Resources):
         self._calls = Calls(kept=calls_kept)
         self._faults = Faults(self.clock.inner)
         self._given: dict[str, Resource] = {}
-        self._minimums = minimums
-        self._data = data
-        self._memory = MemoryStore()
-        self._samples = SampleStock()
+        self._minimums, self._data = minimums, data
+        self._memory, self._samples = MemoryStore(), SampleStock()
         self._account = Account(
             account_id=checked_account_id(account_id),
             clock=self.clock.inner,
@@ -197,8 +194,7 @@ class PersonalizeBackend(Resources):
             return sorted(self._resources(), key=lambda resource: resource.creation_date_time)
 
     def _resources(self) -> Iterator[Resource]:
-        tables = (table for region in self._account.regions.values() for _, table in region.tables())
-        return chain.from_iterable(tables)
+        return (one for region in self._account.regions.values() for _, table in region.tables() for one in table)
 
     def so_far(self) -> Before:
         """How things are now, for reports on what a test does from here on."""
@@ -382,12 +378,16 @@ class PersonalizeBackend(Resources):
         a file that is damaged, of another kind, or written by a newer version.
         """
         with loaded(Path(path)) as saved:
-            backend = cls(**asdict(saved.options, recurse=False))
-            backend.restore(saved.snapshot)
-            if saved.snapshot.state.clock.frozen is None:
-                backend.clock.freeze(saved.now)
-                backend.clock.unfreeze()
+            backend = cls._from_saved(saved, {})
         backend._choose_store(s3)
+        return backend
+
+    @classmethod
+    def _from_saved(cls, saved: Saved, options: Mapping[str, Any]) -> Self:
+        """A new backend with a saved state, and these options in the place of the saved ones."""
+        backend = cls(**{**asdict(saved.options, recurse=False), **options})
+        backend.restore(saved.snapshot)
+        backend.clock.run_on_from(saved.now)
         return backend
 
     def _choose_store(self, s3: Any) -> None:

@@ -15,11 +15,17 @@ from pytest_personalize.progress import ProgressBar
 
 MOST_PORTS: Final = 65535
 
+TOOLS: Final = {
+    "check": "every problem of schemas, data, filters, solutions and batch input",
+    "mirror": "a real account's set-up as a state file for tests",
+}
+"""The commands with options of their own, and what they are for."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit code is 0 when it did what it was asked, 2 when nobody knows what that is.
 
-    Commands that find something wrong, ``check``, ``conform`` and ``operations --check``, exit with 1 then.
+    Commands that find something wrong, ``check``, ``conform``, ``mirror`` and ``operations --check``, exit with 1 then.
     """
     try:
         code = _run(arguments)
@@ -41,19 +47,14 @@ def _run(arguments: Sequence[str] | None) -> int:
     forms.add_argument("--json", action="store_true", help="as JSON")
     forms.add_argument("--readme", action="store_true", help="as the table that the README has")
     listed.add_argument("--check", action="store_true", help="exit with 1, and say what it is, when botocore has more")
-    checked = commands.add_parser(
-        "check", help="every problem of schemas, data, filters, solutions and batch input", allow_abbrev=False
-    )
+    tools = {tool: commands.add_parser(tool, help=text, allow_abbrev=False) for tool, text in TOOLS.items()}
     _add_serve(commands.add_parser("serve", help="an HTTP endpoint of the three services, for any SDK"))
     parity = commands.add_parser("conform", help="hold an emulator, or AWS, against what the service is known to do")
     name = next((argument for argument in given if not argument.startswith("-")), None)
     if name is not None and name not in commands.choices:
         parser.error(f"no command {name!r}; {hint(name, commands.choices)}")
-    if name == "check":
-        from pytest_personalize.checking import command  # the emulator, for this command only
-
-        command.declare(checked)
-        return command.run(*parser.parse_known_args(given))
+    if name in tools:
+        return _run_tool(name, parser, tools[name], given)
     if name == "conform":
         return conform(parser, parity, given)
     chosen, unknown = parser.parse_known_args(given)
@@ -78,6 +79,16 @@ def conform(parser: argparse.ArgumentParser, parity: argparse.ArgumentParser, gi
 
     command.options(parity)
     return command.conform(parser.parse_args(given))
+
+
+def _run_tool(name: str, parser: argparse.ArgumentParser, own: argparse.ArgumentParser, given: Sequence[str]) -> int:
+    """A command that declares its own options, and says in one line what is wrong with them."""
+    if name == "check":
+        from pytest_personalize.checking.command import declare, run  # the emulator, for this command only
+    else:
+        from pytest_personalize.mirroring.command import declare, run  # likewise, and boto3
+    declare(own)
+    return run(*parser.parse_known_args(given))
 
 
 def _add_serve(parser: argparse.ArgumentParser) -> None:

@@ -57,7 +57,7 @@ def _backend_fixture(scope: Any) -> Callable[..., Any]:
         mock = mock_for(request.node)
         try:
             entered = mock.__enter__()
-        except (TypeError, ValueError) as error:
+        except (OSError, TypeError, ValueError) as error:
             raise pytest.fail.Exception(f"options of Amazon Personalize: {error}", pytrace=False) from None
         yield entered
         mock.__exit__(None, None, None)

@@ -6,6 +6,8 @@ import inspect
 import threading
 from collections.abc import AsyncGenerator, Callable, Collection, Coroutine, Generator, Mapping
 from functools import wraps
+from os import PathLike
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, TypeVar, cast, overload
 from unittest import TestCase
@@ -16,13 +18,17 @@ from pytest_personalize import names
 from pytest_personalize.backend import PersonalizeBackend
 from pytest_personalize.interception import ACTIVATIONS, Activation, configured_region
 from pytest_personalize.nearest import hint
+from pytest_personalize.testing.saving import kept_saved
 from pytest_personalize.testing.sleep_loops import who
 
 T = TypeVar("T", bound="Callable[..., Any] | classmethod[Any, Any, Any]")
 C = TypeVar("C", bound=type)
 
-OPTIONS: Final = tuple(inspect.signature(PersonalizeBackend).parameters)
+OPTIONS: Final = (*inspect.signature(PersonalizeBackend).parameters, "state")
 """What ``mock_personalize``, the marker and the fixtures can be given."""
+
+FIXED: Final = ("region", "account_id", "quotas")
+"""The options that a state brings along."""
 
 
 def check_options(options: Mapping[str, Any], known: tuple[str, ...] = OPTIONS) -> None:
@@ -30,6 +36,27 @@ def check_options(options: Mapping[str, Any], known: tuple[str, ...] = OPTIONS) 
     for name in options:
         if name not in known:
             raise TypeError(f"unknown option {name!r}; {hint(name, known)}")
+
+
+def _begun(given: Mapping[str, Any], defaults: Mapping[str, Any]) -> PersonalizeBackend:
+    """A new backend, empty or with a state; the options of a mock come before those of the whole run.
+
+    ``TypeError`` for an option beside the state that it is given with.
+    """
+    options = {**defaults, **given}
+    state = options.pop("state", None)
+    if state is None:
+        return PersonalizeBackend(**({"region": configured_region()} | options))
+    beside = given if given.get("state") is not None else options
+    for name in FIXED:
+        if name in beside:
+            raise TypeError(f"{name} and state exclude each other: {state} has its own")
+        options.pop(name, None)
+    preset = options.pop("preset", None)
+    backend = PersonalizeBackend._from_saved(kept_saved(Path(state)), options)
+    if preset is not None:
+        backend.seed(preset)
+    return backend
 
 
 class Mock:
@@ -50,7 +77,7 @@ class Mock:
         return f"<mock_personalize({options})>"
 
     def __enter__(self) -> PersonalizeBackend:
-        backend = PersonalizeBackend(**({"region": configured_region()} | ACTIVATIONS.defaults | self._options))
+        backend = _begun(self._options, ACTIVATIONS.defaults)
         if ACTIVATIONS.chaos is not None:
             backend.faults.chaos(ACTIVATIONS.chaos)
         task = who()
@@ -192,6 +219,7 @@ def mock_personalize(
     seed: int = ...,
     regions: str | Collection[str] = ...,
     calls_kept: int = ...,
+    state: str | PathLike[str] | None = ...,
 ) -> Mock: ...
 
 
@@ -200,8 +228,10 @@ def mock_personalize(target: Any = None, /, **options: Any) -> Any:
 
     Use it bare or called, on a function, a coroutine, a generator (which then holds the mock until it ends, and so
     serves as a fixture), an async generator or a test class (each test method gets a backend of its own, set-up
-    methods included), or as ``with`` and ``async with``. The options are those of ``PersonalizeBackend``. Nested
-    activations stack, the innermost answers. ``TypeError`` for an unknown option.
+    methods included), or as ``with`` and ``async with``. The options are those of ``PersonalizeBackend``, and
+    ``state``: a file of ``backend.save`` or ``pytest-personalize mirror`` to begin with, which is read once in a
+    process. It has its own region, account and quotas; all other options take the place of its own. Nested activations
+    stack, the innermost answers. ``TypeError`` for an unknown option, or one that the state has.
     """
     mock = Mock(options)
     return mock if target is None else mock(target)

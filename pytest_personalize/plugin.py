@@ -21,6 +21,7 @@ from pytest_personalize.markers import pytest_itemcollected  # noqa: F401, likew
 from pytest_personalize.visibility import Visibility, is_seen
 
 if TYPE_CHECKING:
+    from pytest_personalize.mirroring.recording import Recorder
     from pytest_personalize.reports import Watcher
     from pytest_personalize.testing.watching import Seen
 
@@ -30,12 +31,16 @@ INI_OPTIONS: Final = {
     "personalize_transitions": "how statuses change: instant (default), polls:N, clock or aws",
     "personalize_data": "whether solutions and trainings want data: required (default) or optional",
     "personalize_regions": "where the service exists: aws (default: as botocore lists), any, or names of regions",
+    "personalize_state": "the state file that backends begin with, beside the configuration file or absolute",
     "personalize_calls_kept": "how many calls a backend keeps on record, the newest ones (default: 10000)",
 }
 SWITCHES: Final = {
     "personalize_block_network": "refuse calls to the real service",
     "personalize_strict_faults": "a test that never meets a fault that it declared is an error",
 }
+OF_A_RUN: Final = ("defaults", "chaos", "network_allowed", "recorder", "main")
+"""What a run of pytest sets for all activations, and puts back."""
+
 ACTIVE_BEFORE = pytest.StashKey[tuple[Activation, ...]]()
 BEFORE = pytest.StashKey[Any]()
 WATCHERS = pytest.StashKey[Any]()
@@ -75,12 +80,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--personalize-report",
         action="store_true",
-        help="print at the end which operations were used, which never, and which errors were met",
+        help="print at the end which operations were used, which never, which errors were met, what it would have cost",
+    )
+    group.addoption(
+        "--personalize-policy",
+        metavar="FILE",
+        help="write the IAM policy there that the calls of the tests would have needed at AWS",
     )
     group.addoption(
         "--personalize-trace",
         metavar="DIR",
         help="write a page of HTML per test there: its calls, and the resources with their status",
+    )
+    group.addoption(
+        "--personalize-record",
+        metavar="FILE",
+        help="keep there what the real runtime answers to tests that pass through, for backend.answers.load",
     )
 
 
@@ -94,14 +109,17 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[ACTIVE_BEFORE] = tuple(ACTIVATIONS)
     for key in AT_THE_END.values():
         config.stash[key] = []
-    before = ACTIVATIONS.defaults, ACTIVATIONS.chaos, ACTIVATIONS.network_allowed, ACTIVATIONS.main
+    recorder = _recorder(config)
+    before = {name: getattr(ACTIVATIONS, name) for name in OF_A_RUN}
     ACTIVATIONS.defaults = _defaults(config)
+    ACTIVATIONS.recorder = recorder
     ACTIVATIONS.chaos = config.getoption("--personalize-chaos")
     ACTIVATIONS.network_allowed = not _blocking(config)
     ACTIVATIONS.main = threading.current_thread()
 
     def restore() -> None:
-        ACTIVATIONS.defaults, ACTIVATIONS.chaos, ACTIVATIONS.network_allowed, ACTIVATIONS.main = before
+        for name, value in before.items():
+            setattr(ACTIVATIONS, name, value)
         for activation in _left(config):
             ACTIVATIONS.pop(activation)
 
@@ -118,11 +136,20 @@ def _watch(config: pytest.Config) -> None:
         report = UsageReport()
         config.pluginmanager.register(report, "personalize-report")
         watchers.append(report.test_ended)
+    file = config.getoption("--personalize-policy")
+    if file:
+        from pytest_personalize.reports import PolicyFile
+
+        # absolute, because workers of pytest-xdist are handed the option and may start elsewhere
+        config.option.personalize_policy = str(config.invocation_params.dir / file)
+        policy = PolicyFile(config.option.personalize_policy)
+        config.pluginmanager.register(policy, "personalize-policy")
+        watchers.append(policy.test_ended)
     folder = config.getoption("--personalize-trace")
     if folder:
         from pytest_personalize.reports import Traces
 
-        # absolute, because workers of pytest-xdist are handed the option and may start elsewhere
+        # absolute, likewise
         config.option.personalize_trace = str(config.invocation_params.dir / folder)
         traces = Traces(config.option.personalize_trace)
         config.pluginmanager.register(traces, "personalize-traces")
@@ -130,9 +157,27 @@ def _watch(config: pytest.Config) -> None:
     config.stash[WATCHERS] = watchers
 
 
+def _recorder(config: pytest.Config) -> Recorder | None:
+    """Who keeps the answers of the real runtime, if they are to be; ``pytest.UsageError`` where none can be kept."""
+    file = config.getoption("--personalize-record")
+    if not file:
+        return None
+    from pytest_personalize.mirroring.recording import Recorder
+
+    path = config.invocation_params.dir / file  # absolute, as traces are
+    if path.is_dir() or not path.parent.is_dir():
+        raise pytest.UsageError(f"--personalize-record: {file} is no file in a folder that exists")
+    config.option.personalize_record = str(path)
+    recorder = Recorder(path)
+    config.pluginmanager.register(recorder, "personalize-recorder")
+    return recorder
+
+
 def _defaults(config: pytest.Config) -> dict[str, Any]:
     options = {name.removeprefix("personalize_"): config.getini(name) for name in INI_OPTIONS if config.getini(name)}
     flag = config.getoption("--personalize-transitions")
+    if "state" in options:
+        options["state"] = str((config.inipath.parent if config.inipath else config.rootpath) / options["state"])
     return options | ({"transitions": flag} if flag else {})
 
 
@@ -160,6 +205,8 @@ def pytest_report_header(config: pytest.Config) -> str | None:
         said.append(f"chaos {seed}")
     if not _blocking(config):
         said.append("real calls allowed")
+    if config.getoption("--personalize-policy"):
+        said.append(f"policy in {config.getoption('--personalize-policy')}")
     if config.getoption("--personalize-trace"):
         said.append(f"traces in {config.getoption('--personalize-trace')}")
     if markers.is_alias_taken(config):

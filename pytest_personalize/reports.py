@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,12 +18,14 @@ from pytest_personalize.testing.index import Row, index
 from pytest_personalize.testing.markup import visible
 from pytest_personalize.testing.report import TITLE, WIDTH, Usage, failure_section
 from pytest_personalize.testing.trace import file_name, page
-from pytest_personalize.testing.watching import Seen, made_up_since, tally_since
+from pytest_personalize.testing.watching import Seen, calls_since, made_up_since, tally_since
 
 if TYPE_CHECKING:
     from pytest_personalize.explaining.failures import Explainable
 
 WORKER_USAGE: Final = "personalize_usage"
+WORKER_COSTS: Final = "personalize_costs"
+WORKER_POLICY: Final = "personalize_policy"
 WORKER_TRACES: Final = "personalize_traces"
 OWN: Final = "pytest_personalize"
 LIBRARIES: Final = frozenset({"aiobotocore", "boto3", "botocore", "contextlib", OWN, "wrapt"})
@@ -139,12 +142,16 @@ class UsageReport:
     """The plugin behind ``--personalize-report``: counts over all tests, and over all workers of pytest-xdist."""
 
     def __init__(self) -> None:
+        from pytest_personalize.testing.costs import Costs
+
         self.usage = Usage()
+        self.costs = Costs()
 
     def test_ended(self, item: pytest.Item, outcome: str, seen: Seen) -> None:
         """Count the calls of one test."""
         for backend, before in seen:
             self.usage.add(tally_since(backend, before), len(made_up_since(backend, before)))
+            self.costs.add(item.nodeid, backend, before)
 
     @pytest.hookimpl
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -152,11 +159,14 @@ class UsageReport:
         output = getattr(session.config, "workeroutput", None)
         if output is not None:
             output[WORKER_USAGE] = self.usage.state()
+            output[WORKER_COSTS] = self.costs.state()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
         """Take the counts of a worker; one that crashed has sent none."""
-        self.usage.merge(getattr(node, "workeroutput", {}).get(WORKER_USAGE, ()))
+        output = getattr(node, "workeroutput", {})
+        self.usage.merge(output.get(WORKER_USAGE, ()))
+        self.costs.merge(output.get(WORKER_COSTS, ()))
 
     @pytest.hookimpl
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
@@ -164,6 +174,54 @@ class UsageReport:
         terminalreporter.section(f"{TITLE}: usage")
         for line in self.usage.lines():
             terminalreporter.line(line)
+        costs = list(self.costs.lines())
+        if costs:
+            terminalreporter.section(f"{TITLE}: what it would have cost")
+        for line in costs:
+            terminalreporter.line(line)
+
+
+class PolicyFile:
+    """The plugin behind ``--personalize-policy``: the IAM policy for the calls of all tests and workers, in a file.
+
+    ``pytest.UsageError`` for a file that cannot be written, before the tests run.
+    """
+
+    def __init__(self, file: str) -> None:
+        from pytest_personalize.testing.policy import Policy
+
+        self.file = Path(file)
+        self.policy = Policy()
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            self.file.open("a").close()
+        except OSError as error:
+            raise pytest.UsageError(f"--personalize-policy: {file}: {error.strerror or error}") from None
+
+    def test_ended(self, item: pytest.Item, outcome: str, seen: Seen) -> None:
+        """Take the calls of one test."""
+        for backend, before in seen:
+            tally = tally_since(backend, before)
+            self.policy.add(calls_since(backend, before), tally, backend.region_name, backend.account_id)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take the calls of a worker; one that crashed has sent none."""
+        self.policy.merge(getattr(node, "workeroutput", {}).get(WORKER_POLICY, ()))
+
+    @pytest.hookimpl
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Write the file, or send the calls of a worker to where it is written."""
+        output = getattr(session.config, "workeroutput", None)
+        if output is not None:
+            output[WORKER_POLICY] = self.policy.state()
+        else:
+            self.file.write_text(json.dumps(self.policy.document(), indent=2) + "\n", "utf-8")
+
+    @pytest.hookimpl
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Tell where the file is."""
+        terminalreporter.line(f"{TITLE}: a policy of {self.policy.actions} actions in {self.file}")
 
 
 class Traces:

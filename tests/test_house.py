@@ -43,13 +43,14 @@ UP_TO_BACKEND = UP_TO_DOOR | {"backend"}
 UP_TO_INTERCEPTION = UP_TO_BACKEND | {"interception"}
 
 # Rooms for those who want more than a service; only the command line and the public names lead there.
-ON_TOP = {"checking"}
+ON_TOP = {"checking", "mirroring"}
 
 # A room is a package or a module right under the root; it may import from itself and from these.
 MAY_KNOW: dict[str, set[str]] = {
     "__init__": UP_TO_INTERCEPTION | FACES | ON_TOP,
     **{face: UP_TO_INTERCEPTION | FACES | ON_TOP | {"__init__"} for face in FACES},
     "checking": UP_TO_SERVICE | {"__init__"},
+    "mirroring": UP_TO_TESTING,
     "interception": UP_TO_BACKEND,
     "backend": UP_TO_DOOR,
     "door": UP_TO_TESTING,
@@ -70,11 +71,11 @@ FLOORS_OF_SERVICE = ("endpoint", "realtime", "control", "jobs", "answering", "ke
 KNOWN_BY: dict[str, set[str]] = {
     "aiobotocore": {"fixtures"},
     "attrs": set(MAY_KNOW),
-    "boto3": {"conformance", "demo", "fixtures", "server"},
-    "botocore": {"conformance", "interception", "shapes"},
+    "boto3": {"conformance", "demo", "fixtures", "mirroring", "server"},
+    "botocore": {"conformance", "interception", "mirroring", "shapes"},
     "hypothesis": {"strategies"},
     "lark": {"filters"},
-    "pytest": {"fixtures", "markers", "mock", "plugin", "reports", "visibility"},
+    "pytest": {"fixtures", "markers", "mirroring", "mock", "plugin", "reports", "visibility"},
     "uvicorn": {"server"},
     "wrapt": {"interception", "mock"},
 }
@@ -90,6 +91,7 @@ LAZY: dict[tuple[str, str], str] = {
     ("cli", f"{PACKAGE}.testing.coverage"): "the other commands need no service models",
     ("cli", f"{PACKAGE}.testing.drift"): "likewise",
     ("cli", f"{PACKAGE}.checking.command"): "the other commands check nothing",
+    ("cli", f"{PACKAGE}.mirroring.command"): "the other commands call nobody",
     ("filters.parser", "lark"): "most runs create no filter",
     ("interception.regions", "botocore"): "the plugin is loaded into every run, and asks botocore when a mock begins",
     ("interception.child_processes", "configparser"): "most machines have no file that needs it",
@@ -103,13 +105,16 @@ LAZY: dict[tuple[str, str], str] = {
     ("fixtures", "boto3"): "a run that asks for no client must not pay for boto3",
     ("fixtures", f"{PACKAGE}.reports"): "only a test with faults needs it",
     ("reports", f"{PACKAGE}.explaining.failures"): "only a failed comparison with an item needs it",
+    ("reports", f"{PACKAGE}.testing.costs"): "only its flag needs it",
+    ("reports", f"{PACKAGE}.testing.policy"): "likewise",
     ("plugin", f"{PACKAGE}.service.kernel.transitions"): "only a flag needs it",
+    ("plugin", f"{PACKAGE}.mirroring.recording"): "only a flag needs it",
     ("plugin", f"{PACKAGE}.reports"): "only flags and failed tests need it",
     ("markers", f"{PACKAGE}.mock"): "a run that uses no fixture must not pay for the emulator",
 }
 
-UNUSED = ("checking", "explaining", "server")
-"""Rooms that a run of tests does without, unless it asks for what they do."""
+UNUSED = ("checking", "conformance", "explaining", "mirroring", "server", "testing.costs", "testing.policy")
+"""Rooms and modules that a run of tests does without, unless it asks for what they do."""
 
 ROWS_OF_RECIPES = {"recommenders.custom_recipes", "recommenders.domain_recipes"}
 SHOWS_RECIPES = "service.control.recipes"

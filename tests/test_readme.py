@@ -1,4 +1,4 @@
-"""The README and the examples in docstrings do what they say."""
+"""The README, the recipes for agents and the examples in docstrings do what they say."""
 
 from __future__ import annotations
 
@@ -13,27 +13,46 @@ from pathlib import Path
 import pytest
 
 import pytest_personalize
-from pytest_personalize import PersonalizeBackend, markers, mock_personalize, plugin
+from pytest_personalize import PersonalizeBackend, markers, mock, mock_personalize, plugin
 from pytest_personalize.service.kernel.operations import OPERATIONS
 from pytest_personalize.testing import coverage
 from pytest_personalize.testing.presets import PRESETS, Preset
 
+PACKAGE = Path(pytest_personalize.__path__[0])
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```python\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+AGENTS = (PACKAGE / "AGENTS.md").read_text(encoding="utf-8")
+
+
+def blocks_of(text: str) -> list[str]:
+    return re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
 
 
 @pytest.mark.processes
+@pytest.mark.parametrize("text", [README, AGENTS], ids=["README", "AGENTS"])
 def test_blocks_work_when_they_are_pasted_into_files(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+    text: str, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    blocks = blocks_of(text)
     for name in ("AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name, raising=False)
-    pytester.makepyfile(**{f"test_block_{number}": block for number, block in enumerate(BLOCKS, 1)})
-    tests = re.findall(r"^def test_", "".join(BLOCKS), re.MULTILINE)
+    pytester.makepyfile(**{f"test_block_{number}": block for number, block in enumerate(blocks, 1)})
+    tests = re.findall(r"^def test_", "".join(blocks), re.MULTILINE)
 
     result = pytester.runpytest_subprocess()
 
     result.assert_outcomes(passed=len(tests))
+
+
+def test_there_are_ten_recipes_each_with_its_tests() -> None:
+    recipes = re.split(r"^## \d+\. ", AGENTS, flags=re.MULTILINE)[1:]
+    assert len(recipes) == 10
+    assert all("def test_" in block for recipe in recipes for block in blocks_of(recipe) or [""])
+
+
+def test_the_flags_of_the_recipes_are_those_of_the_readme() -> None:
+    flags = set(re.findall(r"--personalize-[a-z-]+", AGENTS))
+    assert flags
+    assert flags <= set(re.findall(r"--personalize-[a-z-]+", README))
 
 
 def test_the_coverage_table_is_up_to_date() -> None:
@@ -69,10 +88,10 @@ def test_the_options_are_those_of_the_mock() -> None:
     parameters = inspect.signature(PersonalizeBackend).parameters
     written = table_with("option")
 
-    assert list(written) == [f"`{name}`" for name in parameters]
-    for name, (default, _) in zip(parameters, written.values(), strict=True):
+    assert list(written) == [f"`{name}`" for name in mock.OPTIONS]
+    for name, parameter in parameters.items():
+        default, value = written[f"`{name}`"][0], parameter.default
         if name != "s3":  # what None means there is told in words
-            value = parameters[name].default
             assert default == f'`"{value}"`' if isinstance(value, str) else default == f"`{value}`", name
 
 
@@ -114,7 +133,6 @@ def test_links_lead_somewhere(name: str) -> None:
     assert (Path(__file__).parent.parent / name).exists()
 
 
-PACKAGE = Path(pytest_personalize.__path__[0])
 WITH_EXAMPLES = sorted(path for path in PACKAGE.rglob("*.py") if ">>> " in path.read_text(encoding="utf-8"))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final
@@ -74,7 +74,8 @@ class Activations:
     a context it answers while it is the newest; to the rest where nothing else does.
 
     ``defaults`` are options of all backends that are not given any others, ``chaos`` is the seed of the bad days that
-    all backends have, ``network_allowed`` what happens to calls that no activation answers. ``begun`` collects the
+    all backends have, ``network_allowed`` what happens to calls that no activation answers, ``recorder`` who is told of
+    those that went out: called with operation, request and answer, it gives the answer. ``begun`` collects the
     backends that are activated, for reports, once it is a list, ``stopped`` likewise the calls, as service and
     operation, that the guard has refused to code which does not name its exception. ``main`` is the thread that runs
     the tests, ``test`` the function of the test that runs.
@@ -84,6 +85,7 @@ class Activations:
         self.defaults: dict[str, Any] = {}
         self.chaos: int | None = None
         self.network_allowed = False
+        self.recorder: Callable[[Any, Any, Any], Any] | None = None
         self.begun: list[PersonalizeBackend] | None = None
         self.stopped: list[tuple[str, str]] | None = None
         self.main: threading.Thread = threading.main_thread()

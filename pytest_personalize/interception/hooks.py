@@ -42,7 +42,9 @@ def _make_request(wrapped: Callable[..., Any], client: Any, args: Any, kwargs: A
     """The net: what the hook did not answer."""
     backend = ACTIVATIONS.current
     if backend is None or client.meta.service_model.service_name not in SERVICES:
-        return wrapped(*args, **kwargs)
+        answer = wrapped(*args, **kwargs)
+        recorder = ACTIVATIONS.recorder
+        return answer if recorder is None or not ACTIVATIONS.passing else recorder(args[0], args[1], answer)
     model, request = args[:2]
     if OWN_PORTS and is_own(request["url"]):
         return wrapped(*args, **kwargs)

@@ -13,6 +13,7 @@ from pytest_personalize.nearest import hint
 from pytest_personalize.server.asked import BY_NAME, COUNT, PROMOTIONS, TEXT, TEXTS, AdminError, Asked
 from pytest_personalize.service.kernel.resource import Resource
 from pytest_personalize.testing.calls import Call
+from pytest_personalize.testing.declarations import written
 from pytest_personalize.testing.faults import Fault
 from pytest_personalize.testing.seeded import SeededGroup
 
@@ -75,14 +76,8 @@ def faults(asked: Asked) -> Any:
 
 def answers(asked: Asked) -> Any:
     """The declared answers, in the form in which they are declared."""
-    found: dict[str, dict[str, Any]] = {}
-    for region in asked.backend._account.regions.values():
-        for arn, declared in region.declared.items():
-            found[arn] = {"for_user": declared.users, "for_item": declared.items}
-            if declared.default is not None:
-                found[arn]["default"] = declared.default
-            if declared.error is not None:
-                found[arn]["raises"] = declared.error[0]
+    regions = asked.backend._account.regions.values()
+    found = {arn: written(declared) for region in regions for arn, declared in region.declared.items()}
     return {"answers": found}
 
 

@@ -54,7 +54,7 @@ def answer(region: Region, service: str, name: str, members: Mapping[str, Any], 
     except ShapeViolations as violations:
         no_domain = members.get("domain") == "CUSTOM" and len(violations.violations) == 1
         raise refusal("domain" if no_domain else "violations", message=violations.message) from None
-    region.operation = name
+    region.operation, region.members = name, members
     try:
         result = way.run(region, **arguments)
     except ServiceError:

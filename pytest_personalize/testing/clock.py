@@ -91,6 +91,12 @@ class BackendClock:
         self.inner.run_on()
         return self.now()
 
+    def run_on_from(self, moment: float) -> None:
+        """Run on from a time in epoch seconds, unless the clock stands still."""
+        if self.inner.state.frozen is None:
+            self.inner.stand_still(moment)
+            self.inner.run_on()
+
     @contextmanager
     def skip_sleep(self) -> Iterator[BackendClock]:
         """Until the block ends, ``time.sleep`` and ``asyncio.sleep`` move this clock and return at once.

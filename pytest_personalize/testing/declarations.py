@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final, overload
@@ -19,11 +20,11 @@ from pytest_personalize.service.control.solution_versions import SolutionVersion
 from pytest_personalize.service.kernel import arns
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.admission import times_now
-from pytest_personalize.service.kernel.declared import Declared, Entry
+from pytest_personalize.service.kernel.declared import ARNS, Declared, Entry, Recorded
 from pytest_personalize.service.realtime.recommendations import MAX_ACTIONS, MAX_RESULTS
 from pytest_personalize.shapes.models import operation
 from pytest_personalize.shapes.response import check_output
-from pytest_personalize.testing.codes import declared_error
+from pytest_personalize.testing.codes import ALL, declared_error
 from pytest_personalize.testing.options import checked_source_arn
 
 Entries = Sequence[str | tuple[str, float] | Mapping[str, Any]]
@@ -37,8 +38,11 @@ MEMBERS: Final = {
 }
 """Operation -> member with the entries, member with the id, how many there may be."""
 
-WRITTEN: Final = ("for_user", "for_item", "default", "raises")
-"""What a file can say of an ARN: the methods of ``Answers``."""
+WRITTEN: Final = ("for_user", "for_item", "default", "raises", "requests")
+"""What a file can say of an ARN: the methods of ``Answers``, and answers to single requests."""
+
+REQUEST: Final = ("parameters", "items", "raises", "message")
+"""What it can say of a request."""
 
 
 class Answers:
@@ -121,7 +125,22 @@ class Answers:
             if not isinstance(written["raises"], str):
                 raise ValueError(f"raises must be the code of an error, not {written['raises']!r}")
             changes["error"] = declared_error(self._operation(()), written["raises"])
+        changes["requests"] = tuple(map(self._request, written.get("requests", ())))
         return changes
+
+    def _request(self, written: Any) -> Recorded:
+        """One request of a file; ``ValueError`` for what is none."""
+        unknown = next((name for name in written if name not in REQUEST), None) if isinstance(written, dict) else ""
+        if unknown is not None or not isinstance(written.get("parameters"), dict):
+            raise ValueError(f"each of requests must be an object with {', '.join(REQUEST)}, not {written!r}")
+        known = known_parameters()
+        for name in written["parameters"]:
+            if name not in known:
+                raise ValueError(f"no request has a parameter {name!r}; {hint(name, known)}")
+        if "raises" not in written:
+            return Recorded(parameters=written["parameters"], entries=self._entries(written.get("items", ())))
+        error = declared_error(ALL, written["raises"], written.get("message"))
+        return Recorded(parameters=written["parameters"], error=error)
 
     def _declare(self, **changes: Any) -> Answers:
         self._region().declared[self._arn] = attrs.evolve(self._declared, **changes)
@@ -172,8 +191,11 @@ class DeclaredAnswers:
         """Declare what a JSON file says: an object with ARNs, and for each what the methods of that name take.
 
         ``{ARN: {"for_user": {"ada": ["mug", ["kite", 0.2]]}, "for_item": {"mug": ["tea"]}, "default": [],
-        "raises": "ThrottlingException"}}``, each of the four only if wanted. What a file says of an ARN takes the place
-        of what was declared for it before. ``ValueError`` for a file that is no such thing; nothing is declared then.
+        "raises": "ThrottlingException"}}``, each of the four only if wanted. ``"requests": [{"parameters": {"userId":
+        "ada", "numResults": 5}, "items": ["mug"]}]``, which ``--personalize-record`` writes, comes before all of them:
+        it answers the requests that have exactly these parameters beside the ARN, or with ``raises`` and ``message``
+        refuses them. What a file says of an ARN takes the place of what was declared for it before. ``ValueError`` for
+        a file that is no such thing; nothing is declared then.
         """
         try:
             written = json.loads(Path(path).read_text(encoding="utf-8"))
@@ -205,6 +227,31 @@ class DeclaredAnswers:
 
     def __repr__(self) -> str:
         return f"<answers of {self._home} and other regions>"
+
+
+def written(declared: Declared) -> dict[str, Any]:
+    """What a file for ``load`` says to declare this."""
+    found: dict[str, Any] = {"for_user": declared.users, "for_item": declared.items}
+    if declared.default is not None:
+        found["default"] = declared.default
+    if declared.error is not None:
+        found["raises"] = declared.error[0]
+    if declared.requests:
+        found["requests"] = [*map(_written_request, declared.requests)]
+    return found
+
+
+def _written_request(request: Recorded) -> dict[str, Any]:
+    if request.error is None:
+        return {"parameters": request.parameters, "items": request.entries}
+    return {"parameters": request.parameters, "raises": request.error[0], "message": request.error[1]}
+
+
+@cache
+def known_parameters() -> frozenset[str]:
+    """The parameters of the operations that can be declared, but for the ARN."""
+    shapes = (operation(SERVICE, name).input for name in MEMBERS)
+    return frozenset(name for shape in shapes if shape for name in shape.members).difference(ARNS)
 
 
 def _entry(item: Any, key: str) -> dict[str, Any]:

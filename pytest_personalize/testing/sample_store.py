@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
@@ -36,10 +36,14 @@ PLANS: Final = ("basic", "gold", "family")
 
 
 class SampleStock:
-    """Puts samples where a job is about to look; ``made_up`` are the addresses of all, the oldest first."""
+    """Puts samples where a job is about to look; ``made_up`` are the addresses of all, the oldest first.
 
-    def __init__(self) -> None:
+    ``ids`` are those that a group gets by column (``USER_ID``) as long as it has none of its own.
+    """
+
+    def __init__(self, ids: Mapping[str, Sequence[str]] = {}) -> None:
         self.made_up: list[str] = []
+        self._ids = ids
 
     def __call__(self, region: Region, location: str, reader: Resource) -> None:
         """Put rows for a dataset there, or lines for a solution version, unless anything is there."""
@@ -47,7 +51,7 @@ class SampleStock:
         try:
             if isinstance(reader, Dataset):
                 uri = _vacant(store, location, f"{reader.dataset_type.lower()}.csv")
-                text = uri and _rows(region, reader)
+                text = uri and _rows(region, reader, self._ids)
             elif isinstance(reader, SolutionVersion):
                 uri = _vacant(store, location, "lines.json", whole_prefix=True)
                 text = uri and _lines(region, reader)
@@ -81,11 +85,11 @@ def _vacant(store: ObjectStore, location: str, name: str, *, whole_prefix: bool 
     return f"{beginning}{name}" if is_folder else location
 
 
-def _rows(region: Region, dataset: Dataset) -> str:
+def _rows(region: Region, dataset: Dataset, ids: Mapping[str, Sequence[str]]) -> str:
     """A CSV file for a dataset, the same for each dataset of that type of the group."""
     records = region.records[dataset.dataset_group_arn]
     domain = region.find(DatasetGroup, dataset.dataset_group_arn).domain
-    rows = _samples(records, domain, f"{region.account.seed}/{dataset.dataset_group_arn}")[dataset.dataset_type]
+    rows = _samples(records, domain, f"{region.account.seed}/{dataset.dataset_group_arn}", ids)[dataset.dataset_type]
     fields = records.schemas[dataset.dataset_type].fields
     return csv_text(
         [field.name for field in fields],
@@ -93,17 +97,14 @@ def _rows(region: Region, dataset: Dataset) -> str:
     )
 
 
-def _samples(records: Records, domain: str | None, seed: str) -> Rows:
+def _samples(records: Records, domain: str | None, seed: str, ids: Mapping[str, Sequence[str]]) -> Rows:
     """Rows of all dataset types, about the users and items that the group has if they are others than samples.
 
     Custom dataset groups do not say what happens in them; they get the events of a shop.
     """
     preset = PRESETS["video" if domain == "VIDEO_ON_DEMAND" else "actions"]
-    known = {
-        "USER_ID": list(islice(records.users, MOST_KNOWN)),
-        "ITEM_ID": list(islice(records.items, MOST_KNOWN)),
-        "ACTION_ID": list(islice(records.actions, MOST_KNOWN)),
-    }
+    present = {"USER_ID": records.users, "ITEM_ID": records.items, "ACTION_ID": records.actions}
+    known = {column: list(islice(there or ids.get(column, ()), MOST_KNOWN)) for column, there in present.items()}
     rows = preset.rows(SIZES, seed)
     own = _ids(rows)
     strange = {column: ids for column, ids in known.items() if not set(ids) <= set(own.get(column, ()))}

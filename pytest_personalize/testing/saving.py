@@ -15,6 +15,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -82,6 +83,18 @@ def loaded(path: Path) -> Iterator[Saved]:
         yield saved
     except Exception as problem:  # what a hostile file may bring about has no end
         raise SaveFileError(f"{path} has what this version does not know: {problem!r}") from None
+
+
+def kept_saved(path: Path) -> Saved:
+    """What is in a file, read once in a process as long as the file stays as it is; nobody may change it."""
+    known = path.resolve().stat()
+    return _kept(path.resolve(), known.st_mtime_ns, known.st_size)
+
+
+@lru_cache(maxsize=8)
+def _kept(path: Path, changed: int, size: int) -> Saved:
+    with loaded(path) as saved:
+        return saved
 
 
 def _content(path: Path) -> dict[str, Any]:

@@ -124,20 +124,25 @@ def _built(plan: Plan, place: Place, key: str) -> Kit:
     )
     region = account.region(place.region_name)
     _keep_apart(region, key)
-
-    def ask(operation: str, **members: Any) -> Mapping[str, Any]:
-        account.catch_up()
-        try:
-            return endpoint.answer(region, "personalize", operation, endpoint.decode(json.dumps(members)), "python")
-        except ServiceError as refused:
-            raise ValueError(refused.message) from None
-
-    site = Site(ask=ask, put=files.put, rows=lambda group, kind: rows_of(region.records[group], kind))
+    site = Site(ask=asking(region), put=files.put, rows=lambda group, kind: rows_of(region.records[group], kind))
     group = build(plan, place.group_name, site)
     account.catch_up()
     planned = tuple((moment, action, arn) for moment, _, action, _, arn in sorted(account.engine.agenda.due))
     contents = {uri: files.get(uri) for uri in files.list(f"{BUCKET}/")} if plan.files else {}
     return Kit(group=group, state=region.state, planned=planned, files=contents)
+
+
+def asking(region: Region) -> Callable[..., Mapping[str, Any]]:
+    """``ask("CreateSchema", name=...)`` is the answer of the control plane, ``ValueError`` when it refuses."""
+
+    def ask(operation: str, **members: Any) -> Mapping[str, Any]:
+        region.account.catch_up()
+        try:
+            return endpoint.answer(region, "personalize", operation, endpoint.decode(json.dumps(members)), "python")
+        except ServiceError as refused:
+            raise ValueError(refused.message) from None
+
+    return ask
 
 
 def _keep_apart(region: Region, text: str) -> None:

@@ -262,7 +262,11 @@ class TestSolutions:
             ({"recipeArn": "arn:aws:personalize:::recipe/none"}, ["not-found"]),
             ({"recipeArn": RECIPES["aws-ecomm-recommended-for-you"].arn}, ["domain-recipe"]),
             ({**SOLUTION, "solutionConfig": {"hpoConfg": {}}}, ["unknown-member"]),
-            ({"recipeArn": RECIPES["aws-sims"].arn, "performIncrementalUpdate": True}, ["recipe-lacks"]),
+            pytest.param(
+                {"recipeArn": RECIPES["aws-sims"].arn, "performIncrementalUpdate": True},
+                ["recipe-lacks"],
+                marks=pytest.mark.needs_member("CreateSolutionRequest.performIncrementalUpdate"),
+            ),
         ],
     )
     def test_the_request_is_held_against_the_model_and_the_recipe(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import textwrap
 from collections.abc import Callable
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -753,3 +755,73 @@ class TestUsage:
             "--personalize-report",
         )
         assert section(result, f"{TITLE}: usage")[-1] == r"       1 \u001b[31m\u202eTeapot of ListSchemas"
+
+
+class TestCosts:
+    MODULE = """
+        @pytest.mark.parametrize("number", range(3))
+        def test_it(movies_dataset_group, personalize, number):
+            version = movies_dataset_group.solution_versions["aws-sims"]
+            personalize.create_campaign(name=f"mine-{number}", solutionVersionArn=version)
+    """
+    LINES = (
+        f"waited, one thing after the other: {3 * 630 / 3600:.2f} hours",
+        "left standing at the end of a test:",
+        "  test_costs.py::test_it[0]: campaign mine-0",
+        "  test_costs.py::test_it[1]: campaign mine-1",
+        "  test_costs.py::test_it[2]: campaign mine-2",
+    )
+
+    @pytest.mark.parametrize("flags", [(), ("-pxdist", "-n2")], ids=["alone", "xdist"])
+    def test_costs(self, flags: tuple[str, ...], run: Run, section: Section) -> None:
+        result = run(self.MODULE, "--personalize-report", *flags, subprocess=bool(flags))
+        assert tuple(section(result, f"{TITLE}: what it would have cost")) == self.LINES
+
+    def test_what_takes_no_time_has_no_section(self, run: Run) -> None:
+        result = run("def test_it(personalize): personalize.list_schemas()", "--personalize-report")
+        result.stdout.no_fnmatch_line("*what it would have cost*")
+
+    def test_of_many_tests_the_first_are_named(self, run: Run, section: Section) -> None:
+        result = run(self.MODULE.replace("range(3)", "range(23)"), "--personalize-report")
+        lines = section(result, f"{TITLE}: what it would have cost")
+        assert len(lines) == 23
+        assert lines[-1] == "  and at the end of 3 more"
+
+
+class TestPolicy:
+    MODULE = """
+        @pytest.mark.parametrize("number", range(3))
+        def test_it(personalize_backend, number):
+            create(f"films-{number}")
+            CLIENT.list_dataset_groups()
+    """
+    STATEMENTS: ClassVar = [
+        {
+            "Sid": "AnyResource",
+            "Effect": "Allow",
+            "Action": ["personalize:ListDatasetGroups"],
+            "Resource": ["*"],
+        },
+        {
+            "Sid": "DatasetGroup",
+            "Effect": "Allow",
+            "Action": ["personalize:CreateDatasetGroup"],
+            "Resource": ["arn:aws:personalize:us-east-1:123456789012:dataset-group/*"],
+        },
+    ]
+
+    @pytest.mark.parametrize("flags", [(), ("-pxdist", "-n2")], ids=["alone", "xdist"])
+    def test_it_is_written_where_the_run_was_started(
+        self, flags: tuple[str, ...], run: Run, pytester: pytest.Pytester
+    ) -> None:
+        result = run(self.MODULE, "--personalize-policy=some/policy.json", *flags, subprocess=bool(flags))
+        file = pytester.path / "some" / "policy.json"
+        assert json.loads(file.read_text("utf-8")) == {"Version": "2012-10-17", "Statement": self.STATEMENTS}
+        result.stdout.fnmatch_lines(
+            [f"personalize: policy in {file}", f"Amazon Personalize: a policy of 2 actions in {file}"]
+        )
+
+    def test_a_file_that_cannot_be_written_is_an_error_before_the_tests(self, run: Run, tmp_path: Path) -> None:
+        result = run(self.MODULE, f"--personalize-policy={tmp_path}")
+        assert result.ret == pytest.ExitCode.USAGE_ERROR
+        result.stderr.fnmatch_lines([f"ERROR: --personalize-policy: {tmp_path}: Is a directory"])

@@ -267,7 +267,15 @@ class TestTies:
     }
     """What of a request looks elsewhere, and so is the caller's business."""
 
-    @pytest.mark.parametrize("name", list(ACCEPTED))
+    @pytest.mark.parametrize(
+        "name",
+        [
+            pytest.param(name, marks=pytest.mark.needs_member(f"{name}Request.performIncrementalUpdate"))
+            if name in ("CreateSolution", "UpdateSolution")
+            else name
+            for name in ACCEPTED
+        ],
+    )
     def test_the_service_takes_what_it_is_given(self, clients: dict[str, Any], name: str) -> None:
         service = next(service for service, each in OPERATIONS if each == name)
         call = getattr(clients[service], snake(name))
@@ -298,4 +306,4 @@ class TestTies:
 
     def test_every_tie_is_one_of_the_model(self) -> None:
         names = {name for service in SERVICES for name in service_model(service).shape_names}
-        assert set(TIES) <= names
+        assert set(TIES) - names <= {"EventParameters"}  # which the oldest supported botocore lacks

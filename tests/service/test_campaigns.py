@@ -541,6 +541,7 @@ def test_row_3_versions_are_not_listed_by_version(client: Any, version: str, ref
         client.list_solution_versions(solutionArn=version)
 
 
+@pytest.mark.needs_member("CampaignConfig.rankingInfluence")
 def test_row_25_popularity_is_that_of_interactions(
     client: Any, make_group: MakeGroup, make_solution: MakeSolution, train: Train, deploy: Deploy, refused: Any
 ) -> None:

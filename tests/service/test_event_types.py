@@ -48,6 +48,7 @@ def test_the_history_of_a_solution_with_an_event_type(answers: Callable[..., Any
     assert known != stranger
 
 
+@pytest.mark.needs_member("SolutionConfig.eventsConfig")
 def test_the_weights_of_an_events_configuration(answers: Callable[..., Any]) -> None:
     def weighing(event_type: str) -> dict[str, Any]:
         events = [{"eventType": event_type, "weight": 1.0}, {"eventType": "View", "weight": 0.1}]

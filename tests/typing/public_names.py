@@ -54,6 +54,11 @@ class Decorated:
     attribute: int = 1
 
 
+@mock_personalize(state="personalize.json", preset="shop")
+def with_state() -> int:
+    return 1
+
+
 @mock_personalize(account_id="999999999999")
 class DecoratedCase(TestCase):
     def helper(self) -> int:

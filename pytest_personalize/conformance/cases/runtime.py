@@ -191,6 +191,11 @@ BOOK: Final = Book(
         "Which exception has a campaign that is being created?",
         get(campaignArn="<pending picks campaign>"),
     ),
+    unknown(
+        "runtime/recommender-nobody-is-allowed",
+        "Is a caller whose policy names campaigns alone told that a recommender is not there, or denied access?",
+        popular(recommenderArn="<here>:recommender/no-such"),
+    ),
 )
 
 

@@ -177,6 +177,11 @@ def _renamed(ranges: tuple[R, ...] | None) -> tuple[R, ...] | None:
     return tuple(attrs.evolve(one, name=_INTERNAL_NAMES.get(one.name or "", one.name)) for one in ranges)
 
 
+def outer_name(name: str) -> str:
+    """The name by which requests call the hyperparameter that Describe has under this one."""
+    return next((given for given, inside in _INTERNAL_NAMES.items() if inside == name), name)
+
+
 def days_between_trainings(config: SolutionConfig | None) -> int:
     """The period of automatic training, 7 days unless the configuration says otherwise."""
     schedule = config and config.auto_training_config and config.auto_training_config.scheduling_expression

@@ -83,7 +83,7 @@ class Account:
 
 
 class Region:
-    """One region of an account; ``operation`` is the name of the operation that it answers at the moment."""
+    """One region of an account; ``operation`` is what it answers at the moment, ``members`` what came with it."""
 
     def __init__(self, account: Account, name: str) -> None:
         self.account = account
@@ -91,6 +91,7 @@ class Region:
         self.name = name
         self.state = RegionState()
         self.operation = ""
+        self.members: Mapping[str, Any] = {}
         self._kept: dict[str, tuple[tuple[object, ...], Any]] = {}
         self._prefix = f"arn:{arns.partition(name)}:personalize:{name}:{account.account_id}:"
 

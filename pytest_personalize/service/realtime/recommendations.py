@@ -18,7 +18,7 @@ from pytest_personalize.service.control.filters import usable_filter
 from pytest_personalize.service.control.recommenders import Recommender
 from pytest_personalize.service.kernel import arns
 from pytest_personalize.service.kernel.account import Region
-from pytest_personalize.service.kernel.declared import NOTHING, Entry
+from pytest_personalize.service.kernel.declared import Entry
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.operations import Answer, operation, structure
 from pytest_personalize.service.kernel.resource import ACTIVE
@@ -74,7 +74,7 @@ def get_recommendations(
         use=_filter(region, source, filter_arn, filter_values),
         promotion=_promotion(region, source, promotions, count),
     )
-    entries = region.declared.get(source.arn, NOTHING).entries(user_id, item_id)
+    entries = _declared(region, source.arn, user_id, item_id)
     if entries is not None:
         return _answer(region, arn, "itemList", as_items(entries, count, source.records, columns))
     ids = source.records.items
@@ -117,7 +117,7 @@ def get_personalized_ranking(
         context=_context(source, context),
         use=_filter(region, source, filter_arn, filter_values),
     )
-    entries = region.declared.get(source.arn, NOTHING).entries(user_id, None)
+    entries = _declared(region, source.arn, user_id, None)
     if entries is not None:
         items = as_items(in_declared_order(entries, different), len(different), source.records, columns)
         return _answer(region, campaign_arn, "personalizedRanking", items)
@@ -150,7 +150,7 @@ def get_action_recommendations(
         use=_filter(region, source, filter_arn, filter_values),
         now=region.now(),
     )
-    entries = region.declared.get(source.arn, NOTHING).entries(user_id, None)
+    entries = _declared(region, source.arn, user_id, None)
     if entries is not None:
         return _answer(region, campaign_arn, "actionList", [dict(entry) for entry in entries[: ask.count]])
     ids = source.records.actions
@@ -186,7 +186,13 @@ def _alone(
     found: Campaign | Recommender | None = region.rows(cls).get(arn)
     if found is None or not found.declared or found.status != ACTIVE:
         return None
-    return region.declared.get(arn, NOTHING).entries(user_id, item_id) or ()
+    return _declared(region, arn, user_id, item_id) or ()
+
+
+def _declared(region: Region, arn: str, user_id: str | None, item_id: str | None) -> Sequence[Entry] | None:
+    """What a test has declared for the present request, None where the model is to answer."""
+    found = region.declared.get(arn)
+    return None if found is None else found.entries(user_id, item_id, region.members)
 
 
 def _source(region: Region, cls: type[Campaign] | type[Recommender], arn: str, asked: str) -> Source:
