@@ -84,14 +84,17 @@ def journey():
         assert found["datasetImportJob"]["status"] == "ACTIVE"
         assert isinstance(found["datasetImportJob"]["creationDateTime"], datetime.datetime)
 
-    solution = personalize.create_solution(
-        name="films", datasetGroupArn=group, recipeArn="arn:aws:personalize:::recipe/aws-user-personalization"
-    )["solutionArn"]
-    version = personalize.create_solution_version(solutionArn=solution)["solutionVersionArn"]
-    metrics = personalize.get_solution_metrics(solutionVersionArn=version)["metrics"]
-    assert isinstance(metrics["coverage"], float)
-    campaign = personalize.create_campaign(name="films", solutionVersionArn=version, minProvisionedTPS=1)["campaignArn"]
-    personalize.update_campaign(campaignArn=campaign, minProvisionedTPS=2)
+    solutions, campaigns = [], []
+    for recipe in ("aws-user-personalization", "aws-personalized-ranking"):
+        members = {"name": recipe, "datasetGroupArn": group, "recipeArn": f"arn:aws:personalize:::recipe/{recipe}"}
+        solutions.append(personalize.create_solution(**members)["solutionArn"])
+        version = personalize.create_solution_version(solutionArn=solutions[-1])["solutionVersionArn"]
+        metrics = personalize.get_solution_metrics(solutionVersionArn=version)["metrics"]
+        assert isinstance(metrics["coverage"], float)
+        made = personalize.create_campaign(name=recipe, solutionVersionArn=version, minProvisionedTPS=1)
+        campaigns.append(made["campaignArn"])
+        personalize.update_campaign(campaignArn=campaigns[-1], minProvisionedTPS=2)
+    campaign, ranking = campaigns
     expression = "INCLUDE ItemID WHERE Items.GENRE IN ($WHAT)"
     only = personalize.create_filter(name="only", datasetGroupArn=group, filterExpression=expression)["filterArn"]
 
@@ -101,19 +104,23 @@ def journey():
     request = {"campaignArn": campaign, "userId": "u1", "numResults": 5}
     answer = runtime.get_recommendations(**request, filterArn=only, filterValues={"WHAT": '"drama"'})
     assert [int(item["itemId"][1:]) % 2 for item in answer["itemList"]] == [1] * 5
+    ranked = runtime.get_personalized_ranking(campaignArn=ranking, userId="u1", inputList=["i1", "i2", "i3"])
+    assert {item["itemId"] for item in ranked["personalizedRanking"]} == {"i1", "i2", "i3"}
     unknown = f"{campaign}-none"
     refused("ResourceNotFoundException", 404, runtime.get_recommendations, campaignArn=unknown, userId="u1")
     with ThreadPoolExecutor(20) as pool:
         asked = [pool.submit(runtime.get_recommendations, campaignArn=campaign, userId=f"u{n}") for n in range(20)]
         assert all(len(each.result()["itemList"]) == 25 for each in asked)
 
+    groups = [group, *(personalize.create_dataset_group(name=f"g{n}")["datasetGroupArn"] for n in range(4))]
+    refused("LimitExceededException", 400, personalize.create_dataset_group, name="one-too-many")
     ends = [
-        ("campaign", "campaignArn", campaign),
+        *(("campaign", "campaignArn", arn) for arn in campaigns),
         ("filter", "filterArn", only),
         ("event_tracker", "eventTrackerArn", tracker["eventTrackerArn"]),
-        ("solution", "solutionArn", solution),
+        *(("solution", "solutionArn", arn) for arn in solutions),
         *(("dataset", "datasetArn", arn) for arn in datasets),
-        ("dataset_group", "datasetGroupArn", group),
+        *(("dataset_group", "datasetGroupArn", arn) for arn in groups),
         *(("schema", "schemaArn", arn) for arn in schemas.values()),
     ]
     for kind, member, arn in ends:

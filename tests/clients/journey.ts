@@ -101,23 +101,27 @@ for (const name of Object.keys(FIELDS)) {
   assert.equal(found.datasetImportJob?.status, "ACTIVE");
 }
 
-// A model, its metrics, and a campaign.
-const recipeArn = "arn:aws:personalize:::recipe/aws-user-personalization";
-const solutionArn = made(
-  (await personalize.send(new CreateSolutionCommand({ name: "films", datasetGroupArn: group, recipeArn }))).solutionArn,
-);
-const version = made((await personalize.send(new CreateSolutionVersionCommand({ solutionArn }))).solutionVersionArn);
-const trained = await personalize.send(new DescribeSolutionVersionCommand({ solutionVersionArn: version }));
-assert.equal(trained.solutionVersion?.status, "ACTIVE");
-const { metrics } = await personalize.send(new GetSolutionMetricsCommand({ solutionVersionArn: version }));
-assert.equal(typeof metrics?.coverage, "number");
-const campaignArn = made(
-  (await personalize.send(new CreateCampaignCommand({ name: "films", solutionVersionArn: version, minProvisionedTPS: 1 })))
-    .campaignArn,
-);
-await personalize.send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 2 }));
-const described = await personalize.send(new DescribeCampaignCommand({ campaignArn }));
-assert.equal(described.campaign?.status, "ACTIVE");
+// Two models, their metrics, and a campaign of each.
+const solutions: string[] = [];
+const campaigns: string[] = [];
+for (const name of ["aws-user-personalization", "aws-personalized-ranking"]) {
+  const solution = { name, datasetGroupArn: group, recipeArn: `arn:aws:personalize:::recipe/${name}` };
+  const solutionArn = made((await personalize.send(new CreateSolutionCommand(solution))).solutionArn);
+  const training = await personalize.send(new CreateSolutionVersionCommand({ solutionArn }));
+  const solutionVersionArn = made(training.solutionVersionArn);
+  const trained = await personalize.send(new DescribeSolutionVersionCommand({ solutionVersionArn }));
+  assert.equal(trained.solutionVersion?.status, "ACTIVE");
+  const { metrics } = await personalize.send(new GetSolutionMetricsCommand({ solutionVersionArn }));
+  assert.equal(typeof metrics?.coverage, "number");
+  const campaign = { name, solutionVersionArn, minProvisionedTPS: 1 };
+  const campaignArn = made((await personalize.send(new CreateCampaignCommand(campaign))).campaignArn);
+  await personalize.send(new UpdateCampaignCommand({ campaignArn, minProvisionedTPS: 2 }));
+  const described = await personalize.send(new DescribeCampaignCommand({ campaignArn }));
+  assert.equal(described.campaign?.status, "ACTIVE");
+  solutions.push(solutionArn);
+  campaigns.push(campaignArn);
+}
+const [campaignArn, rankingArn] = campaigns;
 const filterExpression = "INCLUDE ItemID WHERE Items.GENRE IN ($WHAT)";
 const filterArn = made(
   (await personalize.send(new CreateFilterCommand({ name: "only", datasetGroupArn: group, filterExpression }))).filterArn,
@@ -137,7 +141,10 @@ for (const item of recommended.itemList ?? []) {
   assert.equal(typeof item.score, "number");
   assert.equal(Number(item.itemId?.slice(1)) % 2, 1);
 }
-const ranking = { campaignArn: "arn:aws:personalize:us-east-1:123456789012:campaign/none", userId: "u1", inputList: ["i1"] };
+const inputList = ["i1", "i2", "i3"];
+const ranked = await runtime.send(new GetPersonalizedRankingCommand({ campaignArn: rankingArn, userId: "u1", inputList }));
+assert.deepEqual((ranked.personalizedRanking ?? []).map((item) => item.itemId).sort(), inputList);
+const ranking = { campaignArn: `${rankingArn}-none`, userId: "u1", inputList };
 const unknown = await refused(runtime.send(new GetPersonalizedRankingCommand(ranking)), UnknownCampaign);
 assert.equal(unknown.$metadata.httpStatusCode, 404);
 const twenty = await Promise.all(
@@ -158,10 +165,14 @@ const limit = await refused(
 assert.equal(limit.$metadata.httpStatusCode, 400);
 assert.equal(groups.length, 4);
 const ends: [object, object][] = [
-  [new DeleteCampaignCommand({ campaignArn }), new DescribeCampaignCommand({ campaignArn })],
+  ...campaigns.map((campaignArn): [object, object] => [
+    new DeleteCampaignCommand({ campaignArn }), new DescribeCampaignCommand({ campaignArn }),
+  ]),
   [new DeleteFilterCommand({ filterArn }), new DescribeFilterCommand({ filterArn })],
   [new DeleteEventTrackerCommand({ eventTrackerArn }), new DescribeEventTrackerCommand({ eventTrackerArn })],
-  [new DeleteSolutionCommand({ solutionArn }), new DescribeSolutionCommand({ solutionArn })],
+  ...solutions.map((solutionArn): [object, object] => [
+    new DeleteSolutionCommand({ solutionArn }), new DescribeSolutionCommand({ solutionArn }),
+  ]),
   ...datasets.map((datasetArn): [object, object] => [
     new DeleteDatasetCommand({ datasetArn }), new DescribeDatasetCommand({ datasetArn }),
   ]),
