@@ -41,6 +41,7 @@ from pytest_personalize.testing.watching import Before
 
 if TYPE_CHECKING:
     from pytest_personalize.explaining import Explainer
+    from pytest_personalize.testing.metrics import Metrics
 
 
 class PersonalizeBackend(Resources):
@@ -298,24 +299,15 @@ class PersonalizeBackend(Resources):
         recipes, and a name or ARN that is taken. ``OSError`` for a file that cannot be read, ``TypeError`` for a row
         that is none, ``KeyError`` for ``arns`` of what is not made.
         """
-        sources = {
-            "interactions": interactions,
-            "items": items,
-            "users": users,
-            "actions": actions,
-            "action_interactions": action_interactions,
-        }
+        sources = {"interactions": interactions, "items": items, "users": users}
+        sources |= {"actions": actions, "action_interactions": action_interactions}
         data = own_data(sources, domain=domain, schemas=schemas or {}, filters=filters or {}, recipes=recipes)
         place = evolve(self._place(name, region), minimums=self._account.minimums, needs_data=self._account.needs_data)
         return self._plant(place, own_kit(place, data), arns or {})
 
     def _place(self, group_name: str, region: str | None) -> Place:
-        return Place(
-            group_name=group_name,
-            region_name=checked_region(region or self.region_name),
-            account_id=self.account_id,
-            seed=self._account.seed,
-        )
+        name = checked_region(region or self.region_name)
+        return Place(group_name=group_name, region_name=name, account_id=self.account_id, seed=self._account.seed)
 
     def _plant(self, place: Place, built: Kit, arns: Mapping[str, str]) -> SeededGroup:
         others = other_arns(built.group, arns, place.region_name)
@@ -336,6 +328,14 @@ class PersonalizeBackend(Resources):
         from pytest_personalize.explaining import Explainer
 
         return Explainer(self._door.lock, self._read_region, self.region_name)
+
+    @property
+    def metrics(self) -> Metrics:
+        """What CloudWatch would have in ``AWS/Personalize``; ``print`` shows the sums."""
+        from pytest_personalize.testing.metrics import measured
+
+        with self._door.lock:
+            return measured(self.calls, self._account.regions)
 
     def snapshot(self) -> Snapshot:
         """Keep the state as it is now; later changes do not show in it."""

@@ -51,7 +51,8 @@ MAY_KNOW: dict[str, set[str]] = {
     **{face: UP_TO_INTERCEPTION | FACES | ON_TOP | {"__init__"} for face in FACES},
     "checking": UP_TO_SERVICE | {"__init__"},
     "mirroring": UP_TO_TESTING,
-    "interception": UP_TO_BACKEND,
+    "interception": UP_TO_BACKEND | {"neighbours"},
+    "neighbours": UP_TO_BACKEND,
     "backend": UP_TO_DOOR,
     "door": UP_TO_TESTING,
     "explaining": UP_TO_TESTING,
@@ -75,6 +76,7 @@ KNOWN_BY: dict[str, set[str]] = {
     "botocore": {"conformance", "interception", "mirroring", "shapes"},
     "hypothesis": {"strategies"},
     "lark": {"filters"},
+    "moto": {"neighbours"},
     "pytest": {"fixtures", "markers", "mirroring", "mock", "plugin", "reports", "visibility"},
     "uvicorn": {"server"},
     "wrapt": {"interception", "mock"},
@@ -93,6 +95,9 @@ LAZY: dict[tuple[str, str], str] = {
     ("cli", f"{PACKAGE}.checking.command"): "the other commands check nothing",
     ("cli", f"{PACKAGE}.mirroring.command"): "the other commands call nobody",
     ("filters.parser", "lark"): "most runs create no filter",
+    ("backend", f"{PACKAGE}.testing.metrics"): "most runs look at no metrics",
+    ("interception.moto", f"{PACKAGE}.neighbours.cloudformation"): "only who uses that service of moto needs it",
+    ("interception.moto", f"{PACKAGE}.neighbours.cloudwatch"): "likewise",
     ("interception.regions", "botocore"): "the plugin is loaded into every run, and asks botocore when a mock begins",
     ("interception.child_processes", "configparser"): "most machines have no file that needs it",
     ("interception.connections", f"{PACKAGE}.interception.unsigned"): "it derives from an exception of botocore",
@@ -113,7 +118,10 @@ LAZY: dict[tuple[str, str], str] = {
     ("markers", f"{PACKAGE}.mock"): "a run that uses no fixture must not pay for the emulator",
 }
 
-UNUSED = ("checking", "conformance", "explaining", "mirroring", "server", "testing.costs", "testing.policy")
+UNUSED = (
+    *("checking", "conformance", "explaining", "mirroring", "neighbours", "server"),
+    *("testing.costs", "testing.metrics", "testing.policy"),
+)
 """Rooms and modules that a run of tests does without, unless it asks for what they do."""
 
 ROWS_OF_RECIPES = {"recommenders.custom_recipes", "recommenders.domain_recipes"}

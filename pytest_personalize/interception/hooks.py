@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any, Final
 
-from pytest_personalize.interception import connections
+from pytest_personalize.interception import connections, moto
 from pytest_personalize.interception.activations import ACTIVATIONS
 from pytest_personalize.interception.child_processes import service_endpoint
 from pytest_personalize.interception.exceptions import create_client_exceptions
@@ -142,6 +142,7 @@ WRAPPERS: Final[Mapping[str, Mapping[str, Callable[..., Any]]]] = {
     "aiobotocore.httpxsession": {"HttpxSession.send": connections.send_async},
     "httpcore": {"AsyncConnectionPool.handle_async_request": connections.connect},
     "httpcore2": {"AsyncConnectionPool.handle_async_request": connections.connect},
+    **moto.WRAPPERS,
 }
 """Module -> what in it is wrapped as soon as it is imported, and by what."""
 

@@ -13,7 +13,7 @@ from pytest_personalize.data.records import Records
 from pytest_personalize.failure import Failure
 from pytest_personalize.service.control.datasets import Dataset
 from pytest_personalize.service.control.metric_attributions import MetricAttribution
-from pytest_personalize.service.jobs.attribution import MetricAttribute, report
+from pytest_personalize.service.jobs.attribution import MetricAttribute, publish, report
 from pytest_personalize.service.jobs.locations import DataSource, output_folder, read_files, write
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.admission import admit
@@ -56,6 +56,9 @@ def _import(region: Region, job: DatasetImportJob, now: float) -> DatasetImportJ
     if dataset.dataset_type == "INTERACTIONS" and job.publish_attribution_metrics_to_s3:
         _publish(region, job, dataset, records, count, now)
     region.records[dataset.dataset_group_arn] = records
+    if dataset.dataset_type == "INTERACTIONS" and job.import_mode == "INCREMENTAL":
+        length = len(records.log("INTERACTIONS"))
+        publish(region, dataset.dataset_group_arn, range(length - count, length))
     region.rows(Dataset).put(attrs.evolve(dataset, imported=True))
     return job
 

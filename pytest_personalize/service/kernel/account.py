@@ -14,6 +14,7 @@ from pytest_personalize.data.stores import ObjectStore
 from pytest_personalize.failure import Failure
 from pytest_personalize.service.kernel import arns
 from pytest_personalize.service.kernel.clock import Clock
+from pytest_personalize.service.kernel.data_points import DataPoint
 from pytest_personalize.service.kernel.declared import Declared
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import Engine
@@ -83,7 +84,10 @@ class Account:
 
 
 class Region:
-    """One region of an account; ``operation`` is what it answers at the moment, ``members`` what came with it."""
+    """One region of an account; ``operation`` is what it answers at the moment, ``members`` what came with it.
+
+    ``data_points`` are what metric attributions have reported so far; like calls, they outlast a ``restore``.
+    """
 
     def __init__(self, account: Account, name: str) -> None:
         self.account = account
@@ -92,6 +96,7 @@ class Region:
         self.state = RegionState()
         self.operation = ""
         self.members: Mapping[str, Any] = {}
+        self.data_points: list[DataPoint] = []
         self._kept: dict[str, tuple[tuple[object, ...], Any]] = {}
         self._prefix = f"arn:{arns.partition(name)}:personalize:{name}:{account.account_id}:"
 

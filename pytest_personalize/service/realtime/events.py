@@ -13,6 +13,7 @@ from pytest_personalize.data.ids import IdTable
 from pytest_personalize.data.properties import read_properties
 from pytest_personalize.service.control.datasets import Dataset
 from pytest_personalize.service.control.event_trackers import recording_tracker
+from pytest_personalize.service.jobs.attribution import publish
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.operations import operation, structure
@@ -110,8 +111,9 @@ def put_events(
     log.check_event_types([event.event_type for event in event_list] if typed else [])
     user, origin = _owner(records.users, log, user_id, session_id)
     intern = records.items.intern
+    origins: dict[int, tuple[str | None, str | None]] = {}
     for event, values in zip(event_list, rows, strict=True):
-        log.append(
+        is_new = log.append(
             user=user,
             item=intern(values["ITEM_ID"]),
             time=int(event.sent_at),
@@ -121,6 +123,11 @@ def put_events(
             origin=origin,
             event_id=event.event_id,
         )
+        if is_new:
+            attribution = event.metric_attribution
+            own = None if attribution is None else attribution.event_attribution_source
+            origins[len(log) - 1] = own, event.recommendation_id
+    publish(region, tracker.dataset_group_arn, origins, origins)
 
 
 @operation("PutActionInteractions")

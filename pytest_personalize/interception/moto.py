@@ -1,0 +1,54 @@
+"""Where moto's services meet the mock: with a backend active, its CloudFormation and CloudWatch know the backend.
+
+Without one, moto does as it does without this package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from pytest_personalize.interception.activations import ACTIVATIONS
+
+TYPES: Final = "AWS::Personalize::"
+
+
+def resource_class(wrapped: Callable[..., Any], _: Any, args: Any, kwargs: Any) -> Any:
+    """``resource_class_from_type``: by what moto makes a resource of a template."""
+    backend = ACTIVATIONS.current
+    name = args[0] if args else kwargs["resource_type"]
+    if backend is None or not name.startswith(TYPES):
+        return wrapped(*args, **kwargs)
+    from pytest_personalize.neighbours.cloudformation import handler
+
+    return handler(backend, name)
+
+
+def update(wrapped: Callable[..., Any], stack: Any, args: Any, kwargs: Any) -> Any:
+    """``ResourceMap.update``: a new template for a stack."""
+    result = wrapped(*args, **kwargs)
+    if ACTIVATIONS.current is not None and any(
+        declared.get("Type", "").startswith(TYPES) for declared in stack._resource_json_map.values()
+    ):
+        from pytest_personalize.neighbours.cloudformation import settle
+
+        settle(stack)
+    return result
+
+
+def all_metrics(wrapped: Callable[..., Any], cloudwatch: Any, args: Any, kwargs: Any) -> Any:
+    """``CloudWatchBackend.get_all_metrics``: the data points that all questions to CloudWatch are answered from."""
+    found = wrapped(*args, **kwargs)
+    backend = ACTIVATIONS.current
+    if backend is None:
+        return found
+    from pytest_personalize.neighbours.cloudwatch import metric_data
+
+    return [*found, *metric_data(backend, cloudwatch.region_name)]
+
+
+WRAPPERS: Final[Mapping[str, Mapping[str, Callable[..., Any]]]] = {
+    "moto.cloudformation.parsing": {"resource_class_from_type": resource_class, "ResourceMap.update": update},
+    "moto.cloudwatch.models": {"CloudWatchBackend.get_all_metrics": all_metrics},
+}
+"""Module -> what in it is wrapped as soon as it is imported, and by what."""
