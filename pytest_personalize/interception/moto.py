@@ -24,6 +24,19 @@ def resource_class(wrapped: Callable[..., Any], _: Any, args: Any, kwargs: Any) 
     return handler(backend, name)
 
 
+def create(wrapped: Callable[..., Any], _: Any, args: Any, kwargs: Any) -> Any:
+    """``parse_and_create_resource``: moto makes what an export refers to first, whatever it depends on."""
+
+    def after_what_it_depends_on(name: str, declared: Any, resources: Any, *args: Any, **kwargs: Any) -> Any:
+        if ACTIVATIONS.current is not None and declared["Type"].startswith(TYPES):
+            others = declared.get("DependsOn", ())
+            for other in (others,) if isinstance(others, str) else others:
+                _ = resources[other]  # looking makes it
+        return wrapped(name, declared, resources, *args, **kwargs)
+
+    return after_what_it_depends_on(*args, **kwargs)
+
+
 def update(wrapped: Callable[..., Any], stack: Any, args: Any, kwargs: Any) -> Any:
     """``ResourceMap.update``: a new template for a stack."""
     result = wrapped(*args, **kwargs)
@@ -48,7 +61,11 @@ def all_metrics(wrapped: Callable[..., Any], cloudwatch: Any, args: Any, kwargs:
 
 
 WRAPPERS: Final[Mapping[str, Mapping[str, Callable[..., Any]]]] = {
-    "moto.cloudformation.parsing": {"resource_class_from_type": resource_class, "ResourceMap.update": update},
+    "moto.cloudformation.parsing": {
+        "resource_class_from_type": resource_class,
+        "parse_and_create_resource": create,
+        "ResourceMap.update": update,
+    },
     "moto.cloudwatch.models": {"CloudWatchBackend.get_all_metrics": all_metrics},
 }
 """Module -> what in it is wrapped as soon as it is imported, and by what."""

@@ -227,7 +227,12 @@ def settle(stack: Any) -> None:
 
 
 def _made(stack: Any) -> dict[str, Made]:
-    return {name: one for name, one in stack._parsed_resources.items() if isinstance(one, Made)}
+    """What is in the template; moto keeps what it has deleted."""
+    return {
+        name: one
+        for name, one in stack._parsed_resources.items()
+        if name in stack._resource_json_map and isinstance(one, Made)
+    }
 
 
 def _update_what_refers(stack: Any) -> bool:

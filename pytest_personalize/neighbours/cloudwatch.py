@@ -18,7 +18,7 @@ def metric_data(backend: PersonalizeBackend, region: str) -> list[MetricDatum]:
             name=point.name,
             value=point.value,
             dimensions=[{"Name": name, "Value": value} for name, value in point.dimensions.items()],
-            timestamp=datetime.fromtimestamp(point.time, UTC),
+            timestamp=datetime.fromtimestamp(point.time, UTC).replace(tzinfo=None),  # moto compares naive times
         )
         for point in backend.metrics
         if point.region == region

@@ -6,8 +6,9 @@ those of durations and sizes are missing, as nothing here takes the time that th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any, Final, overload
 
 from attrs import frozen
 
@@ -25,25 +26,39 @@ NAMESPACE: Final = "AWS/Personalize"
 Dimensions = dict[str, str]
 
 
-class Metrics(tuple[DataPoint, ...]):
-    """Data points, the oldest first: of the calls on record, and of the events that metric attributions report."""
+@frozen(repr=False)
+class Metrics(Sequence[DataPoint]):
+    """Data points, the oldest first: of the calls on record, and of the events that metric attributions report.
 
-    __slots__ = ()
+    ``names`` are those of all metrics that could have some.
+    """
+
+    points: tuple[DataPoint, ...]
+    names: frozenset[str]
 
     def of(self, name: str, **dimensions: str) -> Metrics:
-        """Those of one metric, with at least these dimensions; ``KeyError`` for a name that no metric has.
-
-        A documented metric that has no data point yet is an empty one.
-        """
-        known = {*_NAMES, *(point.name for point in self)}
-        if name not in known:
-            raise KeyError(f"no metric {name!r}; {hint(name, sorted(known))}")
-        return Metrics(point for point in self if point.name == name and dimensions.items() <= point.dimensions.items())
+        """Those of one metric, with at least these dimensions; ``KeyError`` for a name that no metric has."""
+        if name not in self.names:
+            raise KeyError(f"no metric {name!r}; {hint(name, sorted(self.names))}")
+        found = (each for each in self if each.name == name and dimensions.items() <= each.dimensions.items())
+        return Metrics(tuple(found), self.names)
 
     @property
     def total(self) -> float:
         """The sum of the values."""
         return sum(point.value for point in self)
+
+    @overload
+    def __getitem__(self, index: int) -> DataPoint: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Metrics: ...
+
+    def __getitem__(self, index: int | slice) -> DataPoint | Metrics:
+        return Metrics(self.points[index], self.names) if isinstance(index, slice) else self.points[index]
+
+    def __len__(self) -> int:
+        return len(self.points)
 
     def __str__(self) -> str:
         sums: dict[tuple[str, tuple[tuple[str, str], ...]], float] = {}
@@ -107,8 +122,11 @@ _NAMES: Final = {
 
 def measured(calls: Iterable[Call], regions: Mapping[str, Region]) -> Metrics:
     """What CloudWatch would have, by these calls and by what metric attributions have reported in the regions."""
-    reported = (point for region in regions.values() for point in region.data_points)
-    return Metrics(sorted([*_of_calls(calls, regions), *reported], key=lambda point: point.time))
+    reported = [point for region in regions.values() for point in region.data_points]
+    points = sorted([*_of_calls(calls, regions), *reported], key=lambda point: point.time)
+    attributions = chain.from_iterable(region.table("metric-attribution") for region in regions.values())
+    asked = {metric.metric_name for attribution in attributions for metric in attribution.metrics}
+    return Metrics(tuple(points), frozenset(_NAMES | asked | {point.name for point in reported}))
 
 
 def _of_calls(calls: Iterable[Call], regions: Mapping[str, Region]) -> Iterator[DataPoint]:
