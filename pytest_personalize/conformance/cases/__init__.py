@@ -14,6 +14,7 @@ from pytest_personalize.conformance.cases import (
     groups,
     jobs,
     lists,
+    metrics,
     recommenders,
     requests,
     runtime,
@@ -27,6 +28,6 @@ from pytest_personalize.conformance.cases import (
 
 AREAS: Final = (
     *(requests, lists, groups, trackers, schemas, filters, events, tags, solutions, versions),
-    *(deployment, recommenders, training, runtime, filtering, jobs, batch),
+    *(deployment, recommenders, training, runtime, filtering, jobs, batch, metrics),
 )
 CASES: Final[tuple[Case, ...]] = tuple(case for area in AREAS for case in area.BOOK.cases)
