@@ -32,7 +32,7 @@ def test_a_stack_is_deployed(personalize_backend: PersonalizeBackend) -> None:
     ireland = personalize_backend.region("eu-west-1")
     assert ireland.dataset_groups["shop"].arn == outputs["GroupArn"]
     assert ireland.solutions["ranking"].arn == outputs["SolutionArn"]
-    assert [tracker.tracking_id for tracker in ireland.event_trackers.values()] == [outputs["TrackingId"]]
+    assert outputs["TrackingId"] in [tracker.tracking_id for tracker in ireland.event_trackers.values()]
     assert len(personalize_backend.records(ireland.datasets["shop/INTERACTIONS"].arn)) == 1200
 
 
@@ -59,4 +59,5 @@ def test_nothing_is_left_of_a_stack_that_is_destroyed(personalize_backend: Perso
 
     destroy("Shop")
 
-    assert [one for one in personalize_backend.all_resources() if one.kind != "dataset-import-job"] == []
+    left = [one for one in personalize_backend.all_resources() if one.arn not in personalize_backend.given]
+    assert [one.kind for one in left] == ["dataset-import-job"]  # nobody can delete these
