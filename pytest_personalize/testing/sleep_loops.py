@@ -26,9 +26,16 @@ class SleepLoopError(RuntimeError):
 class Sleeping:
     """What is known of one thread or task: its last call, its sleeps, and the statuses at the first of them."""
 
-    call: Call
+    call: Call | None = None
     sleeps: int = 0
     statuses: Statuses | None = None
+
+
+class OfThread(threading.local):
+    """What is known of the thread that looks."""
+
+    def __init__(self) -> None:
+        self.known = Sleeping()
 
 
 class SleepLoops:
@@ -36,20 +43,21 @@ class SleepLoops:
 
     def __init__(self, statuses: Callable[[], Statuses]) -> None:
         self._statuses = statuses
-        self._known: WeakKeyDictionary[object, Sleeping] = WeakKeyDictionary()
+        self._thread = OfThread()
+        self._tasks: WeakKeyDictionary[asyncio.Task[Any], Sleeping] = WeakKeyDictionary()
 
     def called(self, call: Call) -> None:
         """The thread or task that runs now has made that call."""
-        runs = who()
-        try:
-            self._known[runs].call = call
-        except KeyError:
-            self._known[runs] = Sleeping(call)
+        self._known().call = call
+
+    def _known(self) -> Sleeping:
+        task = None if asyncio._get_running_loop() is None else asyncio.current_task()
+        return self._thread.known if task is None else self._tasks.setdefault(task, Sleeping())
 
     def slept(self) -> None:
         """It has skipped a sleep; SleepLoopError when that was one of very many without a change of any status."""
-        known = self._known.get(who())
-        if known is None:
+        known = self._known()
+        if known.call is None:
             return
         known.sleeps += 1
         if 1 < known.sleeps < MOST_SLEEPS:
