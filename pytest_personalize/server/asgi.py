@@ -124,8 +124,7 @@ class Application:
 
 async def respond(send: Send, reply: Reply) -> None:
     """Send an answer off, with the length of its body."""
-    head = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers.items()]
-    head.append((b"content-length", b"%d" % len(reply.body)))
+    head = [*reply.head, (b"content-length", b"%d" % len(reply.body))]
     await send({"type": "http.response.start", "status": reply.status, "headers": head})
     await send({"type": "http.response.body", "body": reply.body})
 

@@ -4,49 +4,62 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from time import time
 from typing import Any, Final
 from uuid import uuid4
 
-from attrs import field, frozen
+from attrs import frozen
 
 from pytest_personalize.shapes.errors import error_body, error_status
-from pytest_personalize.shapes.http_responses import response_headers
+from pytest_personalize.shapes.http_responses import REQUEST_ID, response_headers
 from pytest_personalize.shapes.models import operation, protocol, service_errors
 
 encode: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
+Head = tuple[tuple[bytes, bytes], ...]
+"""Names in small letters and values of headers, as they go over the wire."""
+
+
 @frozen
 class Reply:
-    """An HTTP answer, whole; ``headers`` by their names in small letters, without that of the length."""
+    """An HTTP answer, whole; its ``head`` is without the length of the body."""
 
     status: int
-    headers: Mapping[str, str] = field(factory=dict)
+    head: Head = ()
     body: bytes = b""
+
+
+def head_of(headers: Mapping[str, str]) -> Head:
+    """Headers as they go over the wire."""
+    return tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items())
 
 
 def accepted(service: str, name: str, members: Mapping[str, Any]) -> Reply:
     """What an operation answers; one that has no output shape answers nothing, not even an empty object."""
     body = encode(members).encode() if _has_output(service, name) else b""
-    return _reply(200, _headers(service), body)
+    return Reply(200, _head(service), body)
 
 
 def refused(service: str, code: str, message: str) -> Reply:
     """An error, in the form of the protocol that the service speaks."""
     modelled = code in service_errors(service)
     status, headers, body = error_body(protocol(service), code, message, modelled, error_status(service, code))
-    return _reply(status, _headers(service) | headers, body)
+    own = head_of(headers)
+    return Reply(status, (*(pair for pair in _head(service) if pair[0] not in dict(own)), *own), body)
 
 
-def _headers(service: str) -> dict[str, str]:
-    return response_headers(service, time(), str(uuid4()))
+def _head(service: str) -> Head:
+    return *_common_head(service, int(time())), (REQUEST_ID.encode(), str(uuid4()).encode())
 
 
-def _reply(status: int, headers: dict[str, str], body: bytes) -> Reply:
-    del headers["connection"], headers["content-length"]  # those are for the server
-    return Reply(status, headers, body)
+@lru_cache(maxsize=3)
+def _common_head(service: str, second: int) -> Head:
+    """What is alike in all answers of a service in the same second; the rest of the headers is for the server."""
+    headers = response_headers(service, second, "")
+    del headers["connection"], headers["content-length"], headers[REQUEST_ID]
+    return head_of(headers)
 
 
 @cache

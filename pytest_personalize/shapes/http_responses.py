@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from email.utils import formatdate
-from functools import lru_cache
 from itertools import count
 from typing import Any, Final
 
@@ -114,16 +113,10 @@ def new_request_id() -> str:
 def response_headers(service: str, moment: float, request_id: str) -> dict[str, str]:
     """The headers that every answer has, for an empty body; ``moment`` in epoch seconds."""
     return {
-        "date": _date(int(moment)),
+        "date": formatdate(moment, usegmt=True),
         "content-length": "0",
         REQUEST_ID: request_id,
         "content-type": content_type(protocol(service)),
         "connection": "keep-alive",
         **FRONT_END.get(service, {}),
     }
-
-
-@lru_cache(maxsize=1)
-def _date(second: int) -> str:
-    """As headers write it; a server answers thousands of calls in the same second."""
-    return formatdate(second, usegmt=True)
