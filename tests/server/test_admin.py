@@ -252,7 +252,7 @@ def test_it_is_served_beside_the_services(served: Served) -> None:
     wire.send(wire.request(path="/", method="GET", members=b""))
     page = wire.read()
     assert page is not None
-    assert dict(page.head)[b"content-type"] == b"text/html; charset=utf-8"
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
     wire.send(wire.request(path="/_personalize/health", method="GET", members=b"", host="evil.example"))
     refused = wire.read()
     assert refused is not None

@@ -304,7 +304,7 @@ def test_the_clock_goes_on_by_the_time_that_has_passed(keep: Callable[..., Kept]
     kept.ask("POST", "clock", {"advance": {"days": 3}})
     again = kept.after_a_kill()
 
-    assert 0 <= again.backend.clock.timestamp() - kept.backend.clock.timestamp() < 60
+    assert abs(again.backend.clock.timestamp() - kept.backend.clock.timestamp()) < 60
 
 
 def journal(kept: Kept) -> Path:
