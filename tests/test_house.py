@@ -75,7 +75,6 @@ KNOWN_BY: dict[str, set[str]] = {
     "boto3": {"conformance", "demo", "fixtures", "mirroring", "server"},
     "botocore": {"conformance", "interception", "mirroring", "shapes"},
     "hypothesis": {"strategies"},
-    "lark": {"filters"},
     "moto": {"neighbours"},
     "pytest": {"fixtures", "markers", "mirroring", "mock", "plugin", "reports", "visibility"},
     "uvicorn": {"server"},
@@ -94,7 +93,6 @@ LAZY: dict[tuple[str, str], str] = {
     ("cli", f"{PACKAGE}.testing.drift"): "likewise",
     ("cli", f"{PACKAGE}.checking.command"): "the other commands check nothing",
     ("cli", f"{PACKAGE}.mirroring.command"): "the other commands call nobody",
-    ("filters.parser", "lark"): "most runs create no filter",
     ("backend", f"{PACKAGE}.testing.metrics"): "most runs look at no metrics",
     ("interception.moto", f"{PACKAGE}.neighbours.cloudformation"): "only who uses that service of moto needs it",
     ("interception.moto", f"{PACKAGE}.neighbours.cloudwatch"): "likewise",
@@ -407,7 +405,7 @@ def test_every_public_name_can_be_imported() -> None:
 
 @pytest.mark.parametrize("module", [PACKAGE, f"{PACKAGE}.plugin"])
 def test_loading_it_loads_nothing_heavy(module: str) -> None:
-    heavy = ["aiobotocore", "boto3", "botocore", "hypothesis", "lark", f"{PACKAGE}.conformance", f"{PACKAGE}.service"]
+    heavy = ["aiobotocore", "boto3", "botocore", "hypothesis", f"{PACKAGE}.conformance", f"{PACKAGE}.service"]
     code = f"import sys, {module}; print([name for name in {heavy} if name in sys.modules])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (run.stderr, run.stdout.strip()) == ("", "[]")

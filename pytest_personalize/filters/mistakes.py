@@ -7,40 +7,11 @@ from collections.abc import Collection
 from typing import Final
 
 from pytest_personalize.filters.errors import FilterError, invalid_expression, invalid_symbol
+from pytest_personalize.filters.terminals import DATASETS, TERMINALS
 from pytest_personalize.nearest import nearest
 
 _SYMBOL: Final = re.compile(r"""\s*("[^"]*"|'[^']*'|\$?\w+|[=!<>]+|&&|\S)""")
 _LONGEST_SYMBOL: Final = 40
-
-DATASETS: Final = ("Items", "Interactions", "Users", "Actions", "Action_Interactions")
-
-# The words of the grammar's terminals, in the order in which a message lists them.
-_TERMINALS: Final = {
-    "ACTION": ("INCLUDE", "EXCLUDE"),
-    "TARGET": ("ItemID", "UserID", "ActionID"),
-    "_WHERE": ("WHERE",),
-    "DATASET": DATASETS,
-    "CURRENT_USER": ("CurrentUser",),
-    "DOT": ("a dot",),
-    "NAME": ("a field name",),
-    "IN": ("IN",),
-    "NOT": ("NOT IN",),
-    "EQUAL": ("=",),
-    "EQUALITY": ("=", "!="),
-    "RANGE": ("<", "<=", ">", ">="),
-    "LPAR": ("(",),
-    "TEXT": ("a text in double quotes",),
-    "NUMBER": ("a number",),
-    "PARAMETER": ("a $PARAMETER",),
-    "CURRENT_ITEM": ("CurrentItem",),
-    "COMMA": ("a comma",),
-    "RPAR": (")",),
-    "_AND": ("AND",),
-    "_OR": ("OR",),
-    "_IF": ("IF",),
-    "VBAR": ("|",),
-    "$END": ("the end",),
-}
 
 _QUOTED = r"""\"[^"]*\"|'[^']*'"""
 
@@ -59,9 +30,9 @@ _REMEDIES: Final = (
     ),
     ("CurrentUser", {"DATASET"}, "CurrentUser belongs in an IF part at the end of the expression."),
     ("CurrentItem", {"DATASET"}, "CurrentItem stands on the right of an operator."),
-    ("&&?|AND", {"VBAR"}, "Conditions are joined with AND or OR, expressions with |."),
-    ("OR", {"VBAR"}, "An IF part is extended with AND only."),
-    ("IF", {"VBAR"}, "An expression has one IF part, extended with AND."),
+    ("&&?|AND", {"BAR"}, "Conditions are joined with AND or OR, expressions with |."),
+    ("OR", {"BAR"}, "An IF part is extended with AND only."),
+    ("IF", {"BAR"}, "An expression has one IF part, extended with AND."),
     ("IF", {"ACTION"}, "IF stands at the end of an expression."),
     (r"[!<>=]+|IN|NOT", {"EQUAL"}, "Attributes are compared with = only."),
     (r"\w+", {"CURRENT_USER"}, "An IF part tests fields of CurrentUser only."),
@@ -98,7 +69,7 @@ def did_you_mean(word: str, known: Collection[str]) -> str:
 
 
 def _choices(accepted: Collection[str]) -> str:
-    words = [word for terminal, words in _TERMINALS.items() if terminal in accepted for word in words]
+    words = [word for name, terminal in TERMINALS.items() if name in accepted for word in terminal.words]
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
 
 

@@ -1,13 +1,31 @@
-"""Text to tree. lark, and the grammar, are loaded at the first parse."""
+"""Text to tree: the filter language of Amazon Personalize, and the attribute lists of user segments.
+
+Each rule of the grammar is a function that reads what it names, with the terminals of ``TERMINALS``::
+
+    filter       = expression ("|" expression)*
+    expression   = ACTION TARGET WHERE any_of [IF current_user]
+    any_of       = all_of (OR all_of)*
+    all_of       = condition (AND condition)*
+    current_user = condition of CurrentUser (AND condition of CurrentUser)*
+    condition    = DATASET "." NAME test
+    test         = IN members | NOT IN members | EQUALITY (value | text) | RANGE value
+    members      = "(" TEXT ("," TEXT)* ")" | "(" PARAMETER ")" | current_item
+    value        = NUMBER | PARAMETER | "(" NUMBER ")" | "(" PARAMETER ")" | current_item
+    text         = TEXT | "(" TEXT ")"
+    current_item = CURRENT_ITEM "." NAME
+    attributes   = DATASET "." NAME "=" (TEXT | NUMBER) (AND ...)*
+
+Sources: developer guide, filter expression structure and elements; expressions of the AWS sample notebooks.
+"""
 
 from __future__ import annotations
 
 import re
-import sys
-from functools import cache, lru_cache
-from importlib import resources
-from importlib.util import cache_from_source
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Final, TypeVar
+
+from attrs import frozen
 
 from pytest_personalize.filters.errors import FilterError, invalid_symbol
 from pytest_personalize.filters.mistakes import explain
@@ -25,17 +43,17 @@ from pytest_personalize.filters.nodes import (
     Target,
     Texts,
 )
-
-if TYPE_CHECKING:
-    from lark import Lark, Token, UnexpectedInput
+from pytest_personalize.filters.terminals import BLANKS, TERMINALS
 
 MAX_LENGTH = 2500  # service model, FilterExpression
 MAX_PARAMETER_LENGTH = 50  # service model, FilterAttributeName
 
-_ACTIONS = {action.lower(): action for action in Action}
-_TARGETS = {target.lower(): target for target in Target}
-_DATASETS = {dataset.lower(): dataset for dataset in Dataset} | {"action": Dataset.ACTIONS}
-_QUOTED_PARAMETER = re.compile(r"\$[A-Za-z_][A-Za-z0-9_]*")
+_ACTIONS: Final = {action.lower(): action for action in Action}
+_TARGETS: Final = {target.lower(): target for target in Target}
+_DATASETS: Final = {dataset.lower(): dataset for dataset in Dataset} | {"action": Dataset.ACTIONS}
+_QUOTED_PARAMETER: Final = re.compile(r"\$[A-Za-z_][A-Za-z0-9_]*")
+
+T = TypeVar("T")
 
 
 @lru_cache(maxsize=512)
@@ -44,126 +62,178 @@ def parse(text: str) -> Filter:
 
     Raises FilterError, and nothing else whatever the text, with the column, what was found and what was expected.
     """
-    tree: Filter = _parse(text, "filter")
-    return tree
+    reading = Reading(text)
+    found = Filter(expressions=reading.list_of(_expression, "BAR"))
+    reading.need("END")
+    return found
 
 
 def parse_conditions(text: str) -> tuple[Condition, ...]:
     """Read the attribute list of a user segment: ``field = value`` conditions joined with AND."""
-    conditions: tuple[Condition, ...] = _parse(text, "attributes")
-    return conditions
+    reading = Reading(text)
+    found = reading.list_of(_attribute, "AND")
+    reading.need("END")
+    return found
 
 
-def _parse(text: str, start: str) -> Any:
-    if len(text) > MAX_LENGTH:
-        raise FilterError(
-            f"Invalid Expression: it has {len(text)} characters, the maximum is {MAX_LENGTH}.", MAX_LENGTH + 1
-        )
-    language, syntax_error = _language()
-    try:
-        return language.parse(text, start=start)
-    except syntax_error:
-        pass
-    # A second, slower reading only says where it went wrong, and what would have been accepted there.
-    reading = language.parse_interactive(text, start=start)
-    offset = len(text)
-    try:
-        reading.exhaust_lexer()
-    except syntax_error as error:
-        offset = len(text) if error.pos_in_stream is None else error.pos_in_stream
-    accepted: set[str] = reading.accepts()  # type: ignore[no-untyped-call]
-    raise explain(text, offset, accepted)
+class Reading:
+    """A text that is read from left to right; FilterError for one that is too long."""
+
+    def __init__(self, text: str) -> None:
+        if len(text) > MAX_LENGTH:
+            raise FilterError(
+                f"Invalid Expression: it has {len(text)} characters, the maximum is {MAX_LENGTH}.", MAX_LENGTH + 1
+            )
+        self._text = text
+        self._offset = 0
+        self._tried: set[str] = set()  # at this offset, in vain
+
+    def take(self, *names: str) -> Token | None:
+        """The first of those terminals that comes next, if one does."""
+        start = BLANKS.match(self._text, self._offset).end()  # type: ignore[union-attr]  # it matches anything
+        for name in names:
+            found = TERMINALS[name].pattern.match(self._text, start)
+            if found is not None:
+                self._offset = found.end()
+                self._tried = set()
+                return Token(name, found[0], start + 1)
+        self._tried.update(names)
+        return None
+
+    def need(self, *names: str) -> Token:
+        """The first of those terminals that comes next; FilterError when none does."""
+        token = self.take(*names)
+        if token is None:
+            raise explain(self._text, self._offset, self._tried)
+        return token
+
+    def list_of(self, rule: Callable[[Reading], T], separator: str) -> tuple[T, ...]:
+        """One or more of what a rule reads, with that terminal between them."""
+        found = [rule(self)]
+        while self.take(separator) is not None:
+            found.append(rule(self))
+        return tuple(found)
 
 
-@cache
-def _language() -> tuple[Lark, type[UnexpectedInput]]:
-    # Here and not above: a session that creates no filter does not pay for lark.
-    from lark import Lark, UnexpectedInput
+@frozen
+class Token:
+    """A terminal that was read; ``position`` is the column where it begins, counted from 1."""
 
-    language = Lark(
-        resources.files(__package__).joinpath("grammar.lark").read_text(encoding="utf-8"),
-        start=["filter", "attributes"],
-        parser="lalr",
-        lexer="contextual",
-        maybe_placeholders=True,
-        g_regex_flags=re.ASCII,  # or a Kelvin sign would be a K, and a long s an S
-        transformer=_Builder(),
-        cache=_kept_tables(),
+    terminal: str
+    text: str
+    position: int
+
+
+def _expression(reading: Reading) -> Expression:
+    action, target, _ = reading.need("ACTION"), reading.need("TARGET"), reading.need("WHERE")
+    return Expression(
+        action=_ACTIONS[action.text.lower()],
+        target=_TARGETS[target.text.lower()],
+        # unknown: [runtime/and-beside-or] the precedence of AND and OR. chosen: AND binds tighter, as in SQL
+        where=reading.list_of(_all_of, "OR"),
+        # The IF part tests the user of the request and is extended with AND only.
+        current_user=() if reading.take("IF") is None else reading.list_of(_user_condition, "AND"),
+        position=action.position,
     )
-    return language, UnexpectedInput
 
 
-def _kept_tables() -> str | bool:
-    """Where lark keeps the tables that it makes of the grammar, for the next process: beside the compiled modules."""
-    return False if sys.dont_write_bytecode else f"{cache_from_source(__file__)}.grammar"
+def _all_of(reading: Reading) -> tuple[Condition, ...]:
+    return reading.list_of(_condition, "AND")
 
 
-class _Builder:
-    """One method a grammar rule, called by lark with the children as the rule is recognised."""
+def _condition(reading: Reading) -> Condition:
+    return _test(reading, reading.need("DATASET"), _field_name(reading))
 
-    def filter(self, children: list[Expression]) -> Filter:
-        return Filter(expressions=tuple(children))
 
-    def expression(self, children: list[Any]) -> Expression:
-        action, target, where, current_user = children
-        return Expression(
-            action=_ACTIONS[action.lower()],
-            target=_TARGETS[target.lower()],
-            where=where,
-            current_user=current_user or (),
-            position=_position(action),
+def _user_condition(reading: Reading) -> Condition:
+    return _test(reading, reading.need("CURRENT_USER"), _field_name(reading))
+
+
+def _attribute(reading: Reading) -> Condition:
+    dataset, name = reading.need("DATASET"), _field_name(reading)
+    reading.need("EQUAL")
+    return _compared(dataset, name, Operator.EQUAL, _operand(reading.need("TEXT", "NUMBER")))
+
+
+def _field_name(reading: Reading) -> str:
+    reading.need("DOT")
+    return reading.need("NAME").text.upper()
+
+
+def _test(reading: Reading, dataset: Token, name: str) -> Condition:
+    operator = reading.take("IN", "NOT", "EQUALITY") or reading.need("RANGE")
+    if operator.terminal == "NOT":
+        reading.need("IN")
+        return _compared(dataset, name, Operator.NOT_IN, _members(reading))
+    if operator.terminal == "IN":
+        return _compared(dataset, name, Operator.IN, _members(reading))
+    kinds = ("NUMBER", "PARAMETER", "TEXT") if operator.terminal == "EQUALITY" else ("NUMBER", "PARAMETER")
+    return _compared(dataset, name, Operator(operator.text), _value(reading, *kinds))
+
+
+def _members(reading: Reading) -> Operand:
+    if reading.take("LPAR") is None:
+        return _current_item(reading)
+    parameter = reading.take("PARAMETER")
+    texts = () if parameter else reading.list_of(_text, "COMMA")
+    reading.need("RPAR")
+    return _operand(parameter) if parameter else Texts(values=tuple(map(_unquoted, texts)), position=texts[0].position)
+
+
+def _value(reading: Reading, *kinds: str) -> Operand:
+    """One value of those kinds, in parentheses or not, or a field of the current item."""
+    token = reading.take(*kinds)
+    if token is None and reading.take("LPAR") is not None:
+        token = reading.need(*kinds)
+        reading.need("RPAR")
+    return _current_item(reading) if token is None else _operand(token)
+
+
+def _current_item(reading: Reading) -> CurrentItem:
+    item = reading.need("CURRENT_ITEM")
+    return CurrentItem(name=_field_name(reading), position=item.position)
+
+
+def _text(reading: Reading) -> Token:
+    return reading.need("TEXT")
+
+
+def _unquoted(token: Token) -> str:
+    return token.text[1:-1]
+
+
+def _operand(token: Token) -> Operand:
+    if token.terminal == "TEXT":
+        return Texts(values=(_unquoted(token),), position=token.position)
+    if token.terminal == "NUMBER":
+        return Number(text=token.text, position=token.position)
+    name = token.text[1:]
+    if len(name) > MAX_PARAMETER_LENGTH:
+        raise invalid_symbol(
+            f"${name}",
+            f"At column {token.position}: a parameter name has at most {MAX_PARAMETER_LENGTH} characters.",
+            token.position,
         )
+    return Parameter(name=name, position=token.position)
 
-    def any_of(self, children: list[Any]) -> tuple[Any, ...]:
-        return tuple(children)
 
-    all_of = current_user = attributes = any_of
-
-    def condition(self, children: list[Any]) -> Condition:
-        dataset, name, operator, operand = children
-        operator = Operator(operator.upper())
-        operand = _with_placeholder(operand)
-        if operator is Operator.NOT_IN and isinstance(operand, Parameter):
-            raise invalid_symbol(
-                str(operand),
-                "Placeholders are not allowed with NOT_IN operator."
-                f" At column {operand.position}: use IN with the opposite action (INCLUDE for EXCLUDE).",
-                operand.position,
-            )
-        return Condition(
-            dataset=_DATASETS[dataset.lower()],
-            name=name.upper(),
-            operator=operator,
-            operand=operand,
-            position=_position(dataset),
+def _compared(dataset: Token, name: str, operator: Operator, operand: Operand) -> Condition:
+    operand = _with_placeholder(operand)
+    if operator is Operator.NOT_IN and isinstance(operand, Parameter):
+        # It is read, and refused in the words of the service.
+        raise invalid_symbol(
+            str(operand),
+            "Placeholders are not allowed with NOT_IN operator."
+            f" At column {operand.position}: use IN with the opposite action (INCLUDE for EXCLUDE).",
+            operand.position,
         )
-
-    user_condition = attribute = condition
-
-    def not_in(self, children: list[Token]) -> str:
-        return Operator.NOT_IN
-
-    def texts(self, children: list[Token]) -> Texts:
-        return Texts(values=tuple(token[1:-1] for token in children), position=_position(children[0]))
-
-    single_text = texts
-
-    def number(self, children: list[Token]) -> Number:
-        return Number(text=str(children[0]), position=_position(children[0]))
-
-    def parameter(self, children: list[Token]) -> Parameter:
-        name, position = str(children[0][1:]), _position(children[0])
-        if len(name) > MAX_PARAMETER_LENGTH:
-            raise invalid_symbol(
-                f"${name}",
-                f"At column {position}: a parameter name has at most {MAX_PARAMETER_LENGTH} characters.",
-                position,
-            )
-        return Parameter(name=name, position=position)
-
-    def current_item(self, children: list[Token]) -> CurrentItem:
-        item, name = children
-        return CurrentItem(name=name.upper(), position=_position(item))
+    return Condition(
+        dataset=_DATASETS[dataset.text.lower()],
+        name=name,
+        operator=operator,
+        operand=operand,
+        position=dataset.position,
+    )
 
 
 def _with_placeholder(operand: Operand) -> Operand:
@@ -180,7 +250,3 @@ def _with_placeholder(operand: Operand) -> Operand:
                 operand.position,
             )
     return operand
-
-
-def _position(token: Token) -> int:
-    return (token.start_pos or 0) + 1

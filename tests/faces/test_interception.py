@@ -420,7 +420,7 @@ class TestImports:
         return json.loads(done.stdout)
 
     def test_the_plugin_loads_nothing_heavy(self) -> None:
-        heavy = ["aiobotocore", "asyncio", "attrs", "boto3", "botocore", "lark", "wrapt"]
+        heavy = ["aiobotocore", "asyncio", "attrs", "boto3", "botocore", "wrapt"]
         code = (
             f"import sys, json, pytest_personalize.plugin; print(json.dumps([m for m in {heavy} if m in sys.modules]))"
         )

@@ -836,6 +836,6 @@ def test_a_run_that_uses_nothing_loads_nothing(pytester: pytest.Pytester) -> Non
         import sys
 
         def test_it():
-            assert not {"boto3", "botocore", "aiobotocore", "lark", "pytest_personalize.mock"} & set(sys.modules)
+            assert not {"boto3", "botocore", "aiobotocore", "pytest_personalize.mock"} & set(sys.modules)
     """)
     pytester.runpytest_subprocess("-p", "pytest_personalize.plugin").assert_outcomes(passed=1)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -128,12 +125,3 @@ def test_a_refusal_says_what_to_do(text: str, words: str) -> None:
     refusal = outcome(text)
     assert refusal
     assert words in refusal.message
-
-
-def test_lark_is_loaded_by_the_first_parse() -> None:
-    script = (
-        "import sys; from pytest_personalize.filters import parse; before = 'lark' in sys.modules;"
-        "parse('INCLUDE ItemID WHERE Items.A > 1'); print(before, 'lark' in sys.modules)"
-    )
-    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert run.stdout.split() == ["False", "True"]

@@ -147,6 +147,19 @@ def rounded(world: World) -> Any:
 
 
 @BOOK.observed(
+    "runtime/and-beside-or",
+    "CreateFilter GetRecommendations",
+    "Which binds tighter, AND or OR?",
+    needs=("<picks campaign>",),
+)
+def precedence(world: World) -> Any:
+    """Comedies, or else films of war at a price that none has: they are there unless OR binds tighter."""
+    where = 'Items.GENRE IN ("Comedy") OR Items.GENRE IN ("War") AND Items.PRICE > 1000000'
+    arn = world.make(*request("CreateFilter", name="<new>", filterExpression=f"INCLUDE ItemID WHERE {where}"))
+    return "AND" if world.call(*get(filterArn=arn, numResults=1))["itemList"] else "OR"
+
+
+@BOOK.observed(
     "runtime/exclude-without-its-value",
     "CreateFilter GetRecommendations",
     "How much of an EXCLUDE does a missing value switch off?",

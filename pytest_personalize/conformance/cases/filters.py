@@ -234,6 +234,11 @@ BOOK: Final = Book(
         until_rest("<own filter>"),
         tier="core",
     ),
+    _asked(
+        "single-quotes",
+        "Does an expression take texts in single quotes?",
+        "INCLUDE ItemID WHERE Items.GENRE IN ('War')",
+    ),
     _asked("ids", "Can a filter look at ITEM_ID?", 'INCLUDE ItemID WHERE Items.ITEM_ID IN ("i1")'),
     _asked(
         "if-for-users",
