@@ -33,7 +33,7 @@ lint: $(VENV)/.installed-test
 # The wheel is built from the sdist, as it is by who packages it anew.
 package: $(VENV)/.installed-package
 	rm -rf dist
-	$(BIN)/python -m build >/dev/null
+	$(BIN)/python -m build --no-isolation >/dev/null
 	$(BIN)/twine check --strict dist/*
 	$(BIN)/check-wheel-contents dist/*.whl
 
