@@ -1,5 +1,6 @@
-# make demo    the whole journey on generated data        make lint    ruff and mypy
+# make demo    the whole journey on generated data        make lint    ruff, mypy and zizmor
 # make test    lint and all tests                         make bench   the budgets, measured
+# make package sdist and wheel in dist/, checked
 # make quality the answers against other methods, on the interactions.csv and items.csv in the folder DATA=
 #
 # Needs Python 3.11 or newer and nothing else. PYTHON= chooses the interpreter, VENV= the folder of the environment,
@@ -15,7 +16,7 @@ DATA        ?=
 BIN  := $(VENV)/bin
 CODE := pytest_personalize tests benchmarks $(wildcard examples)
 
-.PHONY: demo test lint bench quality clean
+.PHONY: demo test lint package bench quality clean
 
 demo: $(VENV)/.installed
 	$(BIN)/python -m pytest_personalize demo
@@ -27,6 +28,14 @@ lint: $(VENV)/.installed-test
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
+	$(BIN)/zizmor --offline --no-progress --quiet .github
+
+# The wheel is built from the sdist, as it is by who packages it anew.
+package: $(VENV)/.installed-package
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation >/dev/null
+	$(BIN)/twine check --strict dist/*
+	$(BIN)/check-wheel-contents dist/*.whl
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
@@ -45,6 +54,10 @@ $(VENV)/.installed: pyproject.toml | $(BIN)/python
 
 $(VENV)/.installed-test: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-package: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[package]'
 	touch $@ $(VENV)/.installed
 
 $(BIN)/python:

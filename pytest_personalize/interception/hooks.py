@@ -9,6 +9,7 @@ imports botocore: hook and wrappers are put in their places when somebody else d
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from types import ModuleType
@@ -147,10 +148,25 @@ WRAPPERS: Final[Mapping[str, Mapping[str, Callable[..., Any]]]] = {
 """Module -> what in it is wrapped as soon as it is imported, and by what."""
 
 
+OLDEST_BOTOCORE: Final = "1.35.16"
+"""As pyproject.toml has it. ``pip install boto3==...``, later and alone, goes below it and only prints that it does."""
+
+
+def _refuse_old(version: str) -> None:
+    """``ImportError`` for a botocore that lacks what is wrapped here, and operations of the service."""
+    if [int(part) for part in version.split(".")[:3]] < [int(part) for part in OLDEST_BOTOCORE.split(".")]:
+        raise ImportError(
+            f"pytest-personalize needs botocore {OLDEST_BOTOCORE} or newer, and {version} is installed: "
+            f"pip install 'boto3>={OLDEST_BOTOCORE}', or take pytest-personalize out of this environment"
+        )
+
+
 def _equip(module: ModuleType) -> None:
     """Put hook and wrappers into a module that has just been imported."""
     import wrapt  # its own import takes longer than all else that the plugin loads
 
+    if module.__name__.startswith("botocore."):
+        _refuse_old(sys.modules["botocore"].__version__)
     if module.__name__ == HANDLERS:
         _hook(module)
     for name, wrapper in WRAPPERS.get(module.__name__, {}).items():
