@@ -37,10 +37,12 @@ def cooccurrences(histories: Histories, item_count: int, window: int) -> Iterato
     The work is linear in the interactions: every place is read once for each of its 2 * ``window`` neighbours, by
     ``Counter`` over slices, which counts in C and never holds more than one item's counts.
     """
-    gap = [item_count] * window
+    # Of every index one object: what is counted is then mostly found by identity, and lies in the cache.
+    index = list(range(item_count + 1)).__getitem__
+    gap = [index(item_count)] * window
     line = gap[:]
     for history in histories:
-        line += history
+        line += map(index, history)
         line += gap
     places: list[list[int]] = [[] for _ in range(item_count + 1)]
     for place, item in enumerate(line):

@@ -6,6 +6,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, compress
+from math import inf
 from typing import Final
 
 from attrs import frozen
@@ -176,7 +177,7 @@ def _birthdays(training: Training, known: bytes) -> dict[int, float]:
     log = training.log
     found: dict[int, float] = {}
     for item, time in zip(training.column(log.items), training.column(log.times), strict=True):
-        if time < found.get(item, time + 1):
+        if time < found.get(item, inf):
             found[item] = time
     created = creation_times(training.records.items_table)
     return found | {item: time for item, time in created.items() if known[item]}
