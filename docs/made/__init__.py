@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from typing import Final
 
-from made import drawing, fidelity, picture, recommenders, reference
+from made import drawing, fidelity, recommenders, reference
 
 PLACE: Final = re.compile(r"^<!-- made: (\S+) -->$", re.MULTILINE)
 
@@ -30,10 +30,3 @@ MADE: Final[Mapping[str, Callable[[], Iterable[str]]]] = {
 def filled(page: str) -> str:
     """A page with everything in it that is made; KeyError for a name that nothing is made under."""
     return PLACE.sub(lambda place: "\n".join(MADE[place[1]]()), page)
-
-
-def setup(app: Any) -> dict[str, bool]:
-    """What Sphinx calls: draw the picture, and fill the pages."""
-    app.connect("builder-inited", lambda _: picture.write())
-    app.connect("source-read", lambda _app, _name, source: source.__setitem__(0, filled(source[0])))
-    return {"parallel_read_safe": True}

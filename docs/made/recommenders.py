@@ -36,9 +36,10 @@ def function_of(recommender: Any) -> Callable[..., Any]:
 
 
 def models_of(module: ModuleType) -> list[Any]:
-    """The models that a module answers with, its own and those that it takes from elsewhere; else its recommender."""
-    classes = [one for _, one in inspect.getmembers(module, inspect.isclass)]
-    recommenders = (function_of(recipe.recommender) for recipe in RECIPES.values())
+    """The models that a module answers with: its own, and those of modules without recipes; else its recommender."""
+    recommenders = [function_of(recipe.recommender) for recipe in RECIPES.values()]
+    others = {one.__module__ for one in recommenders} - {module.__name__}
+    classes = [one for _, one in inspect.getmembers(module, inspect.isclass) if one.__module__ not in others]
     return [one for one in classes if hasattr(one, "ranked") and one is not Model] or [
         next(one for one in recommenders if one.__module__ == module.__name__)
     ]
@@ -50,5 +51,6 @@ def spaced(name: str) -> str:
 
 
 def without_marks(text: str) -> str:
-    """A docstring without the paragraphs that mark unknown facts: these have a page of their own."""
-    return "\n\n".join(part for part in text.split("\n\n") if not part.lstrip().startswith("unknown:")).strip()
+    """A docstring, a line for each paragraph, without those that mark unknown facts: these have a page of their own."""
+    paragraphs = (" ".join(part.split()) for part in text.split("\n\n"))
+    return "\n\n".join(part for part in paragraphs if not part.startswith("unknown:"))
