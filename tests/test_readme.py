@@ -39,6 +39,10 @@ def blocks_of(text: str, language: str = "python") -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
 
 
+def prose_of(page: str) -> str:
+    return re.sub(r"^```.*?^```", "", TEXTS[page], flags=re.DOTALL | re.MULTILINE)
+
+
 def files_of(page: str) -> dict[str, str]:
     """The files that a reader makes of the blocks: of the name in the first line if there is one, else one a block."""
     files: dict[str, str] = {}
@@ -115,27 +119,32 @@ def test_the_filters_of_presets_are_mentioned_with_their_parameters(preset: Pres
         assert all(f"`{parameter}`" in page for parameter in re.findall(r"\$\w+", expression)), name
 
 
-def shell_of(page: str) -> list[str]:
+TYPED = {".", "aws", "cd", "export", "make", "mkdir", "pip", "pytest", "pytest-personalize", "python3"}
+"""The commands that readers type."""
+
+
+def typed_in(page: str) -> list[str]:
     """The commands of a page, without prompts and remarks."""
-    blocks = [*blocks_of(TEXTS[page], "sh"), *blocks_of(TEXTS[page], "console")]
-    lines = "".join(blocks).replace("\\\n", " ").splitlines()
-    typed = [re.sub(r" +#.*", "", line.removeprefix("$ ")) for line in lines]
-    return [line.strip() for line in typed if re.match(r"(\$ )?[a-z.]", line)]
+    lines = "".join(blocks_of(TEXTS[page], "sh")).splitlines()
+    lines += re.findall(r"^\$ (.*)", "".join(blocks_of(TEXTS[page], "console")), re.MULTILINE)
+    return [command for line in lines if (command := re.sub(r" *#.*", "", line))]
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_what_is_typed_exists(page: str) -> None:
-    """Commands, options, extras and targets; flags and ini options wherever a page names them."""
-    declared = Declared()
-    assert set(re.findall(r"--personalize-[a-z-]+", TEXTS[page])) <= declared.flags.keys()
-    assert set(re.findall(r"\bpersonalize_[a-z_]+(?= =)", TEXTS[page])) <= declared.ini.keys()
-    for command, rest in re.findall(r"pytest-personalize ([a-z]+)\b([^\n`]*)", "\n".join(shell_of(page))):
+    """Commands with their options, extras and targets; flags and ini options wherever a page names them."""
+    typed, declared = typed_in(page), Declared()
+    assert {line.split()[0] for line in typed} <= TYPED
+    inline = re.findall(r"`(pytest-personalize [^`]*)`", prose_of(page))
+    for command, rest in re.findall(r"^pytest-personalize ([a-z]+)(.*)", "\n".join(typed + inline), re.MULTILINE):
         assert command in COMMANDS
         assert set(re.findall(r"--[a-z0-9-]+", rest)) <= set(re.findall(r"--[a-z0-9-]+", help_of(command))), rest
+    assert set(re.findall(r"--personalize-[a-z-]+", TEXTS[page])) <= declared.flags.keys()
+    assert set(re.findall(r"\bpersonalize_[a-z_]+(?= = )", TEXTS[page])) <= declared.ini.keys()
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
     assert set(re.findall(r"pytest-personalize\[(\w+)\]", TEXTS[page])) <= extras.keys()
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    assert {line.split()[1] for line in shell_of(page) if line.startswith("make ")} <= targets
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert {line.split()[1] for line in typed if line.startswith("make ")} <= set(targets)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -155,8 +164,7 @@ def test_addresses_of_this_project_lead_somewhere(page: str) -> None:
 
 def test_the_readme_links_to_nothing_beside_it() -> None:
     """It is shown where no other file is."""
-    prose = re.sub(r"^```.*?^```", "", README, flags=re.DOTALL | re.MULTILINE)
-    assert re.findall(r"\]\((?!https://)[^)]+\)", prose) == []
+    assert re.findall(r"\]\((?!https://)[^)]+\)", prose_of("README")) == []
 
 
 WITH_EXAMPLES = sorted(path for path in PACKAGE.rglob("*.py") if ">>> " in path.read_text(encoding="utf-8"))
