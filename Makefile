@@ -1,6 +1,6 @@
 # make demo    the whole journey on generated data        make lint    ruff, mypy and zizmor
 # make test    lint and all tests                         make bench   the budgets, measured
-# make package sdist and wheel in dist/, checked
+# make package sdist and wheel in dist/, checked          make docs    the pages of docs/, in build/docs
 # make quality the answers against other methods, on the interactions.csv and items.csv in the folder DATA=
 #
 # Needs Python 3.11 or newer and nothing else. PYTHON= chooses the interpreter, VENV= the folder of the environment,
@@ -14,9 +14,9 @@ BENCH_ARGS  ?=
 DATA        ?=
 
 BIN  := $(VENV)/bin
-CODE := pytest_personalize tests benchmarks $(wildcard examples)
+CODE := pytest_personalize tests benchmarks $(wildcard docs examples)
 
-.PHONY: demo test lint package bench quality clean
+.PHONY: demo test lint docs package bench quality clean
 
 demo: $(VENV)/.installed
 	$(BIN)/python -m pytest_personalize demo
@@ -40,6 +40,10 @@ package: $(VENV)/.installed-package
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
+docs: $(VENV)/.installed-docs
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --nitpicky -E -q docs build/docs
+	@echo "build/docs/index.html"
+
 quality: $(VENV)/.installed-test
 	$(BIN)/python -m benchmarks.quality $(DATA)
 
@@ -58,6 +62,10 @@ $(VENV)/.installed-test: pyproject.toml | $(BIN)/python
 
 $(VENV)/.installed-package: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[package]'
+	touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-docs: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[docs,hypothesis,server]'
 	touch $@ $(VENV)/.installed
 
 $(BIN)/python:

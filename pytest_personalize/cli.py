@@ -45,7 +45,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     listed = commands.add_parser("operations", help="which operations of the installed botocore are emulated")
     forms = listed.add_mutually_exclusive_group()
     forms.add_argument("--json", action="store_true", help="as JSON")
-    forms.add_argument("--readme", action="store_true", help="as the table that the README has")
+    forms.add_argument("--readme", action="store_true", help="as a table in Markdown")
     listed.add_argument("--check", action="store_true", help="exit with 1, and say what it is, when botocore has more")
     tools = {tool: commands.add_parser(tool, help=text, allow_abbrev=False) for tool, text in TOOLS.items()}
     _add_serve(commands.add_parser("serve", help="an HTTP endpoint of the three services, for any SDK"))

@@ -1,66 +1,82 @@
-"""The README, the recipes for agents and the examples in docstrings do what they say."""
+"""The README, the pages of docs/, the recipes for agents and the examples in docstrings do what they say."""
 
 from __future__ import annotations
 
 import doctest
 import inspect
+import json
 import re
 import sys
-from collections.abc import Iterator
+import tomllib
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 import pytest_personalize
-from pytest_personalize import PersonalizeBackend, markers, mock, mock_personalize, plugin
+from made.reference import COMMANDS, Declared, help_of
+from pytest_personalize import PersonalizeBackend, mock, mock_personalize
 from pytest_personalize.service.kernel.operations import OPERATIONS
 from pytest_personalize.testing import coverage
 from pytest_personalize.testing.presets import PRESETS, Preset
 
 PACKAGE = Path(pytest_personalize.__path__[0])
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-AGENTS = (PACKAGE / "AGENTS.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parent.parent
+PAGES = {
+    "README": ROOT / "README.md",
+    "AGENTS": PACKAGE / "AGENTS.md",
+    **{str(path.relative_to(ROOT / "docs").with_suffix("")): path for path in sorted((ROOT / "docs").rglob("*.md"))},
+}
+"""All that is written for readers, by name."""
+
+TEXTS = {name: path.read_text(encoding="utf-8") for name, path in PAGES.items()}
+README, AGENTS = TEXTS["README"], TEXTS["AGENTS"]
+REPOSITORY = "https://github.com/pytest-personalize/pytest-personalize/"
+DOCUMENTATION = "https://pytest-personalize.readthedocs.io/en/latest/"
 
 
-def blocks_of(text: str) -> list[str]:
-    return re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+def blocks_of(text: str, language: str = "python") -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+
+
+def prose_of(page: str) -> str:
+    return re.sub(r"^```.*?^```", "", TEXTS[page], flags=re.DOTALL | re.MULTILINE)
+
+
+def files_of(page: str) -> dict[str, str]:
+    """The files that a reader makes of the blocks: of the name in the first line if there is one, else one a block."""
+    files: dict[str, str] = {}
+    for number, block in enumerate(blocks_of(TEXTS[page]), 1):
+        named = re.match(r"# (\w+\.py)(, continued)?\n", block)
+        name = named[1] if named else f"test_{re.sub(r'[^a-z]', '_', page.lower())}_{number}.py"
+        files[name] = f"{files[name]}\n\n{block}" if named and named[2] else block
+    return files
 
 
 @pytest.mark.processes
-@pytest.mark.parametrize("text", [README, AGENTS], ids=["README", "AGENTS"])
 def test_blocks_work_when_they_are_pasted_into_files(
-    text: str, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    blocks = blocks_of(text)
+    """In one run, a folder for each page, so that what pages have in common is trained once."""
     for name in ("AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name, raising=False)
-    pytester.makepyfile(**{f"test_block_{number}": block for number, block in enumerate(blocks, 1)})
-    tests = re.findall(r"^def test_", "".join(blocks), re.MULTILINE)
+    tests = 0
+    for page in PAGES:
+        folder = pytester.path / page
+        folder.mkdir(parents=True)
+        for name, text in files_of(page).items():
+            (folder / name).write_text(text, encoding="utf-8")
+            tests += len(re.findall(r"^ *def test_", text, re.MULTILINE))
 
     result = pytester.runpytest_subprocess()
 
-    result.assert_outcomes(passed=len(tests))
+    result.assert_outcomes(passed=tests)
 
 
 def test_there_are_ten_recipes_each_with_its_tests() -> None:
     recipes = re.split(r"^## \d+\. ", AGENTS, flags=re.MULTILINE)[1:]
     assert len(recipes) == 10
     assert all("def test_" in block for recipe in recipes for block in blocks_of(recipe) or [""])
-
-
-def test_the_flags_of_the_recipes_are_those_of_the_readme() -> None:
-    flags = set(re.findall(r"--personalize-[a-z-]+", AGENTS))
-    assert flags
-    assert flags <= set(re.findall(r"--personalize-[a-z-]+", README))
-
-
-def test_the_coverage_table_is_up_to_date() -> None:
-    """Else put in what ``python -m pytest_personalize operations --readme`` prints."""
-    found = re.search(r"<!-- coverage -->\n(.*?)<!-- /coverage -->", README, re.DOTALL)
-
-    assert found is not None
-    assert found[1].splitlines() == list(coverage.table())
 
 
 def test_what_is_not_emulated_is_in_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,15 +94,15 @@ def test_the_command_prints_the_table(pytester: pytest.Pytester) -> None:
     assert result.outlines == list(coverage.table())
 
 
-def table_with(heading: str) -> dict[str, list[str]]:
+def table_with(heading: str, page: str) -> dict[str, list[str]]:
     """The rows of the table with that first heading: the names in code quotes of each first cell, and other cells."""
-    lines = README.split(f"\n| {heading} |", 1)[1].split("\n\n", 1)[0].splitlines()[2:]
+    lines = TEXTS[page].split(f"\n| {heading} |", 1)[1].split("\n\n", 1)[0].splitlines()[2:]
     return {line.split(" | ")[0].strip("| "): line.split(" | ")[1:] for line in lines}
 
 
 def test_the_options_are_those_of_the_mock() -> None:
     parameters = inspect.signature(PersonalizeBackend).parameters
-    written = table_with("option")
+    written = table_with("option", "reference/mock")
 
     assert list(written) == [f"`{name}`" for name in mock.OPTIONS]
     for name, parameter in parameters.items():
@@ -95,43 +111,60 @@ def test_the_options_are_those_of_the_mock() -> None:
             assert default == f'`"{value}"`' if isinstance(value, str) else default == f"`{value}`", name
 
 
-def fixtures() -> Iterator[str]:
-    """The fixtures of the plugin, but for the scopes of ``personalize_backend``."""
-    scopes = set(markers.BACKENDS.values()) - {"personalize_backend"}
-    for name, value in vars(plugin).items():
-        # an object since pytest 8.4, a marked function before
-        is_fixture = hasattr(value, "_fixture_function_marker") or hasattr(value, "_pytestfixturefunction")
-        if is_fixture and name not in scopes and not name.startswith("_"):
-            yield name
-
-
-def test_all_fixtures_are_mentioned() -> None:
-    mentioned = set(re.findall(r"`(\w+)`", " ".join(table_with("fixture"))))
-
-    known = set(fixtures())
-    assert known
-    assert known <= mentioned
-
-
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=list(PRESETS))
 def test_the_filters_of_presets_are_mentioned_with_their_parameters(preset: Preset) -> None:
+    page = TEXTS["reference/groups"]
     for name, expression in preset.filters.items():
-        assert re.search(rf"`[^`]*\b{name}\b[^`]*`", README), name
-        assert all(f"`{parameter}`" in README for parameter in re.findall(r"\$\w+", expression)), name
+        assert re.search(rf"`[^`]*\b{name}\b[^`]*`", page), name
+        assert all(f"`{parameter}`" in page for parameter in re.findall(r"\$\w+", expression)), name
 
 
-def test_flags_and_ini_options_are_those_of_the_plugin(pytester: pytest.Pytester) -> None:
-    text = pytester.runpytest_subprocess("--help").stdout.str()
-    options = README[README.index("ini options:") : README.index("Flags:")]
-
-    assert set(re.findall(r"--personalize-[a-z-]+", text)) == set(re.findall(r"`(--personalize-[a-z-]+)", README))
-    assert set(re.findall(r"^  (personalize_\w+) \(", text, re.M)) == set(re.findall(r"`(personalize_\w+)`", options))
+TYPED = {".", "aws", "cd", "export", "make", "mkdir", "pip", "pytest", "pytest-personalize", "python3"}
+"""The commands that readers type."""
 
 
-@pytest.mark.parametrize("name", re.findall(r"\]\((?!http)([^)]+)\)", README))
-def test_links_lead_somewhere(name: str) -> None:
-    beside = PACKAGE.parent if name.startswith(PACKAGE.name) else Path(__file__).parent.parent
-    assert (beside / name).exists()
+def typed_in(page: str) -> list[str]:
+    """The commands of a page, without prompts and remarks."""
+    lines = "".join(blocks_of(TEXTS[page], "sh")).splitlines()
+    lines += re.findall(r"^\$ (.*)", "".join(blocks_of(TEXTS[page], "console")), re.MULTILINE)
+    return [command for line in lines if (command := re.sub(r" *#.*", "", line))]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_is_typed_exists(page: str) -> None:
+    """Commands with their options, extras and targets; flags and ini options wherever a page names them."""
+    typed, declared = typed_in(page), Declared()
+    assert {line.split()[0] for line in typed} <= TYPED
+    inline = re.findall(r"`(pytest-personalize [^`]*)`", prose_of(page))
+    for command, rest in re.findall(r"^pytest-personalize ([a-z]+)(.*)", "\n".join(typed + inline), re.MULTILINE):
+        assert command in COMMANDS
+        assert set(re.findall(r"--[a-z0-9-]+", rest)) <= set(re.findall(r"--[a-z0-9-]+", help_of(command))), rest
+    assert set(re.findall(r"--personalize-[a-z-]+", TEXTS[page])) <= declared.flags.keys()
+    assert set(re.findall(r"\bpersonalize_[a-z_]+(?= = )", TEXTS[page])) <= declared.ini.keys()
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    assert set(re.findall(r"pytest-personalize\[(\w+)\]", TEXTS[page])) <= extras.keys()
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert {line.split()[1] for line in typed if line.startswith("make ")} <= set(targets)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_json_can_be_read(page: str) -> None:
+    for block in blocks_of(TEXTS[page], "json"):
+        json.loads(block)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_addresses_of_this_project_lead_somewhere(page: str) -> None:
+    """Links between pages are looked at when the pages are built."""
+    for path in re.findall(rf"{re.escape(REPOSITORY)}(?:tree|blob|raw)/main/([^)\s#\"]+)", TEXTS[page]):
+        assert (ROOT / path).exists() or (PACKAGE.parent / path).exists(), path
+    for path in re.findall(rf"{re.escape(DOCUMENTATION)}([^)\s#\"]*)", TEXTS[page]):
+        assert (path.removesuffix(".html") or "index") in PAGES, path
+
+
+def test_the_readme_links_to_nothing_beside_it() -> None:
+    """It is shown where no other file is."""
+    assert re.findall(r"\]\((?!https://)[^)]+\)", prose_of("README")) == []
 
 
 WITH_EXAMPLES = sorted(path for path in PACKAGE.rglob("*.py") if ">>> " in path.read_text(encoding="utf-8"))

@@ -16,7 +16,8 @@ from pytest_personalize.nearest import nearest
 UNREADABLE: Final = "Error parsing properties json"
 """The service's words (quoted: GitHub issue aws-sdk-js 2773)."""
 
-# unknown: [events/unknown-key] what the service does with a key that no schema field goes with. chosen: as below
+# unknown: [events/unknown-key] what the service does with a key that no schema field goes with. chosen: an event
+# without it is kept, an item, user or action is refused
 UNKNOWN_KEYS: Final[Mapping[str, Literal["ignore", "refuse"]]] = {
     "INTERACTIONS": "ignore",
     "ACTION_INTERACTIONS": "ignore",

@@ -1,4 +1,4 @@
-"""Which operations of the installed botocore are emulated: for the command line and the README."""
+"""Which operations of the installed botocore are emulated: for the command line and the docs."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def as_json() -> dict[str, dict[str, tuple[str, ...]]]:
 
 
 def table() -> Iterator[str]:
-    """The table of the README: a line for each service, and one for each of its families where there are several."""
+    """A table in Markdown: a line for each service, and one for each of its families where there are several."""
     yield "| service | resources | operations | |"
     yield "|---|---|---|---|"
     for service in coverage():

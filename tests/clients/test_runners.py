@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-PAGE = (Path(__file__).parents[2] / "docs" / "node.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "node.md").read_text(encoding="utf-8")
 FILES = dict(re.findall(r"```js\n// (personalize\.setup\.mjs|\w+\.config\.mjs)\n(.*?)```", PAGE, re.DOTALL))
 (OWN_KEY,) = re.findall(r"```js\n(const worker = .*?)```", PAGE, re.DOTALL)
 TEST = """

@@ -83,7 +83,7 @@ def test_the_page_has_the_tables_of_today(whole: Any) -> None:
     """Where botocore has all members; an older one cannot ask everything."""
     if any(found.outcome == "not run" for found in whole.results):
         pytest.skip("the installed botocore does not know all members")
-    page = (Path(__file__).parents[2] / "docs" / "conformance.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "fidelity" / "conformance.md").read_text(encoding="utf-8")
     for tier, counts in Report("", "", {}, whole.results).counts():
         assert f"| {tier} | {' | '.join(map(str, [sum(counts), *counts]))} |" in page
     assert f"{sum(cost_of(case) == 'nothing' for case in CASES)} cases cost nothing" in page

@@ -18,7 +18,7 @@ from pytest_personalize.server.replies import Reply
 from pytest_personalize.server.routes import ROWS
 from tests.server.conftest import Served
 
-DOCS = Path(__file__).parents[2] / "docs" / "admin.md"
+DOCS = Path(__file__).parents[2] / "docs" / "reference" / "admin.md"
 HERE = {"host": "localhost:8900"}
 CAMPAIGN = "arn:aws:personalize:us-east-1:123456789012:campaign/picks"
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-PAGE = Path(__file__).parents[2] / "docs" / "node.md"
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "node.md"
 PROGRAM = """
 import setup from "./personalize.setup.mjs";
 await setup();
