@@ -21,8 +21,9 @@ CODE := pytest_personalize tests benchmarks $(wildcard docs examples)
 demo: $(VENV)/.installed
 	$(BIN)/python -m pytest_personalize demo
 
+# Bytecode lies in the environment, even for who wants none beside the code: the tests start a hundred processes.
 test: lint
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	env -u PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX=$(abspath $(VENV))/bytecode $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check $(CODE)

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -157,7 +158,8 @@ def _module_name(parts: tuple[str, ...]) -> str:
     return ".".join([PACKAGE, *(parts[:-1] if is_package else parts)])
 
 
-def _read_sources() -> tuple[dict[str, ast.Module], dict[str, str]]:
+@cache
+def _sources_and_packages() -> tuple[dict[str, ast.Module], dict[str, str]]:
     """Syntax trees by module, and the package that each module's relative imports start from."""
     spec = importlib.util.find_spec(PACKAGE)
     assert spec is not None
@@ -171,7 +173,8 @@ def _read_sources() -> tuple[dict[str, ast.Module], dict[str, str]]:
     return sources, packages
 
 
-SOURCES, PACKAGES = _read_sources()
+def _sources() -> dict[str, ast.Module]:
+    return _sources_and_packages()[0]
 
 
 def _room(module: str) -> str:
@@ -188,12 +191,12 @@ def _targets(node: ast.Import | ast.ImportFrom, source: str) -> Iterator[str]:
         yield from (alias.name for alias in node.names)
         return
     dots = "." * node.level
-    base = importlib.util.resolve_name(f"{dots}{node.module or ''}", PACKAGES[source])
+    base = importlib.util.resolve_name(f"{dots}{node.module or ''}", _sources_and_packages()[1][source])
     for alias in node.names:
         name = f"{base}.{alias.name}"
-        if base == PACKAGE and name not in SOURCES:
+        if base == PACKAGE and name not in _sources():
             name = f"{PACKAGE}.__init__"
-        yield name if name in SOURCES else base
+        yield name if name in _sources() else base
 
 
 def _imports(source: str, node: ast.AST, inside_function: bool = False, types_only: bool = False) -> Iterator[Import]:
@@ -206,19 +209,27 @@ def _imports(source: str, node: ast.AST, inside_function: bool = False, types_on
             yield from _imports(source, child, inside_function or function, types_only or _is_type_checking(child))
 
 
-IMPORTS = [found for source, tree in SOURCES.items() for found in _imports(source, tree)]
-AT_HOME = [found for found in IMPORTS if found.target.split(".")[0] == PACKAGE]
-FROM_OTHERS = [
-    found
-    for found in IMPORTS
-    if found.target.split(".")[0] != PACKAGE
-    and found.target.split(".")[0] not in sys.stdlib_module_names
-    and not found.only_for_types
-]
+@cache
+def _all_imports() -> list[Import]:
+    return [found for source, tree in _sources().items() for found in _imports(source, tree)]
+
+
+def _at_home() -> list[Import]:
+    return [found for found in _all_imports() if found.target.split(".")[0] == PACKAGE]
+
+
+def _from_others() -> list[Import]:
+    return [
+        found
+        for found in _all_imports()
+        if found.target.split(".")[0] != PACKAGE
+        and found.target.split(".")[0] not in sys.stdlib_module_names
+        and not found.only_for_types
+    ]
 
 
 def _functions() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
-    for source, tree in SOURCES.items():
+    for source, tree in _sources().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield source, node
@@ -232,14 +243,14 @@ def _refuse(broken: list[str], rule: str) -> None:
 
 
 def test_every_module_lives_in_a_known_room() -> None:
-    _refuse([module for module in SOURCES if _room(module) not in MAY_KNOW], "Modules in no room of the house:")
+    _refuse([module for module in _sources() if _room(module) not in MAY_KNOW], "Modules in no room of the house:")
 
 
 def test_a_room_knows_only_the_floors_below_it() -> None:
     _refuse(
         [
             found.where
-            for found in AT_HOME
+            for found in _at_home()
             if _room(found.source) != _room(found.target)
             and _room(found.target) not in MAY_KNOW.get(_room(found.source), set())
         ],
@@ -254,7 +265,7 @@ def _floor(module: str) -> str | None:
 
 
 def test_every_module_of_the_service_is_on_a_known_floor() -> None:
-    floors = {floor for module in SOURCES if (floor := _floor(module))}
+    floors = {floor for module in _sources() if (floor := _floor(module))}
     assert floors == set(FLOORS_OF_SERVICE)
 
 
@@ -263,7 +274,7 @@ def test_a_floor_of_the_service_knows_only_those_below_it() -> None:
     _refuse(
         [
             found.where
-            for found in AT_HOME
+            for found in _at_home()
             if (source := _floor(found.source)) and (target := _floor(found.target)) and height[source] < height[target]
         ],
         "Imports from a floor above inside the service:",
@@ -272,7 +283,7 @@ def test_a_floor_of_the_service_knows_only_those_below_it() -> None:
 
 def test_no_two_families_name_each_other() -> None:
     control = f"{PACKAGE}.service.control"
-    pairs = {(found.source, found.target) for found in AT_HOME if found.target.startswith(control)}
+    pairs = {(found.source, found.target) for found in _at_home() if found.target.startswith(control)}
     _refuse(
         [f"{source} <-> {target}" for source, target in sorted(pairs) if source < target and (target, source) in pairs],
         "Families that name each other:",
@@ -283,7 +294,7 @@ def test_a_foreign_distribution_is_known_only_where_it_belongs() -> None:
     _refuse(
         [
             found.where
-            for found in FROM_OTHERS
+            for found in _from_others()
             if _room(found.source) not in KNOWN_BY.get(found.target.split(".")[0], set())
         ],
         "Imports of a distribution that this room does not know:",
@@ -292,24 +303,24 @@ def test_a_foreign_distribution_is_known_only_where_it_belongs() -> None:
 
 def test_nothing_is_imported_inside_a_function_without_a_reason() -> None:
     _refuse(
-        [found.where for found in IMPORTS if found.inside_function and found.key not in LAZY],
+        [found.where for found in _all_imports() if found.inside_function and found.key not in LAZY],
         "Imports inside a function that the list LAZY gives no reason for:",
     )
 
 
 def test_every_reason_for_a_lazy_import_is_still_needed() -> None:
-    assert set(LAZY) <= {found.key for found in IMPORTS if found.inside_function}
+    assert set(LAZY) <= {found.key for found in _all_imports() if found.inside_function}
 
 
 def test_nobody_but_its_command_knows_the_parity_suite() -> None:
     suite = f"{PACKAGE}.conformance"
-    known = {found.source for found in AT_HOME if _room(found.target) == "conformance"}
+    known = {found.source for found in _at_home() if _room(found.target) == "conformance"}
     assert {source for source in known if not source.startswith(suite)} == {f"{PACKAGE}.cli"}
 
 
 def test_imports_make_no_circle() -> None:
-    graph: dict[str, set[str]] = {module: set() for module in SOURCES}
-    for found in AT_HOME:
+    graph: dict[str, set[str]] = {module: set() for module in _sources()}
+    for found in _at_home():
         if found.source != found.target and not found.inside_function and not found.only_for_types:
             graph[found.source].add(found.target)
     try:
@@ -323,7 +334,7 @@ def test_nobody_asks_a_recipe_who_it_is() -> None:
     names = set(RECIPES)
     types = {recipe.recipe_type for recipe in RECIPES.values()}
     broken = []
-    for source, tree in SOURCES.items():
+    for source, tree in _sources().items():
         module = source.removeprefix(f"{PACKAGE}.")
         if module.partition(".")[0] == ASKS_AS_USERS_DO:
             continue
@@ -353,7 +364,7 @@ def test_docstrings_write_names_in_double_backticks() -> None:
     _refuse(
         [
             f"{source}: {found[0]}"
-            for source, tree in SOURCES.items()
+            for source, tree in _sources().items()
             for node in ast.walk(tree)
             if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
             and (found := single.search(ast.get_docstring(node) or ""))
@@ -365,7 +376,7 @@ def test_docstrings_write_names_in_double_backticks() -> None:
 def test_a_module_fits_in_the_head() -> None:
     lengths = {
         module: max((getattr(node, "end_lineno", 0) for node in tree.body), default=0)
-        for module, tree in SOURCES.items()
+        for module, tree in _sources().items()
     }
     _refuse(
         [f"{module} has {length} lines" for module, length in lengths.items() if length > MOST_LINES_OF_A_MODULE],
@@ -387,7 +398,7 @@ def test_a_function_fits_on_a_screen() -> None:
 def test_type_checkers_see_the_public_names() -> None:
     typed = {
         alias.asname or alias.name
-        for block in SOURCES[f"{PACKAGE}.__init__"].body
+        for block in _sources()[f"{PACKAGE}.__init__"].body
         if _is_type_checking(block)
         for statement in ast.walk(block)
         if isinstance(statement, ast.ImportFrom) and (statement.module or "").startswith(PACKAGE)

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -84,9 +85,14 @@ def server(folder: Path, planted: str = "") -> Iterator[str]:
         process.wait()
 
 
+@cache
+def client_of(url: str) -> Any:
+    return boto3.Session(**KEYS).client("personalize", endpoint_url=url)
+
+
 def everything(url: str) -> dict[str, list[Any]]:
     """What there is on a server, by list."""
-    client: Any = boto3.Session(**KEYS).client("personalize", endpoint_url=url)
+    client = client_of(url)
     lists = {
         "list_dataset_groups": "datasetGroups",
         "list_datasets": "datasets",
@@ -99,6 +105,13 @@ def everything(url: str) -> dict[str, list[Any]]:
         "list_metric_attributions": "metricAttributions",
     }
     return {name: found for name, rows in lists.items() if (found := getattr(client, name)()[rows])}
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server without faults, on which every test leaves nothing."""
+    with server(tmp_path_factory.mktemp("buckets")) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -141,18 +154,17 @@ class TestStopped:
     """A run that is killed in the middle."""
 
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-    def test_it_leaves_nothing(self, tmp_path: Path, number: signal.Signals) -> None:
-        with server(tmp_path) as url:
-            command = [sys.executable, "-m", "pytest_personalize", "conform", "--aws", "--endpoint", url]
-            process = subprocess.Popen(
-                command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-            )
-            until(lambda: process.poll() is not None or "list_dataset_groups" in everything(url))
-            process.send_signal(number)
-            output, errors = process.communicate(timeout=180)
-            assert (process.returncode, everything(url)) == (130, {})
-            assert errors == "stopped; what was made is being removed, once more to leave it\n"
-            assert "as expected" in output
+    def test_it_leaves_nothing(self, url: str, number: signal.Signals) -> None:
+        command = [sys.executable, "-m", "pytest_personalize", "conform", "--aws", "--endpoint", url]
+        process = subprocess.Popen(
+            command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        until(lambda: process.poll() is not None or "list_dataset_groups" in everything(url))
+        process.send_signal(number)
+        output, errors = process.communicate(timeout=180)
+        assert (process.returncode, everything(url)) == (130, {})
+        assert errors == "stopped; what was made is being removed, once more to leave it\n"
+        assert "as expected" in output
 
 
 def until(holds: Callable[[], bool], seconds: float = 180) -> None:
@@ -162,9 +174,8 @@ def until(holds: Callable[[], bool], seconds: float = 180) -> None:
         time.sleep(0.02)
 
 
-def test_an_endpoint_is_asked_what_would_cost_money_elsewhere(tmp_path: Path) -> None:
-    with server(tmp_path) as url:
-        ended = conform("--endpoint", url, "--only", "recommenders/described")
+def test_an_endpoint_is_asked_what_would_cost_money_elsewhere(url: str) -> None:
+    ended = conform("--endpoint", url, "--only", "recommenders/described")
     assert (ended.code, "costs" in ended.output) == (0, False)
 
 
@@ -178,9 +189,8 @@ def test_a_dead_endpoint_is_one_line(address: str) -> None:
     assert ended.errors.startswith(line)
 
 
-def test_a_bucket_that_cannot_be_reached_is_one_line(tmp_path: Path) -> None:
-    with server(tmp_path) as url:
-        ended = conform("--endpoint", url, "--bucket", "films", "--role", "arn:aws:iam::123456789012:role/films")
+def test_a_bucket_that_cannot_be_reached_is_one_line(url: str) -> None:
+    ended = conform("--endpoint", url, "--bucket", "films", "--role", "arn:aws:iam::123456789012:role/films")
     assert (ended.code, ended.output, ended.errors.count("\n")) == (2, "", 1)
     assert ended.errors.startswith("pytest-personalize conform: s3://films/conform-: ")
 

@@ -610,10 +610,6 @@ class TestHiddenRefusals:
         """)
         assert section(result, "Amazon Personalize")[1].endswith("::test_forgets_the_mock: ListSchemas of personalize")
 
-    def test_workers_of_xdist_tell_too(self, run: Run, section: Section) -> None:
-        result = run(self.FALLBACK, "-pxdist", "-n1", subprocess=True)
-        assert "::test_forgets_the_mock: " in section(result, "Amazon Personalize")[1]
-
     @pytest.mark.parametrize(
         ("test", "outcome"),
         [
@@ -651,11 +647,6 @@ class TestNeverEnded:
         before = list(ACTIVATIONS)
         run(self.MODULE)
         assert list(ACTIVATIONS) == before
-
-    def test_workers_of_xdist_tell_too(self, run: Run, section: Section) -> None:
-        result = run(self.MODULE, "-pxdist", "-n1", subprocess=True)
-        assert result.ret == pytest.ExitCode.TESTS_FAILED
-        assert section(result, "Amazon Personalize")[1].endswith(" in test_forgets")
 
     def test_all_that_ended_is_not_mentioned(self, run: Run) -> None:
         result = run("""
@@ -781,21 +772,6 @@ class TestCompanions:
     @pytest.mark.parametrize("mark", ["asyncio", "anyio"])
     def test_asynchronous_tests_run_mocked(self, mark: str, run: Run) -> None:
         run(self.MODULE.format(mark=mark), *ASYNC_PLUGINS).assert_outcomes(passed=4)
-
-    def test_workers_of_xdist_have_backends_of_their_own(self, run: Run) -> None:
-        run(
-            """
-            @pytest.mark.parametrize("number", range(12))
-            def test_it(number, personalize_backend, session_personalize_backend):
-                create(f"films-{number}")
-                assert names() == [f"films-{number}"]
-                assert personalize_backend.region_name == "eu-west-1"
-            """,
-            "-pxdist",
-            "-n2",
-            ini="personalize_region = eu-west-1",
-            subprocess=True,
-        ).assert_outcomes(passed=12)
 
     @pytest.mark.parametrize("seed", [1, 2])
     def test_the_order_of_tests_does_not_matter(self, seed: int, run: Run) -> None:

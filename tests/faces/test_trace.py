@@ -122,16 +122,6 @@ class TestFiles:
         assert all(re.fullmatch(r"[A-Za-z0-9_.-]{1,110}", name) for name in pages)
         assert all("../../../etc/<" in Page(text).all("h1")[0] for text in pages.values())
 
-    def test_workers_of_xdist_write_where_the_run_was_started(self, run: Run, pytester: pytest.Pytester) -> None:
-        run(
-            "def test_it(personalize_backend): create('films')",
-            "--personalize-trace=some/traces",
-            "-pxdist",
-            "-n1",
-            subprocess=True,
-        )
-        assert len(list((pytester.path / "some" / "traces").iterdir())) == 2
-
     def test_a_folder_that_cannot_be_made_is_an_error_before_the_tests(self, run: Run, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
         result = run("def test_it(): ...", f"--personalize-trace={tmp_path}/file/traces")
@@ -354,9 +344,9 @@ class TestIndex:
         def test_nothing(): ...
     """
 
-    @pytest.fixture(params=[(), ("-pxdist", "-n2")], ids=["alone", "xdist"])
-    def result(self, run: Run, tmp_path: Path, request: pytest.FixtureRequest) -> pytest.RunResult:
-        return run(self.MODULE, f"--personalize-trace={tmp_path}", *request.param, subprocess=bool(request.param))
+    @pytest.fixture
+    def result(self, run: Run, tmp_path: Path) -> pytest.RunResult:
+        return run(self.MODULE, f"--personalize-trace={tmp_path}")
 
     def test_it_has_a_line_for_each_test(self, result: pytest.RunResult, tmp_path: Path) -> None:
         page = Page((tmp_path / "index.html").read_text("utf-8"))

@@ -186,8 +186,10 @@ class ControlPlane(RuleBasedStateMachine):
             answer = getattr(client(service), xform_name(operation))(**members)
         except ClientError as error:
             code = error.response["Error"]["Code"]
-        # With polls a refusal because of a status is a look, after which it may be no reason any more.
-        moved_on = expected == IN_USE and self.looks_count and code in (None, LIMIT, TAKEN, MISSING)
+        # With polls a refusal because of a status, or of what is being deleted, is a look, after which it may be no
+        # reason any more.
+        next_reasons = {IN_USE: (None, LIMIT, TAKEN, MISSING), TAKEN: (None,)}
+        moved_on = self.looks_count and code in next_reasons.get(expected or "", ())
         assert code == expected or moved_on, f"{operation}({members}): {code} instead of {expected}"
         return answer
 
@@ -195,7 +197,7 @@ class ControlPlane(RuleBasedStateMachine):
         answer = self.call(f"Create{kind}", expected, **members)
         if answer is not None:
             arn = next(value for name, value in answer.items() if name.endswith("Arn"))
-            if arn in self.known:  # the call looked at one that was being deleted, and it is gone
+            if expected == TAKEN or arn in self.known:  # the call looked at one that was being deleted, and it is gone
                 assert self.looks_count
                 self.see(self.known[arn], None)
             self.known[arn] = Known(kind, arn, parents, "ACTIVE" if kind == "Schema" else "CREATE PENDING")

@@ -167,6 +167,7 @@ CATEGORIES = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore::pytest_personalize.LegacyRecipeWarning")
 @pytest.mark.parametrize(("recipe", "name", "group", "value"), CATEGORIES)
 def test_a_category_of_a_hyperparameter_may_be_written_in_any_case(
     client: Any, shop: Shop, recipe: str, name: str, group: str, value: str

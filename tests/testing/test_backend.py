@@ -18,8 +18,8 @@ from pytest_personalize.testing.calls import Call
 NOWHERE = "arn:aws:personalize:us-east-1:123456789012:dataset-group/none"
 
 
-PARTITIONS = boto3.Session().get_available_partitions()
-REGIONS = [region for each in PARTITIONS for region in boto3.Session().get_available_regions("s3", each)]
+AWS = boto3.Session()
+REGIONS = [region for each in AWS.get_available_partitions() for region in AWS.get_available_regions("s3", each)]
 
 
 class TestOptions:

@@ -242,10 +242,11 @@ MODULE = """
 """
 
 
-def test_the_reports_say_so_in_one_line(pytester: pytest.Pytester) -> None:
+def test_the_reports_say_so_in_one_line(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     pytester.makepyfile(MODULE % ROLE)
 
-    lines = pytester.runpytest_inprocess("--personalize-report").outlines
+    lines = pytester.runpytest_inprocess("-ppytest_personalize.plugin", "--personalize-report").outlines
 
     assert 'made up for s3="sample": s3://b/x.csv' in lines
     assert 'objects made up for s3="sample": 1' in lines
