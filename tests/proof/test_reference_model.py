@@ -188,8 +188,8 @@ class ControlPlane(RuleBasedStateMachine):
             code = error.response["Error"]["Code"]
         # With polls a refusal because of a status, or of what is being deleted, is a look, after which it may be no
         # reason any more.
-        next_reasons = {IN_USE: (None, LIMIT, TAKEN, MISSING), TAKEN: (None,)}
-        moved_on = self.looks_count and code in next_reasons.get(expected or "", ())
+        next_reasons = {IN_USE: (None, LIMIT, TAKEN, MISSING), INVALID: (None, LIMIT, MISSING), TAKEN: (None,)}
+        moved_on = self.looks_count and service == "personalize" and code in next_reasons.get(expected or "", ())
         assert code == expected or moved_on, f"{operation}({members}): {code} instead of {expected}"
         return answer
 
