@@ -43,9 +43,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     commands.add_parser("demo", help="the whole journey on a small film catalogue, with progress")
     listed = commands.add_parser("operations", help="which operations of the installed botocore are emulated")
-    forms = listed.add_mutually_exclusive_group()
-    forms.add_argument("--json", action="store_true", help="as JSON")
-    forms.add_argument("--readme", action="store_true", help="as a table in Markdown")
+    listed.add_argument("--json", action="store_true", help="as JSON")
     listed.add_argument("--check", action="store_true", help="exit with 1, and say what it is, when botocore has more")
     tools = {tool: commands.add_parser(tool, help=text, allow_abbrev=False) for tool, text in TOOLS.items()}
     _add_serve(commands.add_parser("serve", help="an HTTP endpoint of the three services, for any SDK"))
@@ -62,7 +60,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         options = [f"--{option}" for option in vars(chosen) if option != "command"]
         parser.error(f"no option {unknown[0]!r}; {hint(unknown[0], options)}")
     if chosen.command == "operations":
-        return operations(readme=chosen.readme, as_json=chosen.json, check=chosen.check)
+        return operations(as_json=chosen.json, check=chosen.check)
     if chosen.command == "demo":
         return demo()
     if chosen.command == "serve":
@@ -133,14 +131,14 @@ def demo() -> int:
     return 0
 
 
-def operations(*, readme: bool = False, as_json: bool = False, check: bool = False) -> int:
+def operations(*, as_json: bool = False, check: bool = False) -> int:
     """Print every operation of the installed service models, and which of them are emulated."""
     from pytest_personalize.testing import coverage, drift  # the emulator, for this command only
 
     if as_json:
         print(json.dumps(coverage.as_json(), indent=2))
     else:
-        for line in coverage.table() if readme else coverage.listing(_mark(sys.stdout)):
+        for line in coverage.listing(_mark(sys.stdout)):
             print(line)
     lacking = drift.drift() if check else []
     for lack in lacking:

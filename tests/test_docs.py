@@ -11,6 +11,7 @@ from pytest_personalize.conformance.case import Case, Source
 from pytest_personalize.conformance.cases import CASES
 from pytest_personalize.recommenders import RECIPES
 from pytest_personalize.service.kernel.operations import OPERATIONS
+from pytest_personalize.testing.coverage import coverage
 from tests.test_readme import TEXTS
 
 
@@ -25,6 +26,20 @@ def test_all_that_is_made_has_its_page() -> None:
 def test_every_operation_has_its_line() -> None:
     table = "\n".join(fidelity.operations_table())
     assert sorted(re.findall(r"^\| ([A-Z]\w+) \|", table, re.MULTILINE)) == sorted(OPERATIONS)
+
+
+def test_the_readme_counts_the_operations() -> None:
+    counts = {service.name: len(service.emulated) for service in coverage()}
+    assert f"all {sum(counts.values())} operations" in TEXTS["README"]
+    assert all(f"{count} of `{name}`" in TEXTS["README"] for name, count in counts.items())
+
+
+def test_an_operation_that_is_missing_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(OPERATIONS, "ListSchemas")
+
+    (missing,) = [line for line in fidelity.operations_table() if "not emulated" in line]
+
+    assert missing.startswith("| ListSchemas | not emulated | ")
 
 
 def test_an_operation_is_simplified_where_the_list_names_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,6 @@ import doctest
 import inspect
 import json
 import re
-import sys
 import tomllib
 from importlib import import_module
 from pathlib import Path
@@ -16,8 +15,6 @@ import pytest
 import pytest_personalize
 from made.reference import COMMANDS, Declared, help_of
 from pytest_personalize import PersonalizeBackend, mock, mock_personalize
-from pytest_personalize.service.kernel.operations import OPERATIONS
-from pytest_personalize.testing import coverage
 from pytest_personalize.testing.presets import PRESETS, Preset
 
 PACKAGE = Path(pytest_personalize.__path__[0])
@@ -77,21 +74,6 @@ def test_there_are_ten_recipes_each_with_its_tests() -> None:
     recipes = re.split(r"^## \d+\. ", AGENTS, flags=re.MULTILINE)[1:]
     assert len(recipes) == 10
     assert all("def test_" in block for recipe in recipes for block in blocks_of(recipe) or [""])
-
-
-def test_what_is_not_emulated_is_in_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(OPERATIONS, "CreateCampaign")
-
-    lines = list(coverage.table())
-
-    assert "| `personalize` | | 70 of 71 | |" in lines
-    assert "| | not emulated | 1 | CreateCampaign |" in lines
-
-
-def test_the_command_prints_the_table(pytester: pytest.Pytester) -> None:
-    result = pytester.run(sys.executable, "-m", "pytest_personalize", "operations", "--readme")
-
-    assert result.outlines == list(coverage.table())
 
 
 def table_with(heading: str, page: str) -> dict[str, list[str]]:

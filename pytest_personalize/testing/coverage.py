@@ -1,4 +1,4 @@
-"""Which operations of the installed botocore are emulated: for the command line and the docs."""
+"""Which operations of the installed botocore are emulated: for the command line and reports."""
 
 from __future__ import annotations
 
@@ -58,21 +58,3 @@ def listing(mark: str) -> Iterator[str]:
 def as_json() -> dict[str, dict[str, tuple[str, ...]]]:
     """By service, the operations that are emulated and those of the installed model that are not."""
     return {service.name: {"emulated": service.emulated, "missing": service.missing} for service in coverage()}
-
-
-def table() -> Iterator[str]:
-    """A table in Markdown: a line for each service, and one for each of its families where there are several."""
-    yield "| service | resources | operations | |"
-    yield "|---|---|---|---|"
-    for service in coverage():
-        families = service.families
-        names = ", ".join(service.emulated if len(families) == 1 else ())
-        yield _row(f"`{service.name}`", "", f"{len(service.emulated)} of {len(service.modelled)}", names)
-        if service.missing:
-            yield _row("", "not emulated", str(len(service.missing)), ", ".join(service.missing))
-        if len(families) > 1:
-            yield from (_row("", family, str(len(names)), ", ".join(names)) for family, names in families.items())
-
-
-def _row(*cells: str) -> str:
-    return f"| {' | '.join(cells)} |".replace("|  |", "| |")
