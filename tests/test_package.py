@@ -70,7 +70,7 @@ def test_the_wheel_holds_the_package_and_what_pip_needs(built: Built) -> None:
     assert {f"{info}/licenses/LICENSE", f"{info}/entry_points.txt"} <= names
 
 
-@pytest.mark.parametrize("name", ["py.typed", "AGENTS.md", "filters/grammar.lark", "conformance/observations.json"])
+@pytest.mark.parametrize("name", ["py.typed", "AGENTS.md", "conformance/observations.json"])
 def test_the_wheel_holds_what_is_no_module(built: Built, name: str) -> None:
     assert f"{PACKAGE}/{name}" in zipfile.ZipFile(built.wheel).namelist()
 
