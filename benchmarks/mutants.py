@@ -40,13 +40,25 @@ ROOMS: Final = ("shapes", "filters", "service", "recommenders", "data")
 
 FOLDERS: Final = tuple(f"tests/{room}" for room in (*ROOMS, "proof"))
 
-MOST: Final = 120
+MOST: Final = 60
 """Tests that a mutant meets before it has survived: those that pass through few other lines."""
 
 SECONDS: Final = 40
 """Of processor time for these tests; a mutant that takes longer, as in an endless loop, has been noticed."""
 
-FLAGS: Final = ("-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:cov", "-m", "not processes")
+FLAGS: Final = (
+    "-q",
+    "--tb=native",
+    "--hypothesis-profile=glance",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:randomly",
+    "-p",
+    "no:cov",
+    "-m",
+    "not processes",
+)
 
 FLIPPED: Final[dict[type[ast.AST], Any]] = {
     ast.Eq: ast.NotEq,
@@ -213,7 +225,7 @@ def record(root: Path, file: Path) -> None:
     """Run the tests of all rooms under coverage."""
     measured = ["-p", "pytest_cov", f"--cov={PACKAGE}", "--cov-context=test", "--cov-report="]
     subprocess.run(
-        [sys.executable, "-m", "pytest", *FLAGS, *measured, "--hypothesis-profile=glance", *FOLDERS],
+        [sys.executable, "-m", "pytest", *FLAGS, *measured, *FOLDERS],
         cwd=root,
         env=os.environ | {"COVERAGE_FILE": str(file)},
         check=True,
@@ -222,20 +234,29 @@ def record(root: Path, file: Path) -> None:
 
 def swaps(old: CodeType, new: CodeType) -> dict[Any, CodeType] | None:
     """The code of functions and what takes its place; None when something differs that runs at import."""
-    if old.co_flags & inspect.CO_OPTIMIZED:
-        return None if old.co_freevars != new.co_freevars else {} if old == new else {_key(old): new}
-    if (old.co_code, old.co_names) != (new.co_code, new.co_names) or len(old.co_consts) != len(new.co_consts):
-        return None
     found: dict[Any, CodeType] = {}
-    for before, after in zip(old.co_consts, new.co_consts, strict=True):
-        if isinstance(before, CodeType) and isinstance(after, CodeType):
-            inside = swaps(before, after)
-            if inside is None:
-                return None
-            found |= inside
-        elif (type(before), before) != (type(after), after):
+    if old.co_flags & inspect.CO_OPTIMIZED:
+        if old == new:
+            return found
+        found[_key(old)] = new
+    elif (old.co_code, old.co_names, _values(old)) != (new.co_code, new.co_names, _values(new)):
+        return None
+    if old.co_freevars != new.co_freevars or len(_inner(old)) != len(_inner(new)):
+        return None
+    for before, after in zip(_inner(old), _inner(new), strict=True):  # of those, closures may have been made already
+        inside = swaps(before, after)
+        if inside is None:
             return None
+        found |= inside
     return found
+
+
+def _inner(code: CodeType) -> list[CodeType]:
+    return [value for value in code.co_consts if isinstance(value, CodeType)]
+
+
+def _values(code: CodeType) -> list[tuple[type, Any]]:
+    return [(type(value), value) for value in code.co_consts if not isinstance(value, CodeType)]
 
 
 def _key(code: CodeType) -> Any:
@@ -269,10 +290,10 @@ class Forks:
             if isinstance(function, FunctionType):
                 functions[_key(function.__code__)].append(function)
         gc.freeze()
-        for mutant, tests in self._drawn.items():
-            chosen = [items[test] for test in tests if test in items]
-            new = _in_place(mutant) or {}
-            if not new or not all(functions[key] for key in new):
+        codes = {mutant: _in_place(mutant) or {} for mutant in self._drawn}
+        for mutant, new in sorted(codes.items(), key=lambda row: not row[1]):
+            chosen = [items[test] for test in self._drawn[mutant] if test in items]
+            if not any(functions[key] for key in new):
                 self._report(mutant, _fails_apart(mutant, [item.nodeid for item in chosen], self._copy))
                 continue
             child = os.fork()
@@ -334,8 +355,8 @@ def _fails_apart(mutant: Mutant, tests: Sequence[str], copy: Path) -> bool:
     place.write_bytes(mutant.source)
     try:
         child = subprocess.Popen(
-            [sys.executable, "-m", "pytest", "-x", *FLAGS, *tests],
-            env=os.environ | {"PYTHONPATH": str(copy)},
+            [sys.executable, "-P", "-m", "pytest", "-x", *FLAGS, *tests],
+            env=os.environ | {"PYTHONPATH": f"{copy}{os.pathsep}{Path.cwd()}"},
             preexec_fn=_limit,
         )
         return _fails(child.pid)

@@ -99,6 +99,12 @@ def test_it_names_the_values_that_were_compared(why: Any) -> None:
     assert (condition.holds, condition.found, condition.wanted) == (False, (12.0,), (10,))
 
 
+def test_of_alternatives_it_names_the_one_that_holds(why: Any) -> None:
+    reason = why("INCLUDE ItemID WHERE Items.PRICE > 100 OR Items.YEAR = 1979", "alien")
+
+    assert [(condition.holds, condition.found) for condition in deciding(reason)] == [(True, (1979,))]
+
+
 def test_of_events_it_names_the_types_that_the_user_has_with_the_item(why: Any) -> None:
     reason = why('EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("watch")', "alien", "ann")
 

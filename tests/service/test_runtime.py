@@ -136,6 +136,29 @@ def test_neither_campaign_nor_recommender_is_refused(shop: Shop, refused: Callab
         shop.runtime.get_recommendations(userId="user-0")
 
 
+def test_actions_are_asked_of_a_campaign(shop: Shop, refused: Callable[..., Any]) -> None:
+    with refused(INVALID, "campaignArn"):
+        shop.runtime.get_action_recommendations(userId="user-0")
+
+
+@pytest.mark.parametrize(
+    ("recipe", "number", "code"), [("aws-user-personalization", 2, MALFORMED), ("aws-hrnn", 1, INVALID)]
+)
+def test_one_promotion_is_taken_where_the_recipe_takes_any(
+    shop: Shop, refused: Callable[..., Any], recipe: str, number: int, code: str
+) -> None:
+    campaign = shop.campaign(recipe)
+    arn = shop.filter('INCLUDE ItemID WHERE Items.CATEGORY_L1 IN ("odd")')
+    promotions = [{"name": f"p{n}", "percentPromotedItems": 20, "filterArn": arn} for n in range(number)]
+    with refused(code, "romotion"):
+        shop.runtime.get_recommendations(campaignArn=campaign, userId="user-0", promotions=promotions)
+
+
+def test_the_context_is_of_columns_of_interactions(shop: Shop) -> None:
+    campaign = shop.campaign("aws-user-personalization")
+    assert shop.ids(campaign, userId="user-0", context={"event_type": "View"})
+
+
 def test_related_items_need_an_item(shop: Shop, refused: Callable[..., Any]) -> None:
     campaign = shop.campaign("aws-sims")
     with refused(INVALID, "itemId"):
@@ -306,6 +329,14 @@ def test_metadata_come_as_strings_under_lower_case_keys(shop: Shop) -> None:
     for item in found:
         number = int(item["itemId"][-2:])
         assert item["metadata"] == {"price": f"{number + 0.5}", "title": f"Item {number}"}
+
+
+def test_an_item_without_a_record_has_no_metadata(shop: Shop) -> None:
+    for number in range(20):
+        shop.event(f"user-{number}", "novelty", moment=1_600_000_500 + number)
+    campaign = shop.campaign("aws-user-personalization", enableMetadataWithRecommendations=True)
+    found = shop.recommend(campaign, userId="nobody", numResults=50, metadataColumns={"ITEMS": ["TITLE"]})
+    assert [item["itemId"] for item in found if "metadata" not in item] == ["novelty"]
 
 
 @pytest.mark.parametrize(

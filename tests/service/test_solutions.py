@@ -253,6 +253,17 @@ class TestRefusals:
         with refused("InvalidInputException"):
             create(solutionConfig=config)
 
+    @pytest.mark.parametrize(
+        ("recipe", "members"),
+        [
+            ("aws-hrnn", {"performAutoTraining": True}),
+            ("aws-next-best-action", {"solutionConfig": {"trainingDataConfig": {"excludedDatasetColumns": {}}}}),
+        ],
+    )
+    def test_what_a_recipe_lacks(self, create: Any, refused: Any, recipe: str, members: dict[str, Any]) -> None:
+        with refused("InvalidInputException", f"{recipe}"):
+            create(recipeArn=RECIPE + recipe, **members)
+
     def test_row_1_a_schedule_out_of_shape_is_refused(self, create: Any, refused: Any) -> None:
         with refused("ValidationException", "schedulingExpression"):
             create(solutionConfig={"autoTrainingConfig": {"schedulingExpression": "every day"}})
@@ -314,6 +325,18 @@ class TestEventsConfiguration:
         solution = create(recipeArn=USER_PERSONALIZATION_V2, solutionConfig={"eventsConfig": EVENTS})
 
         assert describe(solution)["solutionConfig"] == {"eventsConfig": EVENTS}
+
+    def test_a_weight_is_of_an_event_type(self, create: Any, refused: Any) -> None:
+        with refused("InvalidInputException", "eventType"):
+            create(
+                recipeArn=USER_PERSONALIZATION_V2,
+                solutionConfig={"eventsConfig": {"eventParametersList": [{"weight": 1.0}]}},
+            )
+
+    def test_it_comes_not_after_an_event_type_either(self, client: Any, create: Any, refused: Any) -> None:
+        solution = create(recipeArn=USER_PERSONALIZATION_V2, eventType="View")
+        with refused("InvalidInputException"):
+            client.update_solution(solutionArn=solution, solutionUpdateConfig={"eventsConfig": EVENTS})
 
     def test_it_does_not_go_with_an_event_type(self, create: Any, refused: Any) -> None:
         with refused("InvalidInputException"):
@@ -417,6 +440,13 @@ class TestUpdate:
         assert described["solutionConfig"] == {}
         assert described["latestSolutionUpdate"]["performAutoTraining"] is False
         assert described["latestSolutionUpdate"]["status"] == "ACTIVE"
+
+    def test_automatic_training_is_not_turned_on_where_the_recipe_has_none(
+        self, client: Any, create: Any, refused: Any
+    ) -> None:
+        solution = create(recipeArn=RECIPE + "aws-hrnn", performAutoTraining=False)
+        with refused("InvalidInputException", "performAutoTraining"):
+            client.update_solution(solutionArn=solution, performAutoTraining=True)
 
     def test_the_frequency_is_changed(self, client: Any, create: Any, describe: Describe) -> None:
         solution = create(solutionConfig={"eventValueThreshold": "1"})

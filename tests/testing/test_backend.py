@@ -77,6 +77,10 @@ class TestLooks:
 
         assert repr(memory) == "<objects in memory: 1 in 'bucket'>"
         assert repr(PersonalizeBackend(s3=tmp_path).s3) == f"<objects in files below {tmp_path}>"
+        assert (
+            repr(PersonalizeBackend(s3=boto3.client("s3", region_name="us-east-1")).s3)
+            == "<objects behind an S3 client>"
+        )
 
     def test_a_mock_shows_its_options(self) -> None:
         assert repr(mock_personalize(region="eu-west-1", seed=3)) == "<mock_personalize(region='eu-west-1', seed=3)>"
