@@ -320,6 +320,24 @@ def test_the_name_of_a_report_says_what_it_is(personalize_backend, create, repor
     assert personalize_backend.s3.list(FOLDER) == [f"{FOLDER}AggregatedAttributionMetrics - BULK - 1700000000.csv"]
 
 
+@pytest.mark.parametrize(("mode", "number"), [("FULL", 0), ("INCREMENTAL", 1)])
+def test_an_incremental_import_is_told_to_cloudwatch(personalize_backend, workshop, clicks, create, mode, number):
+    create()
+    now = int(personalize_backend.clock.timestamp())
+    workshop.imported(clicks, HEADER, "ann,i1,1,Buy,,,")
+    workshop.imported(clicks, HEADER, f"ann,i1,{now - 60},Buy,,,", importMode=mode)
+    assert [point.name for point in personalize_backend.metrics if point.name == "buys"] == ["buys"] * number
+
+
+def test_an_attribution_that_is_not_active_tells_nothing(personalize_backend, workshop, clicks, create):
+    personalize_backend.transitions["metric-attribution"] = "polls:9"
+    create()
+    now = int(personalize_backend.clock.timestamp())
+    workshop.imported(clicks, HEADER, "ann,i1,1,Buy,,,")
+    workshop.imported(clicks, HEADER, f"ann,i1,{now - 60},Buy,,,", importMode="INCREMENTAL")
+    assert [point for point in personalize_backend.metrics if point.name == "buys"] == []
+
+
 def test_a_report_without_its_attribution_fails_the_import(personalize_backend, personalize, workshop, clicks, create):
     arn = create()
     personalize_backend.transitions["dataset-import-job"] = "polls:3"

@@ -331,6 +331,19 @@ def test_metadata_come_as_strings_under_lower_case_keys(shop: Shop) -> None:
         assert item["metadata"] == {"price": f"{number + 0.5}", "title": f"Item {number}"}
 
 
+def test_declared_items_have_the_metadata_that_are_asked_for(
+    shop: Shop, personalize_backend: PersonalizeBackend
+) -> None:
+    campaign = shop.campaign("aws-user-personalization", enableMetadataWithRecommendations=True)
+    personalize_backend.answers(campaign).default(items=["item-03", "of no dataset"])
+    found = shop.recommend(campaign, userId="user-0", metadataColumns={"ITEMS": ["TITLE"]})
+    assert [(item["itemId"], item.get("metadata")) for item in found] == [
+        ("item-03", {"title": "Item 3"}),
+        ("of no dataset", None),
+    ]
+    assert not any("metadata" in item for item in shop.recommend(campaign, userId="user-0"))
+
+
 def test_an_item_without_a_record_has_no_metadata(shop: Shop) -> None:
     for number in range(20):
         shop.event(f"user-{number}", "novelty", moment=1_600_000_500 + number)
