@@ -40,8 +40,8 @@ ROOMS: Final = ("shapes", "filters", "service", "recommenders", "data")
 
 FOLDERS: Final = tuple(f"tests/{room}" for room in (*ROOMS, "proof"))
 
-MOST: Final = 60
-"""Tests that a mutant meets before it has survived: those that pass through few other lines."""
+MOST: Final = 100
+"""Tests that a mutant meets before it has survived: first those of its module, and of those the narrowest."""
 
 SECONDS: Final = 40
 """Of processor time for these tests; a mutant that takes longer, as in an endless loop, has been noticed."""
@@ -208,8 +208,9 @@ class Passages:
         lines = self._tests.get(mutant.path, {})
         through, near = lines.get(mutant.line, set()), set().union(*lines.values())
         wanted = (f"tests/{room}/", "tests/proof/")
+        name = Path(mutant.path).stem
         rows = [
-            (test not in through, wanted.index(folder), self._widths[test], test)
+            (test not in through, name not in test.partition("::")[0], wanted.index(folder), self._widths[test], test)
             for test in near
             for folder in wanted
             if test.startswith(folder)

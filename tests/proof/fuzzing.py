@@ -274,9 +274,10 @@ def targets() -> dict[str, Target]:
     admin = [f"{line}\nhost: localhost\n\n{body}".encode() for line, body in ADMIN.items()]
     expressions = [EXPRESSION, 'INCLUDE ItemID WHERE Items.PRICE > $P | EXCLUDE ItemID WHERE Items.GENRE IN ($Q,"a")']
     files = [bytes([choice]) + list(ROWS.values())[~choice & 1].encode() for choice in range(4)]
+    lengths = [admin[0].replace(b"\n\n", b"\ncontent-length: " + each + b"\n\n") for each in (b"2", b"x", b"9" * 30)]
     return {
         "endpoint": Target(endpoint, [numbers[name] + json.dumps(body).encode() for name, body in SAMPLES.items()]),
-        "server": Target(server, [*requests, *admin]),
+        "server": Target(server, [*requests, *admin, *lengths]),
         "csv": Target(csv, files),
         "schema": Target(schema, [text.encode() for text in SCHEMAS.values()]),
         "expression": Target(expression, [text.encode() for text in expressions]),
