@@ -73,6 +73,14 @@ def test_an_unknown_item_gets_popular_items(shop: Shop) -> None:
     assert related == shop.ids(shop.campaign("aws-popularity-count"), userId="user-0", numResults=5)
 
 
+@pytest.mark.parametrize("recipe", ["aws-sims", "aws-similar-items"])
+def test_an_item_that_came_after_the_training_gets_popular_items(shop: Shop, recipe: str) -> None:
+    campaign = shop.campaign(recipe)
+    unknown = shop.ids(campaign, itemId="no-item", numResults=5)
+    shop.event("user-0", "novelty")
+    assert shop.ids(campaign, itemId="novelty", numResults=5) == unknown
+
+
 def test_related_items_leave_out_the_item_itself(shop: Shop) -> None:
     assert "item-04" not in shop.ids(shop.campaign("aws-similar-items"), itemId="item-04", numResults=30)
 
