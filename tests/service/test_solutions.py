@@ -87,6 +87,15 @@ class TestDescription:
         assert echoed["categoricalHyperParameterRanges"][0]["name"] == "data.recency_mask"
         assert solution["solutionConfig"]["algorithmHyperParameters"] == {"hidden_dimension": "55"}
 
+    def test_optimization_without_ranges_comes_back_as_it_was_given(self, create: Any, describe: Describe) -> None:
+        config = {"hpoConfig": {"hpoResourceConfig": {"maxNumberOfTrainingJobs": "3"}}}
+
+        assert describe(create(performHPO=True, solutionConfig=config))["solutionConfig"] == config
+
+    def test_solutions_are_listed_below_a_dataset_group_alone(self, client: Any, create: Any, refused: Any) -> None:
+        with refused("InvalidInputException"):
+            client.list_solutions(datasetGroupArn=create())
+
     def test_the_latest_version_is_absent_before_there_is_one(self, create: Any, describe: Describe) -> None:
         assert "latestSolutionVersion" not in describe(create())
 
