@@ -2,6 +2,8 @@
 # make test    lint and all tests                         make bench   the budgets, measured
 # make package sdist and wheel in dist/, checked          make docs    the pages of docs/, in build/docs
 # make quality the answers against other methods, on the interactions.csv and items.csv in the folder DATA=
+# make coverage what no test passes through              make mutants what no test notices, drawn by SEED=, NUMBER= a room
+# make fuzz    bytes that atheris thinks of, for MINUTES=
 #
 # Needs Python 3.11 or newer and nothing else. PYTHON= chooses the interpreter, VENV= the folder of the environment,
 # PYTEST_ARGS= and BENCH_ARGS= are handed on.
@@ -12,11 +14,14 @@ VENV        ?= .venv
 PYTEST_ARGS ?= -n auto --dist loadgroup
 BENCH_ARGS  ?=
 DATA        ?=
+SEED        ?= 1
+NUMBER      ?= 120
+MINUTES     ?= 60
 
 BIN  := $(VENV)/bin
 CODE := pytest_personalize tests benchmarks $(wildcard docs examples)
 
-.PHONY: demo test lint docs package bench quality clean
+.PHONY: demo test lint docs package bench quality coverage mutants fuzz clean
 
 demo: $(VENV)/.installed
 	$(BIN)/python -m pytest_personalize demo
@@ -48,8 +53,21 @@ docs: $(VENV)/.installed-docs
 quality: $(VENV)/.installed-test
 	$(BIN)/python -m benchmarks.quality $(DATA)
 
+coverage: $(VENV)/.installed-test
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest $(PYTEST_ARGS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+mutants: $(VENV)/.installed-test
+	$(BIN)/python -m benchmarks.mutants --seed $(SEED) --number $(NUMBER)
+
+fuzz: $(VENV)/.installed-test
+	$(BIN)/python -m pip install --quiet atheris
+	$(BIN)/python -m tests.proof.fuzz $(MINUTES)
+
 clean:
-	rm -rf $(VENV) .venv-ci build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-ci build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage* .mutants.json
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps hold until pyproject.toml changes; the install is editable, so changes of the code need none.

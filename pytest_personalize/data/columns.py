@@ -56,16 +56,12 @@ class NumberColumn:
 
     whole: bool
     values: array[int] | array[float] = field()
-    null: int | None = field()
+    null: int | None = None
     """The entry that stands for null, None where every whole number stands for itself."""
 
     @values.default
     def _no_values(self) -> array[int] | array[float]:
         return array("q") if self.whole else array("d")
-
-    @null.default
-    def _null_of_whole_numbers(self) -> int | None:
-        return NULL_INTEGER if self.whole else None
 
     def get(self, row: int) -> int | float | None:
         """The number in a row, None for null."""

@@ -80,6 +80,3 @@ class IdTable:
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._indexes.names)
-
-    def __repr__(self) -> str:
-        return f"IdTable({len(self)} texts)"

@@ -23,6 +23,7 @@ def parse_attributes(text: str) -> tuple[tuple[str, str | int | float], ...]:
             raise invalid_expression(f"{condition.dataset} is not Items", condition.position)
         if isinstance(condition.operand, Texts):
             attributes.append((condition.name, condition.operand.values[0]))
-        elif isinstance(condition.operand, Number):
+        else:
+            assert isinstance(condition.operand, Number)  # of attributes, the grammar has nothing else
             attributes.append((condition.name, condition.operand.value))
     return tuple(attributes)

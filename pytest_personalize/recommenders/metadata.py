@@ -56,8 +56,8 @@ class Relatives:
         return found
 
     def is_warm(self, item: int) -> bool:
-        """Whether the item has enough interactions to be known by them."""
-        return self.popularity[item] >= self.cold_below
+        """Whether the item has enough interactions to be known by them; one that came after the training has none."""
+        return item < len(self.popularity) and self.popularity[item] >= self.cold_below
 
     def _find(self, item: int) -> tuple[tuple[int, float], ...]:
         sets = self.labels.sets

@@ -76,6 +76,8 @@ def checked_region(backend: PersonalizeBackend, name: str | None) -> str:
 async def read_body(headers: Headers, receive: Receive) -> bytes:
     """The whole body, unpacked; ServiceError when it is too long or no gzip, Gone when its rest never comes."""
     announced = headers.get(b"content-length", b"0")
+    if not announced.isdigit():
+        raise refusal("body", problem="its Content-Length is no number")
     if len(announced) > 18 or int(announced) > MOST:
         raise _too_long()
     body, more = bytearray(), True

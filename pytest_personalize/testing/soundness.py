@@ -16,6 +16,7 @@ from pytest_personalize.data.columns import NULL_BOOLEAN, BooleanColumn, Column,
 from pytest_personalize.data.entities import EntityTable
 from pytest_personalize.data.events import EventLog
 from pytest_personalize.data.records import LOGS, TABLES, Records
+from pytest_personalize.data.stores import SCHEME, parse_uri
 from pytest_personalize.service.kernel import arns
 from pytest_personalize.service.kernel.clock import LAST
 from pytest_personalize.service.kernel.lifecycle import ACTIONS, SCRIPTS, Agenda, Transition
@@ -48,6 +49,10 @@ def check_saved(saved: Saved) -> None:
     _require(all(0 <= time <= LAST for time in (saved.now, clock.frozen or 0)), "times are dates")
     _require(clock.frozen is None or 0 <= clock.frozen + clock.offset <= LAST, "a clock shows a date")
     _require(QUOTAS.keys() >= state.quotas.limits.keys(), "quotas are those that there are")
+    for bucket, objects in snapshot.files._buckets.items():
+        _require(
+            all(parse_uri(f"{SCHEME}{bucket}/{key}") == (bucket, key) for key in ("", *objects)), "buckets have names"
+        )
     for name, region in state.regions.items():
         _check_region(region, arns.partition(checked_region(name)), name, snapshot.account_id)
     _check_agenda(state.agenda, state.regions)

@@ -26,7 +26,6 @@ MARK = re.compile(r"\bunknown:(?=[^\n]*(?:\n[^\n]*){0,3}?chosen:)\s*(?:\[([a-z0-
 UNREACHED = {
     "body": "every SDK sends a JSON object",
     "unknown operation": "every case calls an operation of the service model",
-    "too many promotions": "the constraint of the shape is looked at first",
     "declared": "only tests declare answers",
 }
 """Rows of the table of refusals that no case can show, and why."""

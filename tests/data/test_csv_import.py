@@ -200,6 +200,11 @@ class TestQuotes:
             results.append(([(problem.line, problem.problem) for problem in trial.problems()], trial.rows))
         assert results[0] == results[1]
 
+    def test_blank_lines_are_no_records(self, items: Make) -> None:
+        records = items(YEAR="int")
+        assert import_items(records, "ITEM_ID,YEAR\n\n\ni1,1\n\n") == 1
+        assert import_items(records, "ITEM_ID,YEAR\n\n\n") == 0
+
 
 class TestModes:
     """What stays of the rows before (developer guide, bulk import)."""
@@ -288,6 +293,8 @@ class TestRefusal:
             ('ann,i1,5,"watch" it,,tv', None, "The record is not well-formed CSV"),
             ('ann,"i1,5,watch,,tv', None, "The record is not well-formed CSV"),
             ('ann,"i\n1",5,watch,,tv', None, "A record must not span several lines"),
+            (f'ann,"{"i" * 9000}\n1",5,watch,,tv', None, "A record must not span several lines"),
+            ('ann,"i\n1",5', None, "The record is not well-formed CSV: a quote has no end"),
         ],
     )
     @pytest.mark.parametrize("before", [0, 1, 2000])
@@ -336,6 +343,18 @@ class TestRefusal:
         with pytest.raises(CsvError, match="not encoded in UTF-8") as refusal:
             import_items(records, b"ITEM_ID,TITLE,YEAR\n" + good + "i2,é,2\n".encode("latin-1"))
         assert refusal.value.line == 3002
+
+    def test_a_quote_does_not_reach_over_what_is_not_utf8(self, items: Make) -> None:
+        data = b'ITEM_ID,TITLE,YEAR\ni1,"A,1\n' + 'é",2\n'.encode("latin-1")
+        with pytest.raises(CsvError, match="a quote has no end") as refusal:
+            import_items(items(TITLE="string", YEAR="int"), data)
+        assert refusal.value.line == 2
+
+    def test_of_times_in_milliseconds_a_trial_tells_once(self, events: Make) -> None:
+        text = "USER_ID,ITEM_ID,TIMESTAMP\n" + "ann,i1,1700000000000\n" * 2000
+        trial = CsvTrial("f", io.BytesIO(text.encode()), events().schemas["INTERACTIONS"])
+        assert [(problem.code, problem.line) for problem in trial.problems()] == [("milliseconds", 2)]
+        assert trial.rows == 2000
 
     @pytest.mark.parametrize(
         ("header", "missing"),

@@ -9,6 +9,7 @@ import pytest
 from pytest_personalize.data.avro import Schema
 from pytest_personalize.data.errors import DataError
 from pytest_personalize.data.records import Records
+from pytest_personalize.data.rows import rows_of
 
 
 @pytest.fixture
@@ -96,3 +97,21 @@ def test_another_schema_keeps_the_records(records: Records, schema: Callable[...
     records.replace_schema("USERS", schema("Users", USER_ID="string", AGE="int?", COUNTRY="string? categorical"))
     assert [records.table("USERS").value(1, name) for name in ("AGE", "COUNTRY")] == [1, None]
     assert records.schemas["USERS"].field("country") is not None
+
+
+def test_rows_have_the_values_of_their_fields_the_newest_record_of_each_id(items: Callable[..., Records]) -> None:
+    records = items(YEAR="int?", GENRE="string? categorical")
+    for name, year in (("i1", 1), ("i2", 2), ("i1", 3)):
+        records.table("ITEMS").put(records.items.intern(name), {"YEAR": year, "GENRE": "Drama|War"})
+    assert rows_of(records, "ITEMS") == [
+        {"ITEM_ID": "i2", "YEAR": 2, "GENRE": "Drama|War"},
+        {"ITEM_ID": "i1", "YEAR": 3, "GENRE": "Drama|War"},
+    ]
+
+
+def test_rows_of_events_name_who_did_what(events: Callable[..., Records]) -> None:
+    records = events(EVENT_TYPE="string", DEVICE="string? categorical")
+    log = records.log("INTERACTIONS")
+    log.append(user=records.users.intern("ann"), item=records.items.intern("i1"), time=5, type="View")
+    row = {"USER_ID": "ann", "ITEM_ID": "i1", "TIMESTAMP": 5, "EVENT_TYPE": "View", "DEVICE": None}
+    assert rows_of(records, "INTERACTIONS") == [row]

@@ -217,6 +217,21 @@ class TestFolder:
             assert refusal.value.reason == "malformed"
         assert (tmp_path / "a").read_bytes() == b"secret"
 
+    def test_what_the_file_system_does_not_do_is_a_store_error(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(*_: object, **__: object) -> None:
+            raise PermissionError("not yours")
+
+        store = FolderStore(tmp_path / "stores")
+        store.put("s3://bucket/a", b"x")
+        monkeypatch.setattr(Path, "unlink", refuse)
+        monkeypatch.setattr(Path, "open", refuse)
+        for ask in (store.get, store.delete):
+            with pytest.raises(StoreError, match="not yours") as refusal:
+                ask("s3://bucket/a")
+            assert refusal.value.reason == "denied"
+
     @pytest.fixture
     def linked(self, tmp_path: Path) -> FolderStore:
         """A store with links that lead out of it, to a file and to a folder, and one that does not."""

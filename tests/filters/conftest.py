@@ -12,7 +12,14 @@ from pytest_personalize.filters import compile_filter, parse
 
 # Field names with a type; "categories" are categorical strings.
 FIELDS = {
-    "ITEMS": {"ITEM_ID": "string", "GENRE": "categories", "BRAND": "string", "PRICE": "double", "YEAR": "long"},
+    "ITEMS": {
+        "ITEM_ID": "string",
+        "GENRE": "categories",
+        "BRAND": "string",
+        "PRICE": "double",
+        "YEAR": "long",
+        "NEW": "boolean",
+    },
     "USERS": {"USER_ID": "string", "AGE": "int", "PLAN": "string"},
     "ACTIONS": {"ACTION_ID": "string", "KIND": "categories", "VALUE": "long"},
     "INTERACTIONS": {"USER_ID": "string", "ITEM_ID": "string", "TIMESTAMP": "long", "EVENT_TYPE": "string"},

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pytest_personalize.data.records import Records
-from pytest_personalize.filters import compile_filter, parse
+from pytest_personalize.filters import FilterError, compile_filter, parse
 from pytest_personalize.filters.reasons import ConditionReason, FilterReason
 
 CONDITIONS = st.sampled_from(
@@ -97,6 +97,17 @@ def test_it_names_the_values_that_were_compared(why: Any) -> None:
     (condition,) = deciding(why("INCLUDE ItemID WHERE Items.PRICE <= $PRICE", "dune", PRICE="10"))
 
     assert (condition.holds, condition.found, condition.wanted) == (False, (12.0,), (10,))
+
+
+def test_a_value_that_is_needed_is_missed_here_too(why: Any) -> None:
+    with pytest.raises(FilterError, match="PRICE"):
+        why("INCLUDE ItemID WHERE Items.PRICE <= $PRICE", "dune")
+
+
+def test_of_alternatives_it_names_the_one_that_holds(why: Any) -> None:
+    reason = why("INCLUDE ItemID WHERE Items.PRICE > 100 OR Items.YEAR = 1979", "alien")
+
+    assert [(condition.holds, condition.found) for condition in deciding(reason)] == [(True, (1979,))]
 
 
 def test_of_events_it_names_the_types_that_the_user_has_with_the_item(why: Any) -> None:

@@ -233,6 +233,23 @@ def test_a_dataset_that_went_away_is_named(
         select(expression, user="ann")
 
 
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        ("Items.BRAND > 3", "Items.BRAND is no number"),
+        ("Items.BRAND = 3", "Items.BRAND is a text"),
+        ('Items.PRICE IN ("3", "cheap")', '"cheap" is no number'),
+        ("Items.PRICE = CurrentItem.BRAND", "compares a text with a number"),
+        ("Items.BRAND > CurrentItem.BRAND", "compares a text with a number"),
+        ("Items.COLOUR = 3", "field COLOUR not found in the Items schema"),
+        ("Items.NEW = 1", "field NEW of Items is boolean"),
+    ],
+)
+def test_what_does_not_fit_the_fields_any_more_is_refused(select: Select, condition: str, words: str) -> None:
+    with pytest.raises(FilterError, match=words):
+        select(f"INCLUDE ItemID WHERE {condition}", item="alien")
+
+
 def test_candidates_are_listed_in_ascending_order_when_they_are_few(records: Records) -> None:
     for number in range(1000):
         records.table("ITEMS").put(records.items.intern(f"i{number}"), {"YEAR": number % 500, "BRAND": "acme"})

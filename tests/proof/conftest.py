@@ -253,18 +253,23 @@ class World:
 
     def state(self) -> dict[str, Any]:
         """All that a refused call must leave as it was."""
-        snapshot = self.backend.snapshot()
-        regions = {
-            name: {
-                "tables": {kind: list(table) for kind, table in region.tables.items()},
-                "tags": region.tags,
-                "models": list(region.models),
-                "records": {arn: extent(records) for arn, records in region.records.items() if records.schemas},
-                "serial": region.serial,
-            }
-            for name, region in snapshot.state.regions.items()
+        return state_of(self.backend)
+
+
+def state_of(backend: PersonalizeBackend) -> dict[str, Any]:
+    """All that a call to a backend may change."""
+    snapshot = backend.snapshot()
+    regions = {
+        name: {
+            "tables": {kind: list(table) for kind, table in region.tables.items()},
+            "tags": region.tags,
+            "models": list(region.models),
+            "records": {arn: extent(records) for arn, records in region.records.items() if records.schemas},
+            "serial": region.serial,
         }
-        return {"regions": regions, "engine": snapshot.state.agenda, "files": snapshot.files.list("s3://bucket/")}
+        for name, region in snapshot.state.regions.items()
+    }
+    return {"regions": regions, "engine": snapshot.state.agenda, "files": snapshot.files.list(None)}
 
 
 def extent(records: Any) -> tuple[Any, ...]:

@@ -380,3 +380,11 @@ def test_an_answer_is_the_same_the_second_time(genres: Any) -> None:
 
 def test_an_empty_dataset_makes_an_empty_list(world: Any) -> None:
     assert list(world.fit(UP).ranked(world.query("user0"))) == []
+
+
+def test_a_model_answers_alike_however_many_others_have_asked(genres: Any) -> None:
+    model = genres.fit("aws-user-personalization")
+    first = genres.scores(model, genres.query("user1"))
+    for number in range(1001):
+        next(model.ranked(genres.query(history=[number % 32, number // 32])))
+    assert genres.scores(model, genres.query("user1")) == first

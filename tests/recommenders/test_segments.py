@@ -54,6 +54,13 @@ def labelled(genres: Any) -> Any:
     return genres
 
 
+def test_a_number_is_found_however_it_is_written(labelled: Any) -> None:
+    labelled.item("undated", GENRE="any")
+    model = labelled.fit(ATTRIBUTES)
+    assert len(model.matching([("YEAR", 2003)])) == len(model.matching([("year", "2003")])) == 4
+    assert model.matching([("YEAR", "None")]) == model.matching([("GENRE", "None")]) == []
+
+
 def test_the_segment_of_an_attribute_is_the_users_of_items_that_have_it(labelled: Any) -> None:
     model = labelled.fit(ATTRIBUTES)
     segment = names(labelled, model.attribute_segment([("GENRE", "western")]), 10)

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from pytest_personalize.recommenders import RECIPES, Settings, TrainingError, census
+from pytest_personalize.recommenders import RECIPES, Settings, TrainingError, census, evaluate
+from pytest_personalize.recommenders.training import require_rows
 
 UP = "aws-user-personalization"
 
@@ -22,6 +23,33 @@ def test_a_missing_dataset_is_named(world: Any) -> None:
     world.records.drop_dataset("INTERACTIONS")
     with pytest.raises(TrainingError, match="INTERACTIONS"):
         world.fit(UP)
+
+
+def test_a_dataset_without_records_is_named(world: Any) -> None:
+    world.dataset("Items", ("TITLE", "string", {"itemName": True}), ("STORY", "string", {"textual": True}))
+    with pytest.raises(TrainingError, match="There are no records of type ITEMS"):
+        require_rows(RECIPES["aws-semantic-similarity"], world.records, Settings())
+
+
+def test_an_objective_whose_column_is_empty_changes_nothing(genres: Any) -> None:
+    genres.dataset("Items", ("PRICE", ["null", "float"], {}))
+    for name in list(genres.records.items):
+        genres.item(name)
+    settings = Settings(objective=("PRICE", "HIGH"))
+    wanted, plain = genres.fit(UP, objective=settings.objective), genres.fit(UP)
+    assert genres.scores(wanted, genres.query("user1")) == genres.scores(plain, genres.query("user1"))
+    assert evaluate(RECIPES[UP], genres.records, settings)["average_rewards_at_k"] == 0.0
+
+
+def test_an_item_without_the_value_of_the_objective_is_like_the_lowest(genres: Any) -> None:
+    genres.dataset("Items", ("PRICE", ["null", "float"], {}))
+    prices = {"western0": 100.0, "western1": 1.0, "western2": None}
+    for name, price in prices.items():
+        genres.item(name, PRICE=price)
+    before = genres.scores(genres.fit(UP), genres.query("user2"))
+    after = genres.scores(genres.fit(UP, objective=("PRICE", "HIGH")), genres.query("user2"))
+    rise = {name: after[name] / before[name] for name in prices}
+    assert rise["western0"] > rise["western1"] == pytest.approx(rise["western2"], rel=0.001)
 
 
 def test_the_census_counts_what_passes_the_filter(make_world: Callable[..., Any]) -> None:

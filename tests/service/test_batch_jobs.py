@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from making import Shop, Workshop
+from making import Shop, Workshop, avro
 from pytest_personalize import PersonalizeBackend
 from pytest_personalize.data.errors import StoreError
 from pytest_personalize.data.stores import MemoryStore
@@ -352,6 +352,82 @@ def test_themes_need_their_mode_and_a_textual_column(jobs: Jobs, refused: Callab
         jobs.infer(version, source, themeGenerationConfig=config, batchInferenceJobMode="THEME_GENERATION")
 
 
+THEMES: dict[str, Any] = {
+    "themeGenerationConfig": {"fieldsForThemeGeneration": {"itemName": "TITLE"}},
+    "batchInferenceJobMode": "THEME_GENERATION",
+}
+
+
+@pytest.fixture
+def told(jobs: Jobs, workshop: Workshop) -> Jobs:
+    """Jobs of a shop whose items have a text each."""
+    schema = json.loads(avro("ITEMS", TITLE="string"))
+    schema["fields"].append({"name": "STORY", "type": ["null", "string"], "textual": True})
+    arn = jobs.client.create_schema(name="told", schema=json.dumps(schema))["schemaArn"]
+    jobs.client.update_dataset(datasetArn=jobs.shop.items_dataset, schemaArn=arn)
+    rows = [
+        f"item-{n:02},1.0,even,Item {n},{'Ghosts in an old castle' if n % 2 else 'Love on a ship'}" for n in range(30)
+    ]
+    assert (
+        workshop.imported(jobs.shop.items_dataset, "ITEM_ID,PRICE,CATEGORY_L1,TITLE,STORY", *rows)["status"] == "ACTIVE"
+    )
+    return jobs
+
+
+def test_a_theme_is_what_related_items_have_in_common(told: Jobs) -> None:
+    version = told.shop.version("aws-similar-items")
+    described = told.infer(version, told.put([{"itemId": "item-02"}], "s3://in/items.json"), numResults=5, **THEMES)
+    assert described["status"] == "ACTIVE", described
+    (record,) = told.records("s3://out/items.json.out")
+    output = record["output"]
+    assert sorted(output) == ["itemsThemeRelevanceScores", "recommendedItems", "theme"]
+    assert len(output["recommendedItems"]) == len(output["itemsThemeRelevanceScores"]) == 5
+    assert output["itemsThemeRelevanceScores"] == sorted(output["itemsThemeRelevanceScores"], reverse=True)
+    assert output["theme"]
+
+
+@pytest.mark.parametrize(("recipe", "column"), [("aws-similar-items", "PRICE"), ("aws-popularity-count", "TITLE")])
+def test_themes_need_a_recipe_and_a_name_of_items(
+    told: Jobs, refused: Callable[..., Any], recipe: str, column: str
+) -> None:
+    version, source = told.shop.version(recipe), told.put([{"itemId": "item-02"}], "s3://in/items.json")
+    themes = THEMES | {"themeGenerationConfig": {"fieldsForThemeGeneration": {"itemName": column}}}
+    with refused(INVALID):
+        told.infer(version, source, **themes)
+
+
+def test_more_results_than_a_line_may_have_are_refused(jobs: Jobs, refused: Callable[..., Any]) -> None:
+    version = jobs.shop.version("aws-user-personalization")
+    with refused(INVALID, "numResults"):
+        jobs.infer(version, jobs.put([{"userId": "user-0"}]), numResults=501)
+
+
+def test_a_job_that_breaks_off_leaves_no_output(jobs: Jobs, backend: PersonalizeBackend) -> None:
+    def stop(job: Any, done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    version = jobs.shop.version("aws-popularity-count")
+    source = jobs.put([{"userId": "user-0"}])
+    jobs.s3.put("s3://out/earlier", b"x")
+    backend.on_progress = stop
+    with pytest.raises(KeyboardInterrupt):
+        jobs.infer(version, source)
+    assert jobs.s3.list("s3://out/") == ["s3://out/earlier"]
+
+
+@pytest.mark.parametrize(
+    ("recipe", "line"),
+    [
+        ("aws-personalized-ranking", {"userId": "user-0", "itemList": [f"i{n}" for n in range(501)]}),
+        ("aws-personalized-ranking", {"userId": "user-0", "itemList": "item-00"}),
+    ],
+)
+def test_a_list_that_cannot_be_ranked_is_an_error_record(jobs: Jobs, recipe: str, line: dict[str, Any]) -> None:
+    jobs.infer(jobs.shop.version(recipe), jobs.put([line]))
+    (record,) = jobs.records()
+    assert "itemList" in record["error"]
+
+
 @pytest.mark.parametrize(
     ("recipe", "expression"),
     [
@@ -418,6 +494,13 @@ def test_an_item_without_training_data_is_an_error_record(jobs: Jobs) -> None:
     jobs.segment(version, jobs.put([{"itemId": "new"}], "s3://in/items.json"))
     (record,) = jobs.records("s3://out/items.json.out")
     assert "new" in record["error"]
+
+
+def test_attributes_that_are_no_text_are_an_error_record(jobs: Jobs) -> None:
+    version = jobs.shop.version("aws-item-attribute-affinity")
+    jobs.segment(version, jobs.put([{"itemAttributes": ["even"]}], "s3://in/attributes.json"))
+    (record,) = jobs.records("s3://out/attributes.json.out")
+    assert record["error"] == "itemAttributes must be a string."
 
 
 def test_attribute_files_have_ten_lines_at_most(jobs: Jobs) -> None:

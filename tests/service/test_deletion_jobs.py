@@ -90,6 +90,15 @@ def test_a_bad_row_fails_the_job_and_deletes_nothing(personalize, workshop, grou
     assert len(workshop.rows(clicks)) == 3
 
 
+def test_files_of_more_than_a_hundred_megabytes_fail_the_job(personalize, workshop, group, clicks, monkeypatch):
+    monkeypatch.setattr("pytest_personalize.service.control.deletion_jobs.INPUT_BYTES", 11)
+    enough, more = (workshop.upload(["USER_ID", user]) for user in ("bo", "ann"))
+    assert described(personalize, create(personalize, group, enough))["status"] == "COMPLETED"
+    job = described(personalize, create(personalize, group, more, name="more"))
+    assert (job["status"], workshop.rows(clicks)[0]) == ("FAILED", "ann,i1,1,View")
+    assert "at most 11 bytes" in job["failureReason"]
+
+
 @pytest.mark.mock_personalize(transitions={"data-deletion-job": "polls:1"})
 def test_a_file_that_is_gone_when_the_job_runs_fails_it(personalize, personalize_backend, group):
     arn = create(personalize, group)

@@ -17,7 +17,7 @@ def test_an_empty_body_has_no_members(backend: PersonalizeBackend, body: bytes |
 
 
 @pytest.mark.parametrize(
-    "body", [b"[]", b"null", b'"text"', b"{", b"{'a': 1}", b"\xff\xfe{", b"[" * 100_000, b'{"a":' * 100_000]
+    "body", [b"{} x", b"[]", b"null", b'"text"', b"{", b"{'a': 1}", b"\xff\xfe{", b"[" * 100_000, b'{"a":' * 100_000]
 )
 def test_what_is_no_json_object_is_refused(backend: PersonalizeBackend, body: bytes) -> None:
     with pytest.raises(ServiceError, match="The body of the request is not a JSON object") as caught:

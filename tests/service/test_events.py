@@ -619,6 +619,13 @@ def test_an_action_session_is_given_to_its_user(backend, workshop, personalize, 
     assert rows == [("s1", "a0"), ("u1", "a0"), ("u1", "a1")]  # the session keeps its own
 
 
+def test_the_actions_that_were_shown_are_kept(backend, workshop, put_action_event):
+    dataset = workshop.dataset("ACTION_INTERACTIONS", IMPRESSION=["null", "string"])
+    put_action_event(dataset, {"impression": ["a1", "a2"]})
+    (row,) = backend.records(dataset)
+    assert row["IMPRESSION"] == "a1|a2"
+
+
 def test_the_tracking_id_of_an_event_tracker_is_unknown_to_action_events(workshop, group, personalize_events, refused):
     with refused("ResourceNotFoundException"):
         personalize_events.put_action_interactions(

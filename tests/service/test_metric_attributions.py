@@ -3,6 +3,8 @@
 import pytest
 
 from making import described
+from pytest_personalize.data.errors import StoreError
+from pytest_personalize.data.stores import MemoryStore
 
 ROLE = "arn:aws:iam::123456789012:role/PersonalizeRole"
 PREFIX = "arn:aws:personalize:us-east-1:123456789012:metric-attribution/"
@@ -316,6 +318,47 @@ def test_the_name_of_a_report_says_what_it_is(personalize_backend, create, repor
     create()
     report("u1,i1,0,Buy,,,")
     assert personalize_backend.s3.list(FOLDER) == [f"{FOLDER}AggregatedAttributionMetrics - BULK - 1700000000.csv"]
+
+
+@pytest.mark.parametrize(("mode", "number"), [("FULL", 0), ("INCREMENTAL", 1)])
+def test_an_incremental_import_is_told_to_cloudwatch(personalize_backend, workshop, clicks, create, mode, number):
+    create()
+    now = int(personalize_backend.clock.timestamp())
+    workshop.imported(clicks, HEADER, "ann,i1,1,Buy,,,")
+    workshop.imported(clicks, HEADER, f"ann,i1,{now - 60},Buy,,,", importMode=mode)
+    assert [point.name for point in personalize_backend.metrics if point.name == "buys"] == ["buys"] * number
+
+
+def test_an_attribution_that_is_not_active_tells_nothing(personalize_backend, workshop, clicks, create):
+    personalize_backend.transitions["metric-attribution"] = "polls:9"
+    create()
+    now = int(personalize_backend.clock.timestamp())
+    workshop.imported(clicks, HEADER, "ann,i1,1,Buy,,,")
+    workshop.imported(clicks, HEADER, f"ann,i1,{now - 60},Buy,,,", importMode="INCREMENTAL")
+    assert [point for point in personalize_backend.metrics if point.name == "buys"] == []
+
+
+def test_a_report_without_its_attribution_fails_the_import(personalize_backend, personalize, workshop, clicks, create):
+    arn = create()
+    personalize_backend.transitions["dataset-import-job"] = "polls:3"
+    location = workshop.upload([HEADER, "ann,i1,1,Buy,,,"])
+    job = workshop.start_import(clicks, location, publishAttributionMetricsToS3=True)
+    personalize.delete_metric_attribution(metricAttributionArn=arn)
+    for _ in range(4):
+        found = described(personalize, job)
+    assert found["status"] == "CREATE FAILED"
+    assert "no metric attribution" in found["failureReason"]
+
+
+def test_a_report_that_cannot_be_written_fails_the_import(workshop, clicks, create, monkeypatch):
+    def refuse(*_):
+        raise StoreError("The disk is full", reason="unavailable")
+
+    create()
+    location = workshop.upload([HEADER, "ann,i1,1,Buy,,,"])
+    monkeypatch.setattr(MemoryStore, "put_parts", refuse)
+    job = described(workshop.personalize, workshop.start_import(clicks, location, publishAttributionMetricsToS3=True))
+    assert job["failureReason"] == "Invalid S3 output path. The disk is full"
 
 
 def test_an_import_reports_only_when_asked_to(personalize_backend, workshop, clicks, create):

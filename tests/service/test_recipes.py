@@ -136,6 +136,14 @@ def test_an_algorithm_has_defaults_and_ranges(client: Any) -> None:
     ]
 
 
+def test_a_category_has_its_values_for_a_range(client: Any) -> None:
+    ranges = client.describe_algorithm(algorithmArn=ALGORITHM + "aws-hrnn")["algorithm"]["defaultHyperParameterRanges"]
+
+    assert ranges["categoricalHyperParameterRanges"] == [
+        {"name": "recency_mask", "values": ["true", "false"], "isTunable": True}
+    ]
+
+
 def test_an_unknown_algorithm_is_not_found(client: Any, refused: Any) -> None:
     with refused("ResourceNotFoundException"):
         client.describe_algorithm(algorithmArn=ALGORITHM + "aws-oracle")

@@ -73,6 +73,14 @@ def test_an_unknown_item_gets_popular_items(shop: Shop) -> None:
     assert related == shop.ids(shop.campaign("aws-popularity-count"), userId="user-0", numResults=5)
 
 
+@pytest.mark.parametrize("recipe", ["aws-sims", "aws-similar-items"])
+def test_an_item_that_came_after_the_training_gets_popular_items(shop: Shop, recipe: str) -> None:
+    campaign = shop.campaign(recipe)
+    unknown = shop.ids(campaign, itemId="no-item", numResults=5)
+    shop.event("user-0", "novelty")
+    assert shop.ids(campaign, itemId="novelty", numResults=5) == unknown
+
+
 def test_related_items_leave_out_the_item_itself(shop: Shop) -> None:
     assert "item-04" not in shop.ids(shop.campaign("aws-similar-items"), itemId="item-04", numResults=30)
 
@@ -134,6 +142,29 @@ def test_bad_requests_are_refused(shop: Shop, refused: Callable[..., Any], membe
 def test_neither_campaign_nor_recommender_is_refused(shop: Shop, refused: Callable[..., Any]) -> None:
     with refused(INVALID):
         shop.runtime.get_recommendations(userId="user-0")
+
+
+def test_actions_are_asked_of_a_campaign(shop: Shop, refused: Callable[..., Any]) -> None:
+    with refused(INVALID, "campaignArn"):
+        shop.runtime.get_action_recommendations(userId="user-0")
+
+
+@pytest.mark.parametrize(
+    ("recipe", "number", "code"), [("aws-user-personalization", 2, MALFORMED), ("aws-hrnn", 1, INVALID)]
+)
+def test_one_promotion_is_taken_where_the_recipe_takes_any(
+    shop: Shop, refused: Callable[..., Any], recipe: str, number: int, code: str
+) -> None:
+    campaign = shop.campaign(recipe)
+    arn = shop.filter('INCLUDE ItemID WHERE Items.CATEGORY_L1 IN ("odd")')
+    promotions = [{"name": f"p{n}", "percentPromotedItems": 20, "filterArn": arn} for n in range(number)]
+    with refused(code, "romotion"):
+        shop.runtime.get_recommendations(campaignArn=campaign, userId="user-0", promotions=promotions)
+
+
+def test_the_context_is_of_columns_of_interactions(shop: Shop) -> None:
+    campaign = shop.campaign("aws-user-personalization")
+    assert shop.ids(campaign, userId="user-0", context={"event_type": "View"})
 
 
 def test_related_items_need_an_item(shop: Shop, refused: Callable[..., Any]) -> None:
@@ -306,6 +337,27 @@ def test_metadata_come_as_strings_under_lower_case_keys(shop: Shop) -> None:
     for item in found:
         number = int(item["itemId"][-2:])
         assert item["metadata"] == {"price": f"{number + 0.5}", "title": f"Item {number}"}
+
+
+def test_declared_items_have_the_metadata_that_are_asked_for(
+    shop: Shop, personalize_backend: PersonalizeBackend
+) -> None:
+    campaign = shop.campaign("aws-user-personalization", enableMetadataWithRecommendations=True)
+    personalize_backend.answers(campaign).default(items=["item-03", "of no dataset"])
+    found = shop.recommend(campaign, userId="user-0", metadataColumns={"ITEMS": ["TITLE"]})
+    assert [(item["itemId"], item.get("metadata")) for item in found] == [
+        ("item-03", {"title": "Item 3"}),
+        ("of no dataset", None),
+    ]
+    assert not any("metadata" in item for item in shop.recommend(campaign, userId="user-0"))
+
+
+def test_an_item_without_a_record_has_no_metadata(shop: Shop) -> None:
+    for number in range(20):
+        shop.event(f"user-{number}", "novelty", moment=1_600_000_500 + number)
+    campaign = shop.campaign("aws-user-personalization", enableMetadataWithRecommendations=True)
+    found = shop.recommend(campaign, userId="nobody", numResults=50, metadataColumns={"ITEMS": ["TITLE"]})
+    assert [item["itemId"] for item in found if "metadata" not in item] == ["novelty"]
 
 
 @pytest.mark.parametrize(

@@ -317,6 +317,38 @@ class TestHyperparameterOptimization:
         tuned = version["tunedHPOParams"]["algorithmHyperParameters"]
         assert tuned == {"popularity_discount_factor": "0.5", "min_cointeraction_count": "3"}
 
+    @pytest.mark.parametrize(
+        ("ranges", "tuned"),
+        [
+            (
+                {"categoricalHyperParameterRanges": [{"name": "recency_mask", "values": ["false"]}]},
+                {"recency_mask": "false"},
+            ),
+            ({"categoricalHyperParameterRanges": [{"name": "recency_mask", "values": []}]}, {}),
+        ],
+    )
+    def test_what_has_no_range_stays_as_it_is(
+        self,
+        make_solution: MakeSolution,
+        train: Train,
+        describe: Describe,
+        ranges: dict[str, Any],
+        tuned: dict[str, str],
+    ) -> None:
+        config = {"hpoConfig": {"algorithmHyperParameterRanges": ranges}}
+        version = describe(train(make_solution("aws-user-personalization", performHPO=True, solutionConfig=config)))
+
+        assert version["tunedHPOParams"]["algorithmHyperParameters"] == tuned
+
+    def test_without_ranges_all_that_can_be_tuned_is(
+        self, make_solution: MakeSolution, train: Train, describe: Describe
+    ) -> None:
+        config = {"hpoConfig": {"hpoResourceConfig": {"maxNumberOfTrainingJobs": "1"}}}
+        version = describe(train(make_solution("aws-user-personalization", performHPO=True, solutionConfig=config)))
+
+        tuned = version["tunedHPOParams"]["algorithmHyperParameters"]
+        assert tuned == {"hidden_dimension": "149", "bptt": "32", "recency_mask": "true"}
+
     def test_without_it_nothing_is_tuned(self, make_solution: MakeSolution, train: Train, describe: Describe) -> None:
         assert "tunedHPOParams" not in describe(train(make_solution()))
 

@@ -87,6 +87,15 @@ class TestDescription:
         assert echoed["categoricalHyperParameterRanges"][0]["name"] == "data.recency_mask"
         assert solution["solutionConfig"]["algorithmHyperParameters"] == {"hidden_dimension": "55"}
 
+    def test_optimization_without_ranges_comes_back_as_it_was_given(self, create: Any, describe: Describe) -> None:
+        config = {"hpoConfig": {"hpoResourceConfig": {"maxNumberOfTrainingJobs": "3"}}}
+
+        assert describe(create(performHPO=True, solutionConfig=config))["solutionConfig"] == config
+
+    def test_solutions_are_listed_below_a_dataset_group_alone(self, client: Any, create: Any, refused: Any) -> None:
+        with refused("InvalidInputException"):
+            client.list_solutions(datasetGroupArn=create())
+
     def test_the_latest_version_is_absent_before_there_is_one(self, create: Any, describe: Describe) -> None:
         assert "latestSolutionVersion" not in describe(create())
 
@@ -253,6 +262,17 @@ class TestRefusals:
         with refused("InvalidInputException"):
             create(solutionConfig=config)
 
+    @pytest.mark.parametrize(
+        ("recipe", "members"),
+        [
+            ("aws-hrnn", {"performAutoTraining": True}),
+            ("aws-next-best-action", {"solutionConfig": {"trainingDataConfig": {"excludedDatasetColumns": {}}}}),
+        ],
+    )
+    def test_what_a_recipe_lacks(self, create: Any, refused: Any, recipe: str, members: dict[str, Any]) -> None:
+        with refused("InvalidInputException", f"{recipe}"):
+            create(recipeArn=RECIPE + recipe, **members)
+
     def test_row_1_a_schedule_out_of_shape_is_refused(self, create: Any, refused: Any) -> None:
         with refused("ValidationException", "schedulingExpression"):
             create(solutionConfig={"autoTrainingConfig": {"schedulingExpression": "every day"}})
@@ -314,6 +334,18 @@ class TestEventsConfiguration:
         solution = create(recipeArn=USER_PERSONALIZATION_V2, solutionConfig={"eventsConfig": EVENTS})
 
         assert describe(solution)["solutionConfig"] == {"eventsConfig": EVENTS}
+
+    def test_a_weight_is_of_an_event_type(self, create: Any, refused: Any) -> None:
+        with refused("InvalidInputException", "eventType"):
+            create(
+                recipeArn=USER_PERSONALIZATION_V2,
+                solutionConfig={"eventsConfig": {"eventParametersList": [{"weight": 1.0}]}},
+            )
+
+    def test_it_comes_not_after_an_event_type_either(self, client: Any, create: Any, refused: Any) -> None:
+        solution = create(recipeArn=USER_PERSONALIZATION_V2, eventType="View")
+        with refused("InvalidInputException"):
+            client.update_solution(solutionArn=solution, solutionUpdateConfig={"eventsConfig": EVENTS})
 
     def test_it_does_not_go_with_an_event_type(self, create: Any, refused: Any) -> None:
         with refused("InvalidInputException"):
@@ -417,6 +449,13 @@ class TestUpdate:
         assert described["solutionConfig"] == {}
         assert described["latestSolutionUpdate"]["performAutoTraining"] is False
         assert described["latestSolutionUpdate"]["status"] == "ACTIVE"
+
+    def test_automatic_training_is_not_turned_on_where_the_recipe_has_none(
+        self, client: Any, create: Any, refused: Any
+    ) -> None:
+        solution = create(recipeArn=RECIPE + "aws-hrnn", performAutoTraining=False)
+        with refused("InvalidInputException", "performAutoTraining"):
+            client.update_solution(solutionArn=solution, performAutoTraining=True)
 
     def test_the_frequency_is_changed(self, client: Any, create: Any, describe: Describe) -> None:
         solution = create(solutionConfig={"eventValueThreshold": "1"})

@@ -279,6 +279,37 @@ class TestAutomaticTraining:
 
         assert (early, len(versions(solution))) == (1, 2)
 
+    def test_while_the_newest_version_is_in_training_none_comes(
+        self, backend: PersonalizeBackend, group: str, solution: str, versions: Any, put_event: Any
+    ) -> None:
+        backend.transitions["solution-version"] = "polls:9"
+        backend.clock.advance(hours=1)
+        put_event(group, "u1", "new")
+        backend.clock.advance(days=8)
+
+        assert [version["status"] for version in versions(solution)] == ["CREATE PENDING"]
+
+    def test_a_recipe_that_learns_from_items_alone_waits_for_items(
+        self,
+        backend: PersonalizeBackend,
+        workshop: Workshop,
+        make_group: MakeGroup,
+        make_dataset: MakeDataset,
+        solve: Any,
+        versions: Any,
+    ) -> None:
+        group = make_group()
+        lines = ["ITEM_ID,PRICE,CATEGORY_L1,TITLE,ABOUT,GENRES,CREATION_TIMESTAMP"]
+        lines += [f"i{n},1.0,x,Film {n},a war at sea number {n},War,1600000000" for n in range(5)]
+        dataset = make_dataset(group, "ITEMS", lines, TITLE="itemName", ABOUT="textual")
+        solution = solve(group, "aws-semantic-similarity", performAutoTraining=True)
+        backend.clock.advance(days=15)
+        before = len(versions(solution))
+        workshop.imported(dataset, *lines, "i9,1.0,x,Film 9,a war at sea,War,1600000000")
+        backend.clock.advance(days=7)
+
+        assert (before, len(versions(solution))) == (1, 2)
+
     def test_new_imports_are_trained_on_after_a_week(
         self, backend: PersonalizeBackend, workshop: Workshop, group: str, solution: str, versions: Any
     ) -> None:
@@ -443,6 +474,24 @@ class TestUpdateTraining:
         assert "brand-new" in updated
         assert [item for item in updated if item != "brand-new"][-1] == before[-1] != anew[-1]
 
+    def test_row_22_events_that_replaced_those_of_the_training_count_for_new_items(
+        self,
+        workshop: Workshop,
+        group_of: Any,
+        solve: Any,
+        train: Train,
+        deploy: Deploy,
+        recommend: Any,
+    ) -> None:
+        old = [*events("classic", 9), *events("other", 5, start=100)]
+        group = group_of(old)
+        solution = solve(group, "aws-user-personalization")
+        train(solution)
+        dataset = group.replace(":dataset-group/", ":dataset/") + "/INTERACTIONS"
+        workshop.imported(dataset, HEADER, *events("other", 30, start=200), *events("brand-new", 3, start=300), *old)
+
+        assert set(recommend(deploy(train(solution, trainingMode="UPDATE")))) == {"classic", "other", "brand-new"}
+
 
 class TestAutomaticUpdates:
     """The models that explore take in new items every two hours; nothing else changes before the next training."""
@@ -486,6 +535,24 @@ class TestAutomaticUpdates:
         backend.clock.advance(days=3)
 
         assert "brand-new" not in recommend(campaign, numResults=100)
+
+    def test_after_an_import_that_replaces_everything_they_wait_for_a_training(
+        self,
+        backend: PersonalizeBackend,
+        workshop: Workshop,
+        group_of: Any,
+        solve: Any,
+        train: Train,
+        deploy: Deploy,
+        recommend: Any,
+    ) -> None:
+        group = group_of(events("classic", 9))
+        campaign = deploy(train(solve(group, "aws-user-personalization")))
+        dataset = group.replace(":dataset-group/", ":dataset/") + "/INTERACTIONS"
+        workshop.imported(dataset, HEADER, *events("brand-new", 9, start=100))
+        backend.clock.advance(hours=5)
+
+        assert recommend(campaign) == ["classic"]
 
     def test_metrics_stay(
         self,

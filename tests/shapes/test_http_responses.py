@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from making import USERS_SCHEMA
 from pytest_personalize import PersonalizeBackend
+from pytest_personalize.shapes.http_responses import accepted, refused
 
 FRONT_END = {
     "strict-transport-security": "max-age=47304000; includeSubDomains",
@@ -74,6 +75,19 @@ def test_row_5_no_body_has_length_0(shop_dataset_group: Any, personalize_events:
     answer = personalize_events.put_events(trackingId=shop_dataset_group.tracking_id, sessionId="s", eventList=[event])
     assert headers(answer)["content-length"] == "0"
     assert not headers(answer).keys() & FRONT_END.keys()
+
+
+@pytest.mark.parametrize(("code", "status"), [("ResourceInUseException", 409), ("ThrottlingException", 429)])
+def test_a_refusal_is_parsed_as_its_client_would(code: str, status: int) -> None:
+    http, parsed = refused("personalize-events", code, "not now")
+    assert parsed["Error"] == {"Code": code, "Message": "not now"}
+    assert parsed["ResponseMetadata"]["RetryAttempts"] == 0
+    assert http.status_code == parsed["ResponseMetadata"]["HTTPStatusCode"] == status
+
+
+def test_headers_are_found_in_any_case_of_letters() -> None:
+    http, _ = accepted("personalize", {})
+    assert http.headers["Content-Length"] == http.headers["content-length"] == "0"
 
 
 def test_row_5_refusals_have_a_length(personalize: Any, personalize_backend: PersonalizeBackend) -> None:

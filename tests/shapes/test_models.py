@@ -3,14 +3,17 @@
 from pathlib import Path
 
 import pytest
+from botocore.model import ShapeResolver
 
 from pytest_personalize.shapes.models import (
+    find_operation,
     operation,
     operation_names,
     protocol,
     service_errors,
     service_model,
     snake,
+    structures,
 )
 
 
@@ -47,6 +50,28 @@ def test_models_of_the_user_are_not_looked_at(tmp_path: Path, monkeypatch: pytes
 def test_an_unknown_operation_is_refused() -> None:
     with pytest.raises(KeyError):
         operation("personalize-events", "CreateSchema")
+
+
+def test_an_operation_is_found_whatever_its_service() -> None:
+    assert find_operation("PutEvents") is operation("personalize-events", "PutEvents")
+
+
+def test_one_that_no_service_has_is_refused_with_the_nearest() -> None:
+    with pytest.raises(ValueError, match="no operation 'PutEvent' exists; did you mean 'PutEvents'"):
+        find_operation("PutEvent")
+
+
+def test_structures_are_found_below_lists_and_maps() -> None:
+    shapes = {
+        "Thing": {"type": "structure", "members": {"parts": {"shape": "Parts"}, "named": {"shape": "Named"}}},
+        "Parts": {"type": "list", "member": {"shape": "Part"}},
+        "Part": {"type": "structure", "members": {}},
+        "Named": {"type": "map", "key": {"shape": "Text"}, "value": {"shape": "Other"}},
+        "Other": {"type": "structure", "members": {"text": {"shape": "Text"}}},
+        "Text": {"type": "string"},
+    }
+    thing = ShapeResolver(shapes).get_shape_by_name("Thing")
+    assert [shape.name for shape in structures(thing)] == ["Thing", "Part", "Other"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_personalize.shapes.models import SERVICES, operation, operation_names
-from pytest_personalize.shapes.request import ShapeViolations, compile_input
+from pytest_personalize.shapes.request import ShapeViolations, compile_input, unknown_members
 
 ARN = "arn:aws:personalize:us-east-1:123456789012:solution/s/0123abcd"
 CAMPAIGN = {"name": "home", "solutionVersionArn": ARN}
@@ -349,6 +349,40 @@ def test_a_long_value_is_shortened() -> None:
 
 def test_a_text_that_is_too_long_is_not_tried_against_its_pattern() -> None:
     assert len(campaign_violations(name="!" * 64)) == 1
+
+
+def test_a_long_text_of_the_allowed_length_is_held_against_the_pattern() -> None:
+    member = {"type": "string", "max": 3, "pattern": "a*"}
+    assert of_type(member, "aaa") == {"value": "aaa"}
+    assert violations(lambda: of_type(member, "aab")) == [
+        "Value 'aab' at 'value' failed to satisfy constraint: Member must satisfy regular expression pattern: a*"
+    ]
+
+
+def test_a_pattern_that_cannot_be_read_refuses_nothing() -> None:
+    assert of_type({"type": "string", "pattern": r"\R"}, "anything") == {"value": "anything"}
+
+
+def test_a_type_that_nobody_knows_refuses_nothing() -> None:
+    assert of_type({"type": "blob"}, "anything") == {"value": "anything"}
+
+
+@pytest.mark.parametrize("value", [{"price": 3}, [3]])
+def test_json_in_the_place_of_a_text_with_json_in_it_comes_through(value: object) -> None:
+    shapes = {"Input": {"type": "structure", "members": {"value": {"shape": "Value", "jsonvalue": True}}}}
+    shape = ShapeResolver(shapes | {"Value": {"type": "string"}}).get_shape_by_name("Input")
+    assert compile_input(shape, {})({"value": value}) == {"value": value}
+    assert violations(lambda: compile_input(shape, {})({"value": 3}))
+
+
+def test_members_that_nobody_knows_are_told_with_those_that_there_are() -> None:
+    shape = operation("personalize", "CreateSolution").input
+    tags = [{"tagKey": "team", "tagValue": "x"}, {"tagKey": "team", "tagvalue": "x"}]
+    body = {"name": "picks", "colour": "red", "solutionConfig": {"autoMlConfig": {}}, "tags": tags}
+    told = {(path, name): known for path, name, known in unknown_members(shape, body)}
+    assert list(told) == [("", "colour"), ("solutionConfig", "autoMlConfig"), ("tags.2.member", "tagvalue")]
+    assert told["tags.2.member", "tagvalue"] == ["tagKey", "tagValue"]
+    assert list(unknown_members(None, body)) == []
 
 
 def test_a_deeply_nested_value_is_refused_like_any_other() -> None:

@@ -225,6 +225,19 @@ def test_a_bad_answer_is_found_out(answer: dict[str, Any], told: str) -> None:
     assert told in found
 
 
+@pytest.mark.parametrize("answer", [[], "campaign", 3])
+def test_what_is_no_structure_is_found_out(answer: object) -> None:
+    (found,) = check_output(DESCRIBE, answer)
+
+    assert "Member must be of type structure" in found
+
+
+def test_a_structure_in_the_place_of_a_list_is_found_out() -> None:
+    (found,) = check_output(output_shape("personalize", "ListCampaigns"), {"campaigns": {}})
+
+    assert "at 'campaigns' failed to satisfy constraint: Member must be of type list" in found
+
+
 def test_a_tuple_is_no_list() -> None:
     assert check_output(output_shape("personalize", "ListCampaigns"), {"campaigns": ()})
 

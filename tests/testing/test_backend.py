@@ -35,6 +35,11 @@ class TestOptions:
             ({"s3": 5}, ValueError, "s3=5 is no store: give 'memory', a folder, an object store or a boto3 S3 client"),
             ({"regions": "eu-west-1, narnia"}, ValueError, "region must be one of AWS, .* not 'narnia'"),
             ({"preset": "shpo"}, ValueError, "no preset 'shpo'; did you mean 'shop'"),
+            ({"data": "nice"}, ValueError, "data is 'required' or 'optional', not 'nice'"),
+            ({"quotas": {"hopes": 1}}, ValueError, "quotas are 'aws', None or a mapping of these names: .*; not"),
+            ({"transitions": {"campain": "clock"}}, ValueError, "no such kind of resource: 'campain'; .*'campaign'"),
+            ({"transitions": {"campaign:make": "clock"}}, ValueError, "a campaign has no step 'make'; "),
+            ({"transitions": {"campaign": "pols:1"}}, ValueError, "transitions are .* not 'pols:1'"),
             ({"transitions": "poll"}, ValueError, "transitions are 'instant', 'polls:N', 'clock' or 'aws', not 'poll'"),
         ],
     )
@@ -65,6 +70,27 @@ class TestLooks:
         assert repr(backend) == f"<PersonalizeBackend: eu-west-1: empty; us-east-1: {told}>"
         assert repr(backend.region("us-east-1")) == f"<resources of us-east-1: {told}>"
 
+    def test_transitions_show_what_is_set(self) -> None:
+        transitions = PersonalizeBackend(transitions={"campaign": "polls:1", "solution:delete": "clock"}).transitions
+
+        shown = "{'default': 'instant', 'campaign': 'polls:1', 'solution:delete': 'clock'}"
+        assert repr(transitions) == f"Transitions({shown})"
+        assert (transitions["campaign"], transitions["solution"]) == ("polls:1", "instant")
+        assert (transitions["campaign:update"], transitions["solution:delete"]) == ("polls:1", "clock")
+
+    def test_faults_show_what_is_still_to_be_met(self, backend: PersonalizeBackend) -> None:
+        assert repr(backend.faults) == "<0 faults>"
+
+        backend.faults.throttle("ListSchemas", times=2)
+        backend.faults.chaos(7)
+
+        throttled = "ListSchemas fails with ThrottlingException (2 times)"
+        assert repr(backend.faults) == f"<2 faults: {throttled}, chaos 7>"
+        backend.faults.clear()
+
+    def test_metrics_show_how_many_there_are(self, backend: PersonalizeBackend) -> None:
+        assert repr(backend.metrics) == "<0 data points of AWS/Personalize>"
+
     def test_a_failed_resource_shows_why(self, backend: PersonalizeBackend, client: Any) -> None:
         backend.faults.fail_job("CreateDatasetGroup", "no such role")
         arn = client.create_dataset_group(name="shop")["datasetGroupArn"]
@@ -77,6 +103,10 @@ class TestLooks:
 
         assert repr(memory) == "<objects in memory: 1 in 'bucket'>"
         assert repr(PersonalizeBackend(s3=tmp_path).s3) == f"<objects in files below {tmp_path}>"
+        assert (
+            repr(PersonalizeBackend(s3=boto3.client("s3", region_name="us-east-1")).s3)
+            == "<objects behind an S3 client>"
+        )
 
     def test_a_mock_shows_its_options(self) -> None:
         assert repr(mock_personalize(region="eu-west-1", seed=3)) == "<mock_personalize(region='eu-west-1', seed=3)>"

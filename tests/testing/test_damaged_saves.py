@@ -196,6 +196,8 @@ HOSTILE: dict[str, Callable[[Plain], Plain]] = {
     "a row without all columns": in_pool(TIMES, values=[1]),
     "numbers too big for a column": in_pool((*RECORDS, "interactions", "users"), values=[2**40]),
     "bytes that are none": put("saved", "snapshot", "files", "_buckets", value={"b": {"k": {"$bytes": "?"}}}),
+    "a bucket that is none": put("saved", "snapshot", "files", "_buckets", value={": ": {}}),
+    "a bucket with a slash": put("saved", "snapshot", "files", "_buckets", value={"a/b": {}}),
     "an unknown recipe": put(*REGION, "models", value={GROUP: {"$recipe": "aws-unknown"}}),
     "models of nothing": lambda content: changed(content, (*REGION, "tables", "solution-version", "rows"), []),
     "tags of nothing": put(*REGION, "tags", value={"arn:aws:nothing": {"a": "b"}}),

@@ -114,8 +114,7 @@ def _plan_update(region: Region, campaign: Campaign, now: float) -> Campaign:
 def _updated(region: Region, campaign: Campaign, now: float) -> Campaign:
     """Put the values of the latest update in force; until now the campaign answered with the old ones."""
     update = campaign.latest_campaign_update
-    if update is None:
-        return campaign
+    assert update is not None  # it began the script of which this is the work
     changed = attrs.evolve(
         campaign,
         solution_arn=region.find(SolutionVersion, update.solution_version_arn).solution_arn,

@@ -138,8 +138,7 @@ def _plan_training(region: Region, recommender: Recommender, now: float) -> Reco
 def _updated(region: Region, recommender: Recommender, now: float) -> Recommender:
     """Put the latest update in force; other training columns mean a full training (service model)."""
     update = recommender.latest_recommender_update
-    if update is None:
-        return recommender
+    assert update is not None  # it began the script of which this is the work
     config = update.recommender_config
     changed = attrs.evolve(recommender, recommender_config=config, last_updated_date_time=now)
     if config.training_data_config == recommender.recommender_config.training_data_config:

@@ -119,8 +119,7 @@ class Solution(Resource):
 def _update(region: Region, solution: Solution, now: float) -> Solution:
     """Put the settings of the latest update in force; what it does not name stays."""
     update = solution.latest_solution_update
-    if update is None:
-        return solution
+    assert update is not None  # it began the script of which this is the work
     given = update.solution_update_config or SolutionUpdateConfig()
     config = solution.solution_config or NO_CONFIG
     if given.auto_training_config is not None:

@@ -58,8 +58,8 @@ def _drawn(parameter: Hyperparameter, draw: Random) -> str:
     if parameter.kind == "categorical":
         return draw.choice(parameter.values)
     low, high = parameter.low, parameter.high
-    if low is None or high is None:
-        return parameter.default
+    assert low is not None  # whatever can be tuned and counted has bounds
+    assert high is not None
     return str(draw.randint(int(low), int(high))) if parameter.kind == "integer" else f"{draw.uniform(low, high):.4f}"
 
 
@@ -69,7 +69,7 @@ def _values(parameter: Hyperparameter, one: Range | None) -> list[str]:
     if parameter.kind == "categorical":
         return list(parameter.values)
     low, high = (parameter.low, parameter.high) if one is None else (one.min_value, one.max_value)
-    if low is None or high is None:
-        return []
+    assert low is not None  # a range without a bound is refused
+    assert high is not None
     numbers = [min(max(float(parameter.default), low), high), low, high, (low + high) / 2]
     return [str(int(n)) if parameter.kind == "integer" else str(float(n)) for n in dict.fromkeys(numbers)]

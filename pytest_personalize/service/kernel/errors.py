@@ -118,7 +118,6 @@ REFUSALS: dict[str, Refusal] = {
     "metadata dataset": Refusal(INVALID_INPUT, "metadataColumns are columns of ITEMS, not of {dataset}."),
     "metadata columns": Refusal(INVALID_INPUT, "At most {limit} metadata columns can be asked for, not {count}."),
     "no promotions": Refusal(INVALID_INPUT, "Recipe {recipe} of {arn} does not support promotions."),
-    "too many promotions": Refusal(INVALID_INPUT, "A request can have one promotion, not {count}."),
     # -- data -----------------------------------------------------------------------------------------------------
     "schema used": Refusal(IN_USE, "{arn} cannot be deleted: it is the schema of {datasets}."),
     "schema replacement": Refusal(INVALID_INPUT, "{problem} ({arn})"),

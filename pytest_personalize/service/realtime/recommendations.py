@@ -261,11 +261,9 @@ def _filter(region: Region, source: Source, arn: str | None, values: Mapping[str
 def _promotion(region: Region, source: Source, promotions: Sequence[Promotion], count: int) -> PromotedResults | None:
     if not promotions:
         return None
-    if len(promotions) > 1:
-        raise refusal("too many promotions", count=len(promotions))
     if not source.recipe.supports_promotions:
         raise refusal("no promotions", recipe=source.recipe.name, arn=source.arn)
-    wanted = promotions[0]
+    wanted = promotions[0]  # the constraint of the shape allows no other
     use = _filter(region, source, wanted.filter_arn, wanted.filter_values)
     # unknown: [runtime/promoted-share-is-rounded] 4.5 promoted items are printed as 4, which rounding down and rounding
     # to even both give. chosen: down
