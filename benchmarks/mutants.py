@@ -210,7 +210,7 @@ class Passages:
         many, the widest as well.
         """
         lines = self._tests.get(mutant.path, {})
-        near = lines.get(mutant.line) or set().union(*lines.values())
+        near: Iterable[str] = lines.get(mutant.line) or set().union(*lines.values()) or self._widths
         name, wanted = Path(mutant.path).stem, (f"tests/{room}/", "tests/proof/")
         tests = sorted(
             (test for test in near if test.startswith(wanted)),
