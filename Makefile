@@ -11,7 +11,7 @@
 PYTHON      ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
                  $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 VENV        ?= .venv
-PYTEST_ARGS ?= -n auto --dist loadgroup
+PYTEST_ARGS ?= -n auto --dist loadfile
 BENCH_ARGS  ?=
 DATA        ?=
 SEED        ?= 1

@@ -41,7 +41,7 @@ ROOMS: Final = ("shapes", "filters", "service", "recommenders", "data")
 FOLDERS: Final = tuple(f"tests/{room}" for room in (*ROOMS, "proof"))
 
 MOST: Final = 100
-"""Tests that a mutant meets before it has survived: first those of its module, and of those the narrowest."""
+"""Tests that a mutant meets before it has survived."""
 
 SECONDS: Final = 40
 """Of processor time for these tests; a mutant that takes longer, as in an endless loop, has been noticed."""
@@ -204,18 +204,19 @@ class Passages:
                     self._widths[test] += 1
 
     def tests(self, room: str, mutant: Mutant) -> list[str]:
-        """The tests of a room, and the proofs, that may notice a mutant; those with the most reason come first."""
+        """The tests of a room, and the proofs, that may notice a mutant.
+
+        Those that pass through its line, or else through its module: first those of that name, then the narrowest; of
+        many, the widest as well.
+        """
         lines = self._tests.get(mutant.path, {})
-        through, near = lines.get(mutant.line, set()), set().union(*lines.values())
-        wanted = (f"tests/{room}/", "tests/proof/")
-        name = Path(mutant.path).stem
-        rows = [
-            (test not in through, name not in test.partition("::")[0], wanted.index(folder), self._widths[test], test)
-            for test in near
-            for folder in wanted
-            if test.startswith(folder)
-        ]
-        return [row[-1] for row in sorted(rows)][:MOST]
+        near: Iterable[str] = lines.get(mutant.line) or set().union(*lines.values()) or self._widths
+        name, wanted = Path(mutant.path).stem, (f"tests/{room}/", "tests/proof/")
+        tests = sorted(
+            (test for test in near if test.startswith(wanted)),
+            key=lambda test: (name not in test.partition("::")[0], self._widths[test], test),
+        )
+        return tests if len(tests) <= MOST else tests[: MOST // 2] + tests[-MOST // 2 :]
 
 
 def _tests_of(contexts: Iterable[str]) -> set[str]:

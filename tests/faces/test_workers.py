@@ -16,8 +16,6 @@ from attrs import frozen
 
 from inner import HELPERS
 
-pytestmark = pytest.mark.xdist_group("workers")
-
 TITLE = "Amazon Personalize"
 FLAGS = ("--personalize-report", "--personalize-policy=some/policy.json", "--personalize-trace=some/traces")
 

@@ -17,7 +17,7 @@ from attrs import field, frozen
 
 PLUGIN = "pytest_personalize.plugin"
 
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("coexistence")]
+pytestmark = pytest.mark.processes
 
 
 @frozen

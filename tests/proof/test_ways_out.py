@@ -29,7 +29,7 @@ IMPOSSIBLE: Final = "impossible"
 
 PLUGIN: Final = "pytest_personalize.plugin"
 
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("ways out")]
+pytestmark = pytest.mark.processes
 
 RECORDER = r"""
 import os

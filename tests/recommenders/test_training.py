@@ -31,6 +31,33 @@ def test_a_dataset_without_records_is_named(world: Any) -> None:
         require_rows(RECIPES["aws-semantic-similarity"], world.records, Settings())
 
 
+@pytest.mark.parametrize(
+    ("event_type", "problem"),
+    [
+        (None, r"fewer than 1 interactions\."),
+        ("Click", "fewer than 1 interactions after filtering by event type: Click"),
+    ],
+)
+def test_a_training_needs_an_event(make_world: Callable[..., Any], event_type: str | None, problem: str) -> None:
+    world = make_world(("EVENT_TYPE", "string", {}))
+    if event_type is not None:
+        world.events("ann", "a b", type="View")
+    with pytest.raises(TrainingError, match=problem):
+        require_rows(RECIPES[UP], world.records, Settings(event_type=event_type))
+    world.events("ann", "c", type="click")
+    require_rows(RECIPES[UP], world.records, Settings(event_type=event_type))
+
+
+@pytest.mark.parametrize("kind", ["", "TIMESTAMP"])
+def test_some_event_has_a_type_of_its_own(make_world: Callable[..., Any], kind: str) -> None:
+    world = make_world(("EVENT_TYPE", "string", {}))
+    world.events("ann", "a b", type=kind)
+    with pytest.raises(TrainingError, match="reserved keywords or null"):
+        require_rows(RECIPES[UP], world.records, Settings())
+    world.events("ann", "c", type="View")
+    require_rows(RECIPES[UP], world.records, Settings())
+
+
 def test_an_objective_whose_column_is_empty_changes_nothing(genres: Any) -> None:
     genres.dataset("Items", ("PRICE", ["null", "float"], {}))
     for name in list(genres.records.items):
