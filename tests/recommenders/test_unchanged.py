@@ -71,7 +71,8 @@ def settings_of(recipe: Recipe) -> Iterator[tuple[str, Settings]]:
     if recipe.supports_events_config:
         yield "weights", Settings(event_weights={"View": 0.2, "Purchase": 0.8}, event_thresholds={"View": 2.0})
     if recipe.supports_optimization_objective:
-        yield "objective", Settings(objective=("PRICE", "MEDIUM"))
+        for sensitivity in ("OFF", "LOW", "MEDIUM", "HIGH"):
+            yield f"objective {sensitivity}", Settings(objective=("PRICE", sensitivity))
     if recipe.supports_training_data_config:
         yield "without columns", Settings(excluded_columns={"ITEMS": frozenset({"GENRE"}), "USERS": frozenset({"AGE"})})
 
