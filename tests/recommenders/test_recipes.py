@@ -100,9 +100,38 @@ def test_features_that_few_recipes_have(feature: str, names: set[str]) -> None:
     assert {name for name, recipe in RECIPES.items() if getattr(recipe, feature)} == names
 
 
+HRNN = {"aws-hrnn", "aws-hrnn-coldstart", "aws-hrnn-metadata"}
+SEGMENTS = {"aws-item-affinity", "aws-item-attribute-affinity"}
+RELATED = {"aws-sims", "aws-similar-items", "aws-semantic-similarity", "aws-ecomm-frequently-bought-together"}
+
+
+@pytest.mark.parametrize(
+    ("feature", "names"),
+    [
+        ("listed", HRNN),
+        ("minimum_of_users", {"aws-next-best-action"}),
+        ("requires_user", RELATED | SEGMENTS | {"aws-trending-now", "aws-vod-trending-now"}),
+        ("filters_on_interactions", {"aws-item-attribute-affinity"}),
+        ("supports_domain_groups", {"aws-next-best-action"}),
+        ("supports_training_data_config", {"aws-next-best-action"}),
+        ("shows_empty_config", SEGMENTS),
+        (
+            "supports_promotions",
+            HRNN
+            | SEGMENTS
+            | {"aws-next-best-action", "aws-semantic-similarity"}
+            | {"aws-personalized-ranking", "aws-personalized-ranking-v2"},
+        ),
+    ],
+)
+def test_features_that_few_recipes_lack(feature: str, names: set[str]) -> None:
+    assert {name for name, recipe in RECIPES.items() if not getattr(recipe, feature)} == names
+
+
 @pytest.mark.parametrize(
     ("member", "value", "names"),
     [
+        ("minimum_interactions", 0, {"aws-semantic-similarity"}),
         ("answers", "users", {"aws-item-affinity", "aws-item-attribute-affinity"}),
         ("answers", "actions", {"aws-next-best-action"}),
         ("operation", "GetPersonalizedRanking", {"aws-personalized-ranking", "aws-personalized-ranking-v2"}),
