@@ -149,6 +149,7 @@ def test_actions_are_asked_of_a_campaign(shop: Shop, refused: Callable[..., Any]
         shop.runtime.get_action_recommendations(userId="user-0")
 
 
+@pytest.mark.filterwarnings("ignore::pytest_personalize.LegacyRecipeWarning")
 @pytest.mark.parametrize(
     ("recipe", "number", "code"), [("aws-user-personalization", 2, MALFORMED), ("aws-hrnn", 1, INVALID)]
 )

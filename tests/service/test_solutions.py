@@ -262,6 +262,7 @@ class TestRefusals:
         with refused("InvalidInputException"):
             create(solutionConfig=config)
 
+    @pytest.mark.filterwarnings("ignore::pytest_personalize.LegacyRecipeWarning")
     @pytest.mark.parametrize(
         ("recipe", "members"),
         [
@@ -450,6 +451,7 @@ class TestUpdate:
         assert described["latestSolutionUpdate"]["performAutoTraining"] is False
         assert described["latestSolutionUpdate"]["status"] == "ACTIVE"
 
+    @pytest.mark.filterwarnings("ignore::pytest_personalize.LegacyRecipeWarning")
     def test_automatic_training_is_not_turned_on_where_the_recipe_has_none(
         self, client: Any, create: Any, refused: Any
     ) -> None:
