@@ -46,6 +46,7 @@ def refused(service: str, code: str, message: str) -> Reply:
     """An error, in the form of the protocol that the service speaks."""
     modelled = code in service_errors(service)
     status, headers, body = error_body(protocol(service), code, message, modelled, error_status(service, code))
+    del headers["content-length"]  # as in all heads
     own = head_of(headers)
     return Reply(status, (*(pair for pair in _head(service) if pair[0] not in dict(own)), *own), body)
 

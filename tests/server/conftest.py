@@ -67,7 +67,9 @@ class Wire:
         if not line:
             return None
         head = b"".join(iter(self.file.readline, b"\r\n"))
-        headers = {name.lower(): value for name, value in BytesParser().parsebytes(head).items()}
+        lines = [(name.lower(), value) for name, value in BytesParser().parsebytes(head).items()]
+        headers = dict(lines)
+        assert len(headers) == len(lines), f"strict clients refuse a header that is there twice: {lines}"
         return Answer(int(line.split()[1]), headers, self.file.read(int(headers.get("content-length", 0))))
 
     def ask(self, operation: str = "ListSchemas", members: Any = None, **options: Any) -> Answer:
