@@ -14,6 +14,12 @@ from pytest_personalize import PersonalizeBackend
 HEADER = "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE,EVENT_VALUE"
 ITEM_HEADER = "ITEM_ID,PRICE,CATEGORY_L1,GENRES,CREATION_TIMESTAMP"
 
+FILMS_AT_SEA = [
+    "ITEM_ID,PRICE,CATEGORY_L1,TITLE,ABOUT,GENRES,CREATION_TIMESTAMP",
+    *(f"i{n},1.0,x,Film {n},a war at sea number {n},War,1600000000" for n in range(5)),
+]
+"""Five items that are known by what is written about them."""
+
 
 def events(item: str, users: int, event_type: str = "View", value: float = 1, start: int = 0) -> list[str]:
     """One event on the item by each of so many users."""
@@ -299,13 +305,11 @@ class TestAutomaticTraining:
         versions: Any,
     ) -> None:
         group = make_group()
-        lines = ["ITEM_ID,PRICE,CATEGORY_L1,TITLE,ABOUT,GENRES,CREATION_TIMESTAMP"]
-        lines += [f"i{n},1.0,x,Film {n},a war at sea number {n},War,1600000000" for n in range(5)]
-        dataset = make_dataset(group, "ITEMS", lines, TITLE="itemName", ABOUT="textual")
+        dataset = make_dataset(group, "ITEMS", FILMS_AT_SEA, TITLE="itemName", ABOUT="textual")
         solution = solve(group, "aws-semantic-similarity", performAutoTraining=True)
         backend.clock.advance(days=15)
         before = len(versions(solution))
-        workshop.imported(dataset, *lines, "i9,1.0,x,Film 9,a war at sea,War,1600000000")
+        workshop.imported(dataset, *FILMS_AT_SEA, "i9,1.0,x,Film 9,a war at sea,War,1600000000")
         backend.clock.advance(days=7)
 
         assert (before, len(versions(solution))) == (1, 2)
@@ -710,9 +714,7 @@ class TestAutomaticUpdates:
         recommend: Any,
     ) -> None:
         group = make_group()
-        lines = ["ITEM_ID,PRICE,CATEGORY_L1,TITLE,ABOUT,GENRES,CREATION_TIMESTAMP"]
-        lines += [f"i{n},1.0,x,Film {n},a war at sea number {n},War,1600000000" for n in range(5)]
-        dataset = make_dataset(group, "ITEMS", lines, TITLE="itemName", ABOUT="textual")
+        dataset = make_dataset(group, "ITEMS", FILMS_AT_SEA, TITLE="itemName", ABOUT="textual")
         members = {"performIncrementalUpdate": True}
         following = deploy(train(solve(group, "aws-semantic-similarity", **members)))
         standing = deploy(train(solve(group, "aws-semantic-similarity")))
