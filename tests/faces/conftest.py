@@ -59,13 +59,16 @@ def no_other_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def run(pytester: pytest.Pytester, no_other_plugins: None) -> Run:
-    """Runs a test module in a pytest of its own, in this process unless ``subprocess`` is set."""
+    """Runs a test module in a pytest of its own, in this process unless ``subprocess`` is set.
+
+    What the garbage collector finds then may be of any test of this process: of that it says nothing.
+    """
 
     def run(module: str, *flags: str, ini: str = "", subprocess: bool = False) -> pytest.RunResult:
         pytester.makepyfile(HELPERS + textwrap.dedent(module))
         pytester.makeini(f"[pytest]\n{textwrap.dedent(ini)}")
         start = pytester.runpytest_subprocess if subprocess else pytester.runpytest_inprocess
-        return start("-p", "pytest_personalize.plugin", "-p", "no:cacheprovider", *flags)
+        return start("-p", "pytest_personalize.plugin", "-p", "no:cacheprovider", *flags, "-Wignore::ResourceWarning")
 
     return run
 

@@ -192,6 +192,7 @@ def test_a_server_that_ends_does_not_wait_for_a_long_job(monkeypatch: pytest.Mon
             asked.full_url = url
             answer = pool.submit(urllib.request.urlopen, asked, timeout=30)
             begun.wait()
-        with pytest.raises(urllib.error.HTTPError, match="503"):
+        with pytest.raises(urllib.error.HTTPError, match="503") as refused:
             answer.result()
+        refused.value.close()
         end.set()
