@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from pytest_personalize.backend import PersonalizeBackend
     from pytest_personalize.caveats import LegacyRecipeWarning, PersonalizeWarning, TimestampWarning
     from pytest_personalize.checking import CheckFailed, Problem, Problems, check
-    from pytest_personalize.interception import RealPersonalizeCallBlocked, active_backend, attach
+    from pytest_personalize.interception import RealPersonalizeCallBlocked, active_backend
+    from pytest_personalize.interception.hooks import attach
     from pytest_personalize.mock import mock_personalize
     from pytest_personalize.testing.seeded import SeededGroup
     from pytest_personalize.testing.sleep_loops import SleepLoopError
@@ -47,7 +48,7 @@ _ROOMS = {
     "SleepLoopError": "testing.sleep_loops",
     "TimestampWarning": "caveats",
     "active_backend": "interception",
-    "attach": "interception",
+    "attach": "interception.hooks",
     "check": "checking",
     "mock_personalize": "mock",
 }

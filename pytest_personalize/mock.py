@@ -16,7 +16,8 @@ import wrapt
 
 from pytest_personalize import names
 from pytest_personalize.backend import PersonalizeBackend
-from pytest_personalize.interception import ACTIVATIONS, Activation, configured_region
+from pytest_personalize.interception import ACTIVATIONS, Activation
+from pytest_personalize.interception.regions import configured_region
 from pytest_personalize.nearest import hint
 from pytest_personalize.testing.saving import kept_saved
 from pytest_personalize.testing.sleep_loops import who

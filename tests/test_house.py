@@ -100,7 +100,7 @@ LAZY: dict[tuple[str, str], str] = {
     ("interception.regions", "botocore"): "the plugin is loaded into every run, and asks botocore when a mock begins",
     ("interception.child_processes", "configparser"): "most machines have no file that needs it",
     ("interception.connections", f"{PACKAGE}.interception.unsigned"): "it derives from an exception of botocore",
-    ("interception.hooks", "wrapt"): "it loads asyncio, which costs more than all else that the plugin loads",
+    ("interception.places", "wrapt"): "it loads asyncio, which costs more than all else that the plugin loads",
     ("mock", "pytest"): "the decorator works without pytest, except on plain test classes, which only pytest knows",
     ("fixtures", f"{PACKAGE}.server.serving"): "it loads uvicorn, which need not be installed",
     ("fixtures", f"{PACKAGE}.server.stage"): "a run that asks for no server must not pay for the emulator",

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import pytest
 
-from pytest_personalize.interception.hooks import OLDEST_BOTOCORE
+from pytest_personalize.interception.places import OLDEST_BOTOCORE
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

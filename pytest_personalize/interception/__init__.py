@@ -1,9 +1,8 @@
-"""Where calls of botocore clients meet the mock; importing it puts hook and net in their places."""
+"""Where calls of botocore clients meet the mock; importing it brings hook, net and guard into their places."""
 
+from pytest_personalize.interception import places  # noqa: F401, which puts them there
 from pytest_personalize.interception.activations import ACTIVATIONS, Activation, Sight, active_backend
 from pytest_personalize.interception.guard import RealPersonalizeCallBlocked
-from pytest_personalize.interception.hooks import attach
-from pytest_personalize.interception.regions import configured_region
 
 __all__ = [
     "ACTIVATIONS",
@@ -11,6 +10,4 @@ __all__ = [
     "RealPersonalizeCallBlocked",
     "Sight",
     "active_backend",
-    "attach",
-    "configured_region",
 ]

@@ -5,7 +5,7 @@ Without one, moto does as it does without this package.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Final
 
 from pytest_personalize.interception.activations import ACTIVATIONS
@@ -58,14 +58,3 @@ def all_metrics(wrapped: Callable[..., Any], cloudwatch: Any, args: Any, kwargs:
     from pytest_personalize.neighbours.cloudwatch import metric_data
 
     return [*found, *metric_data(backend, cloudwatch.region_name)]
-
-
-WRAPPERS: Final[Mapping[str, Mapping[str, Callable[..., Any]]]] = {
-    "moto.cloudformation.parsing": {
-        "resource_class_from_type": resource_class,
-        "parse_and_create_resource": create,
-        "ResourceMap.update": update,
-    },
-    "moto.cloudwatch.models": {"CloudWatchBackend.get_all_metrics": all_metrics},
-}
-"""Module -> what in it is wrapped as soon as it is imported, and by what."""

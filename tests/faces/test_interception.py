@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import json
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from typing import Any
 
 import aiobotocore.session
@@ -25,7 +27,7 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from pytest_personalize import RealPersonalizeCallBlocked, active_backend, attach, mock_personalize
-from pytest_personalize.interception import ACTIVATIONS
+from pytest_personalize.interception import ACTIVATIONS, places
 
 REGION = "us-east-1"
 KEYS = {"aws_access_key_id": "AKIDEXAMPLE", "aws_secret_access_key": "secret"}
@@ -408,6 +410,12 @@ class TestAiobotocore:
 
         with pytest.raises(EndpointConnectionError):
             asyncio.run(work())
+
+
+@pytest.mark.parametrize("wrapper", sorted({name for those in places.WRAPPERS.values() for name in those.values()}))
+def test_what_is_put_into_modules_of_others_is_there(wrapper: str) -> None:
+    module, _, function = wrapper.partition(".")
+    assert inspect.isfunction(getattr(import_module(f"pytest_personalize.interception.{module}"), function))
 
 
 class TestImports:
