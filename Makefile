@@ -90,3 +90,4 @@ $(VENV)/.installed-docs: pyproject.toml | $(BIN)/python
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "make: no Python 3.11 or newer on PATH; name one with PYTHON=" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
+	$@ -m pip install --quiet --upgrade pip # that of Python 3.11 takes three times as long for what follows
