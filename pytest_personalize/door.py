@@ -10,7 +10,7 @@ from pytest_personalize.service.kernel.account import Account
 from pytest_personalize.service.kernel.errors import ServiceError
 from pytest_personalize.shapes.attempts import no_answer, read_timeout, send
 from pytest_personalize.shapes.http_responses import HttpAnswer, accepted, refused
-from pytest_personalize.testing.calls import Call, Calls
+from pytest_personalize.testing.calls import Call, Calls, packed
 from pytest_personalize.testing.faults import Faults, NoAnswer
 from pytest_personalize.testing.reach import Reach
 from pytest_personalize.testing.sleep_loops import SleepLoops
@@ -47,11 +47,18 @@ class Door:
         return self._faults.waiting_time(operation, None) if self._faults.concern(operation) else 0.0
 
     def respond(
-        self, service: str, operation: str, region: str, body: bytes | str, patience: float | None = None
+        self,
+        service: str,
+        operation: str,
+        region: str,
+        body: bytes | str,
+        *,
+        patience: float | None = None,
+        calm: bool = False,
     ) -> tuple[HttpAnswer, dict[str, Any]]:
         """Answer one call as botocore's own endpoint does: the HTTP answer and the parsed members."""
         try:
-            rendered = self.call(service, operation, region, body, patience=patience)
+            rendered = self.call(service, operation, region, body, patience=patience, calm=calm)
         except ServiceError as error:
             return refused(service, error.code, error.message)
         return accepted(service, rendered)
@@ -67,7 +74,9 @@ class Door:
         def attempt() -> tuple[HttpAnswer, dict[str, Any]]:
             patience = read_timeout(client, request)
             try:
-                return self.respond(service, operation.name, client.meta.region_name, request["body"], patience)
+                return self.respond(
+                    service, operation.name, client.meta.region_name, request["body"], patience=patience
+                )
             except NoAnswer as lost:
                 raise no_answer(lost.error, request["url"]) from None
 
@@ -85,10 +94,12 @@ class Door:
         form: endpoint.Form = "python",
         *,
         patience: float | None = None,
+        calm: bool = False,
     ) -> dict[str, Any]:
         """Answer one attempt of a call: the rendered members, or ServiceError, or NoAnswer for a lost connection.
 
-        ``patience`` is how many seconds the caller waits for an answer, None without a limit.
+        ``patience`` is how many seconds the caller waits for an answer, None without a limit; ``calm``, that it has
+        asked already whether there is any ``concern``, and there is none.
         """
         with self.lock:
             account = self._account
@@ -97,7 +108,7 @@ class Door:
             try:
                 account.engine.catch_up(account.regions, now)
                 members = endpoint.decode(body)
-                if self.concern(operation, region):
+                if not calm and self.concern(operation, region):
                     answer = self._through(service, operation, region, members, form, patience)
                 else:
                     answer = endpoint.answer(account.region(region), service, operation, members, form)
@@ -110,7 +121,7 @@ class Door:
             except BaseException as bug:  # of ours, of a store, or Ctrl-C
                 self._note(Call(service, operation, region, members, None, type(bug).__name__, str(bug), now))
                 raise
-            self._note(Call(service, operation, region, members, answer, None, None, now))
+            self._note(Call(service, operation, region, members, packed(answer), None, None, now))
             return answer
 
     def _note(self, call: Call) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from functools import partial
 from itertools import compress
 from typing import Protocol, Self
 
@@ -104,7 +105,7 @@ class NumberColumn:
 class BooleanColumn:
     """Truth values: 0, 1, or 2 for null."""
 
-    values: array[int] = field(factory=lambda: array("B"))
+    values: array[int] = field(factory=partial(array, "B"))
 
     def get(self, row: int) -> bool | None:
         """The value in a row, None for null."""
@@ -143,7 +144,7 @@ class TextColumn:
     """Strings, each distinct one kept once: ``codes`` are indexes into ``vocabulary``, and code 0 is null."""
 
     categorical: bool
-    codes: array[int] = field(factory=lambda: array("I"))
+    codes: array[int] = field(factory=partial(array, "I"))
     vocabulary: IdTable = field(factory=lambda: IdTable(("",)))
     _members: dict[int, tuple[str, ...]] = field(factory=dict, eq=False, repr=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import compress, count
 from typing import Final
 
@@ -25,9 +26,9 @@ class EntityTable:
     Copies share their content until one of them changes.
     """
 
-    ids: array[int] = field(factory=lambda: array("I"))
+    ids: array[int] = field(factory=partial(array, "I"))
     """The interned id of every row."""
-    origins: array[int] = field(factory=lambda: array("B"))
+    origins: array[int] = field(factory=partial(array, "B"))
     """BULK or PUT for every row."""
     columns: dict[str, Column] = field(factory=dict)
     """Every column of the schema but the id, by field name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import compress
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
@@ -43,14 +44,14 @@ class EventLog:
 
     has_values: bool = False
     """Whether the schema has EVENT_VALUE as a float; without it ``values`` stays empty."""
-    users: array[int] = field(factory=lambda: array("I"))
-    items: array[int] = field(factory=lambda: array("I"))
-    times: array[int] = field(factory=lambda: array("q"))
-    types: array[int] = field(factory=lambda: array("H"))
+    users: array[int] = field(factory=partial(array, "I"))
+    items: array[int] = field(factory=partial(array, "I"))
+    times: array[int] = field(factory=partial(array, "q"))
+    types: array[int] = field(factory=partial(array, "H"))
     event_types: IdTable = field(factory=_NO_TYPE.fork)
     """Event types as written; code 0 is "no event type"."""
-    values: array[float] = field(factory=lambda: array("d"))
-    origins: array[int] = field(factory=lambda: array("B"))
+    values: array[float] = field(factory=partial(array, "d"))
+    origins: array[int] = field(factory=partial(array, "B"))
     extra: dict[str, Column] = field(factory=dict)
     """Every other column of the schema, by field name."""
     repeated: set[int] = field(factory=set)
@@ -67,7 +68,8 @@ class EventLog:
     def for_schema(cls, schema: Schema) -> EventLog:
         """An empty log with the columns of a schema."""
         # reserved for floats in item interactions, a name like any other in action interactions
-        has_values = any((f.name, f.type) == ("EVENT_VALUE", "float") for f in schema.fields)
+        value = schema.field("EVENT_VALUE")
+        has_values = value is not None and (value.name, value.type) == ("EVENT_VALUE", "float")
         own_columns = _OWN_COLUMNS | {"EVENT_VALUE"} if has_values else _OWN_COLUMNS
         return cls(
             has_values=has_values,

@@ -27,7 +27,7 @@ def read_json(text: str) -> Any:
     """
     try:
         value, end = _decode(text, len(text) - len(text.lstrip(_BLANKS)))
-        if text[end:].strip(_BLANKS):
+        if end < len(text) and text[end:].strip(_BLANKS):
             raise json.JSONDecodeError("Extra data", text, end)
         if "\\ud" in text or "\\uD" in text:
             json.dumps(value, ensure_ascii=False).encode()

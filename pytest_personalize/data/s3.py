@@ -146,7 +146,10 @@ def check_bucket(store: ObjectStore, uri: str) -> None:
 
 def store_of_moto(region: str) -> Boto3Store | None:
     """The S3 of moto, when its mock is active in this process, else None; moto is not loaded for this."""
-    stubber = getattr(sys.modules.get("moto.core.models"), "botocore_stubber", None)
+    models = sys.modules.get("moto.core.models")
+    if models is None:
+        return None
+    stubber = getattr(models, "botocore_stubber", None)
     return Boto3Store(_client_for_moto(region)) if getattr(stubber, "enabled", False) else None
 
 

@@ -29,7 +29,7 @@ def before_call(
     # A call that may get no answer is answered at the net, where the client is at hand.
     if backend._door.concern(model.name, region):
         return None
-    return backend._door.respond(model.service_model.service_name, model.name, region, params["body"])
+    return backend._door.respond(model.service_model.service_name, model.name, region, params["body"], calm=True)
 
 
 def make_request(wrapped: Callable[..., Any], client: Any, args: Any, kwargs: Any) -> Any:

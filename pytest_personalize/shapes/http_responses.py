@@ -15,7 +15,7 @@ from botocore.awsrequest import HeadersDict
 from pytest_personalize.shapes.errors import content_type, error_body, error_status, parsed_error
 from pytest_personalize.shapes.models import protocol, service_errors
 
-_serials: Final = count(1)
+_serials: Final = count(10_000_000)  # of eight digits
 _encode: Final = json.JSONEncoder(separators=(",", ":"), default=datetime.timestamp).encode
 
 REQUEST_ID: Final = "x-amzn-requestid"
@@ -32,15 +32,19 @@ FRONT_END: Final = {
 
 
 class Headers(dict[str, str]):
-    """The headers of a successful answer; all but the request id are worked out when somebody looks, as few ever do."""
+    """The headers of a successful answer; all but the request id are worked out when somebody looks, as few ever do.
 
-    def __init__(self, service: str, request_id: str, members: dict[str, Any]) -> None:
-        dict.__setitem__(self, REQUEST_ID, request_id)  # json asks no methods of a dictionary that is empty
-        self._rest: tuple[str, float, dict[str, Any]] | None = service, time.time(), members
+    The id is there at once, because json asks no methods of a dictionary that is empty. ``rest`` is what the others are
+    made of: the service, the moment in epoch seconds, the members of the answer.
+    """
+
+    __slots__ = ("rest",)
+
+    rest: tuple[str, float, dict[str, Any]] | None
 
     def _complete(self) -> None:
-        if self._rest is not None:
-            (service, moment, members), self._rest = self._rest, None
+        if self.rest is not None:
+            (service, moment, members), self.rest = self.rest, None
             self.update(response_headers(service, moment, self[REQUEST_ID]))
             if members:
                 self["content-length"] = str(len(_encode(members)))
@@ -84,7 +88,8 @@ class HttpAnswer:
 def accepted(service: str, members: dict[str, Any]) -> tuple[HttpAnswer, dict[str, Any]]:
     """A successful answer; ``members`` are what the client returns besides the metadata."""
     request_id = new_request_id()
-    headers = Headers(service, request_id, members)
+    headers = Headers({REQUEST_ID: request_id})
+    headers.rest = service, time.time(), members
     metadata = {
         "RequestId": request_id,
         "HTTPStatusCode": 200,
@@ -107,7 +112,7 @@ def refused(service: str, code: str, message: str) -> tuple[HttpAnswer, dict[str
 
 def new_request_id() -> str:
     """One like no other of this process."""
-    return f"{next(_serials):08x}-0000-4000-8000-000000000000"
+    return f"{next(_serials)}-0000-4000-8000-000000000000"
 
 
 def response_headers(service: str, moment: float, request_id: str) -> dict[str, str]:

@@ -7,9 +7,7 @@ import json
 import marshal
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, overload
-
-from attrs import define, field
+from typing import Any, Final, NamedTuple, overload
 
 from pytest_personalize import names
 from pytest_personalize.nearest import hint
@@ -24,26 +22,24 @@ KEPT: Final = 10_000  # calls of one backend, unless the ini option says otherwi
 Response = Mapping[str, Any] | None
 
 
-def _packed(response: Response) -> Response | bytes:
+def packed(response: Response) -> Response | bytes:
     """The answers of the hot paths, which come in great numbers, in a fifth of their room."""
     return marshal.dumps(dict(response)) if type(response) is Answer else response
 
 
-@define(frozen=True, slots=False, repr=False)
-class Call:
+class Call(NamedTuple):
     """One call: ``service``, ``operation`` and ``region``, ``params`` and ``response`` by the member names of the API.
 
-    ``error`` is the code of a refusal.
-
-    ``response`` is what the service answered, None for a refused call; ``message`` is the text of the refusal, ``time``
-    in epoch seconds on the clock of the backend. Neither credentials nor headers are kept.
+    ``error`` is the code of a refusal, ``message`` its text, ``time`` in epoch seconds on the clock of the backend.
+    Neither credentials nor headers are kept. A tuple, as every call makes one; ``kept`` is ``response`` as it lies in
+    memory.
     """
 
     service: str
     operation: str
     region: str
     params: Mapping[str, Any]
-    _response: Response | bytes = field(converter=_packed)
+    kept: Response | bytes
     error: str | None
     message: str | None
     time: float
@@ -51,7 +47,7 @@ class Call:
     @property
     def response(self) -> Response:
         """What the service answered, None for a refused call."""
-        kept = self._response
+        kept = self.kept
         return marshal.loads(kept) if isinstance(kept, bytes) else kept
 
     @property
@@ -94,7 +90,8 @@ class Calls(Sequence[Call]):
 
     def append(self, call: Call) -> None:
         """Count a call, and keep it in the place of the oldest one if there are too many."""
-        self.tally[call.service, call.operation, call.error] += 1
+        kind = call.service, call.operation, call.error
+        self.tally[kind] = self.tally.get(kind, 0) + 1  # in two thirds of the time of +=
         self._calls.append(call)
 
     @overload

@@ -151,6 +151,6 @@ def create_batch_job(
         filter_arn=filter_arn,
         num_results=count,
         **own,
-        **new.times,
+        **new.beginning,
     )
     return new.enter(job)

@@ -188,7 +188,7 @@ def create_campaign(
         campaign_config=campaign_config,
         solution_arn=version.solution_arn,
         dataset_group_arn=version.dataset_group_arn,
-        **new.times,
+        **new.beginning,
     )
     return new.enter(campaign)
 

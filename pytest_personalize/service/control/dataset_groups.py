@@ -64,7 +64,7 @@ def create_dataset_group(
         role_arn=role_arn,
         kms_key_arn=kms_key_arn,
         domain=domain,
-        **new.times,
+        **new.beginning,
     )
     return new.enter(group)
 

@@ -141,7 +141,7 @@ def create_dataset(
         dataset_type=upper_type,
         schema_arn=schema_arn,
         tracking_id=new_tracking_id(region) if upper_type == "ACTION_INTERACTIONS" else None,
-        **new.times,
+        **new.beginning,
     )
     return new.enter(dataset)
 

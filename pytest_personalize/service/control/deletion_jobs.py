@@ -89,6 +89,6 @@ def create_data_deletion_job(
         dataset_group_arn=dataset_group_arn,
         data_source=data_source,
         role_arn=role_arn,
-        **new.times,
+        **new.beginning,
     )
     return new.enter(job)

@@ -66,7 +66,7 @@ def create_event_tracker(
         account_id=region.account.account_id,
         tracking_id=tracking_id,
         dataset_group_arn=dataset_group_arn,
-        **new.times,
+        **new.beginning,
     )
     return new.enter(tracker)
 

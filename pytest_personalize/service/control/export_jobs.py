@@ -96,6 +96,6 @@ def create_dataset_export_job(
         ingestion_mode=ingestion_mode,
         role_arn=role_arn,
         job_output=job_output,
-        **new.times,
+        **new.beginning,
     )
     return new.enter(job)

@@ -112,7 +112,7 @@ def create_filter(
         filter_arn=new.arn,
         dataset_group_arn=dataset_group_arn,
         filter_expression=filter_expression,
-        **new.times,
+        **new.beginning,
     )
     return new.enter(created)
 

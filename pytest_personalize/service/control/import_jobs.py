@@ -134,6 +134,6 @@ def create_dataset_import_job(
         role_arn=role_arn,
         import_mode=import_mode,
         publish_attribution_metrics_to_s3=publish_attribution_metrics_to_s3,
-        **new.times,
+        **new.beginning,
     )
     return new.enter(job)

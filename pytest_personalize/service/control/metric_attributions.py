@@ -85,7 +85,7 @@ def create_metric_attribution(
         dataset_group_arn=dataset_group_arn,
         metrics_output_config=metrics_output_config,
         metrics=tuple(metrics),
-        **new.times,
+        **new.beginning,
     )
     return new.enter(attribution)
 

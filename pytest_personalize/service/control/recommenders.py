@@ -215,7 +215,7 @@ def create_recommender(
         recipe_arn=recipe_arn,
         recommender_config=config,
         columns=present_columns(records),
-        **new.times,
+        **new.beginning,
     )
     return new.enter(recommender)
 

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from pytest_personalize.data.avro import Schema, parse_schema
 from pytest_personalize.service.kernel.account import Region
-from pytest_personalize.service.kernel.admission import admit
+from pytest_personalize.service.kernel.admission import admit, times_now
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lookups import described, listed
 from pytest_personalize.service.kernel.operations import operation
@@ -53,7 +53,7 @@ def create_schema(region: Region, *, name: str, schema: str, domain: str | None 
     """
     read_schema(schema, domain)
     new = admit(region, DatasetSchema, name)
-    created = DatasetSchema(name=name, schema_arn=new.arn, schema=schema, domain=domain, **new.times)
+    created = DatasetSchema(name=name, schema_arn=new.arn, schema=schema, domain=domain, **times_now(region))
     region.rows(DatasetSchema).put(created)
     return created
 

@@ -206,7 +206,7 @@ def create_solution(
         event_type=event_type,
         solution_config=config,
         columns=present_columns(records),
-        **new.times,
+        **new.beginning,
     )
     # The first training is within the hour (service model): here at the end of it.
     return new.enter(schedule_training(region, solution, region.now() + HOUR, first=True))

@@ -55,7 +55,7 @@ class Expression:
 
 def read_expression(text: str, schemas: Mapping[str, Schema]) -> Expression:
     """The meaning of a metric's expression; Failure says what is wrong with it."""
-    found = _EXPRESSION.fullmatch(re.sub(r"\s", "", text))
+    found = _EXPRESSION.fullmatch("".join(text.split()))
     if found is None:
         raise Failure(
             f"Invalid metric expression: {text!r} is no SAMPLECOUNT(), SUM(Items.COLUMN) or SUM(Interactions.COLUMN)."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Final, TypeVar
+from typing import Final, NoReturn
 
 from attrs import frozen
 
@@ -16,10 +16,10 @@ from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.operations import structure
 from pytest_personalize.service.kernel.resource import Resource
 
-T = TypeVar("T")
-
 PROBE: Final = "_CHECK"
 """The object that the service leaves in an output folder to see whether it may write there (sample notebooks)."""
+
+_PROBED: Final = f"/{PROBE}"
 
 GUIDE: Final = (
     "https://docs.aws.amazon.com/personalize/latest/dg/granting-personalize-s3-access.html#attach-bucket-policy"
@@ -56,7 +56,10 @@ def read_files(
     """
     location = source.data_location or ""
     _stock(region, location, reader)
-    return _accessible(lambda: read_objects(region.account.store(), location, wanted), "data location", location)
+    try:
+        return read_objects(region.account.store(), location, wanted)
+    except StoreError as error:
+        _refuse(error, "data location", location)
 
 
 def input_objects(region: Region, config: S3DataConfig, *, reader: Resource | None = None) -> list[str]:
@@ -64,16 +67,16 @@ def input_objects(region: Region, config: S3DataConfig, *, reader: Resource | No
 
     ``reader`` as in ``read_files``.
     """
-    _stock(region, config.path, reader)
-
-    def read() -> list[str]:
-        parse_uri(config.path)
-        return region.account.store().list(config.path)
-
-    found = _accessible(read, "input path", config.path)
-    wanted = [uri for uri in found if not uri.endswith(f"/{PROBE}")]
+    path = config.path
+    _stock(region, path, reader)
+    try:
+        parse_uri(path)
+        found = region.account.store().list(path)
+    except StoreError as error:
+        _refuse(error, "input path", path)
+    wanted = [uri for uri in found if not uri.endswith(_PROBED)]
     if not wanted:
-        raise refusal("input path", problem=f"No object starts with {config.path}.")
+        raise refusal("input path", problem=f"No object starts with {path}.")
     return wanted
 
 
@@ -88,13 +91,12 @@ def output_folder(region: Region, config: S3DataConfig) -> str:
     unknown: [jobs/output-without-access] how a job with an output location that it has no access to is refused. chosen:
     as one without its input
     """
-
-    def look() -> str:
+    try:
         folder = folder_address(config.path)
         check_bucket(region.account.store(), folder)
-        return folder
-
-    return _accessible(look, "output path", config.path)
+    except StoreError as error:
+        _refuse(error, "output path", config.path)
+    return folder
 
 
 def write(region: Region, uri: str, texts: Iterable[str]) -> None:
@@ -105,13 +107,10 @@ def write(region: Region, uri: str, texts: Iterable[str]) -> None:
         raise Failure(f"Invalid S3 output path. {error}") from None
 
 
-def _accessible(look: Callable[[], T], row: str, path: str) -> T:
-    """What a look at a store gives; otherwise refused as without access, or with that row when nothing is there."""
-    try:
-        return look()
-    except StoreError as error:
-        if error.reason in ("missing bucket", "denied"):
-            raise refusal("no access", guide=GUIDE, bucket=parse_uri(path)[0]) from None
-        if error.reason == "unavailable":
-            raise
-        raise refusal(row, problem=error) from None
+def _refuse(error: StoreError, row: str, path: str) -> NoReturn:
+    """What a look at a store met: it is refused as without access, or with that row when nothing is there."""
+    if error.reason in ("missing bucket", "denied"):
+        raise refusal("no access", guide=GUIDE, bucket=parse_uri(path)[0]) from None
+    if error.reason == "unavailable":
+        raise error
+    raise refusal(row, problem=error) from None

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Generic, TypedDict, TypeVar
-
-from attrs import frozen
+from typing import Generic, NamedTuple, TypedDict, TypeVar
 
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.quotas import OF_KIND, QUOTAS
@@ -22,14 +20,19 @@ class Times(TypedDict):
     last_updated_date_time: float
 
 
-@frozen(slots=False)  # quick to make, as a resource is
-class Admission(Generic[R]):
-    """A place for a new resource: its ARN, its tags, the times that it begins with."""
+class Beginning(Times):
+    """What every resource begins with: the status that it shows first, and its times."""
+
+    status: str
+
+
+class Admission(NamedTuple, Generic[R]):
+    """A place for a new resource: its ARN, its tags, and what it begins with."""
 
     region: Region
     arn: str
     tags: Mapping[str, str]
-    times: Times
+    beginning: Beginning
 
     def enter(self, resource: R) -> R:
         """Put the resource in, on the first step of its way."""
@@ -61,7 +64,8 @@ def admit(
     arn = "" if path is None else region.arn(cls.arn_kind or cls.kind, path)
     region.claim(cls.kind, arn)
     _hold_quotas(region, cls.kind, group)
-    return Admission(region, arn, checked, times_now(region))
+    now, status = region.now(), region.engine.first_status(cls.kind)
+    return Admission(region, arn, checked, Beginning(status=status, creation_date_time=now, last_updated_date_time=now))
 
 
 def times_now(region: Region) -> Times:

@@ -19,7 +19,7 @@ import attrs
 from attrs import define, field, frozen
 
 from pytest_personalize.failure import Failure
-from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource, evolved
+from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, CREATE_PENDING, Resource, evolved
 from pytest_personalize.service.kernel.transitions import Transitions
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 BUG: Final = "internal error of the emulator"
 """The ``failureReason`` of a job that met what is no Failure."""
+
+UNSEEN: Final = ("instant", "polls:0")
+"""The modes in which nobody sees the states on the way."""
 
 LOG: Final = logging.getLogger("pytest_personalize")
 LONG: Final = 2.0
@@ -67,7 +70,7 @@ class Script:
 
 def creation(pending: float, running: float, work: Work | None = None, **changes: Any) -> Script:
     """CREATE PENDING > CREATE IN_PROGRESS > ACTIVE or CREATE FAILED; the two times are in seconds."""
-    states = ("CREATE PENDING", "CREATE IN_PROGRESS")
+    states = (CREATE_PENDING, "CREATE IN_PROGRESS")
     return Script(states=states, seconds=(pending, running), work=work, **changes)
 
 
@@ -156,13 +159,17 @@ class Engine:
         self.agenda = Agenda()
         self._looked: set[str] = set()
 
+    def first_status(self, kind: str) -> str:
+        """What a new resource of that kind shows first, unless luck has it otherwise."""
+        return ACTIVE if self.transitions.of(kind, "create") in UNSEEN else CREATE_PENDING
+
     def begin(self, region: Region, resource: Any, name: str) -> Any:
         """Enter a script with a resource that is in its table or goes there now; returns it as it stands then."""
         script = SCRIPTS[resource.kind, name]
         mode = self.luck.pace(resource.kind, name, self.transitions.of(resource.kind, name))
         now = self.moment
         doom = self.luck.doom(resource.kind, name)
-        if mode in ("instant", "polls:0") or not script.states:
+        if mode in UNSEEN or not script.states:
             if script.work is not None:
                 region.table(resource.kind).put(resource)
             return self._finish(region, resource, script, now, doom)

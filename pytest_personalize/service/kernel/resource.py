@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import ClassVar, TypeVar
 
 import attrs
@@ -10,6 +11,7 @@ from attrs import field, frozen
 T = TypeVar("T")
 
 ACTIVE = "ACTIVE"
+CREATE_PENDING = "CREATE PENDING"
 CREATE_FAILED = "CREATE FAILED"
 
 
@@ -41,11 +43,15 @@ class Resource:
     last_updated_date_time: float
     declared: bool = False
 
+    def __init_subclass__(cls) -> None:
+        for name, member in (("arn", getattr(cls, "arn_field", None)), ("parent_arn", cls.parent_field)):
+            if member is not None:
+                setattr(cls, name, property(attrgetter(member)))
+
     @property
     def arn(self) -> str:
         """The ARN, whatever its member is called."""
-        value: str = getattr(self, self.arn_field)
-        return value
+        raise NotImplementedError
 
     @property
     def key(self) -> str:
@@ -60,7 +66,7 @@ class Resource:
     @property
     def parent_arn(self) -> str | None:
         """The ARN by which ``List*`` finds this resource, if it has such a parent."""
-        return None if self.parent_field is None else getattr(self, self.parent_field)
+        return None
 
 
 @frozen(kw_only=True)
@@ -79,5 +85,5 @@ def evolved(instance: T, **changes: object) -> T:
         changed: T = attrs.evolve(instance, **changes)  # type: ignore[misc]
         return changed
     new = object.__new__(type(instance))
-    new.__dict__.update(instance.__dict__, **changes)
+    object.__setattr__(new, "__dict__", instance.__dict__ | changes)
     return new
