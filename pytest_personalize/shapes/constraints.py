@@ -1,6 +1,7 @@
 """What a service model demands of single values, and how the service words a value that fails."""
 
 import re
+import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Final, TypeAlias
@@ -111,9 +112,9 @@ def length_violations(shape: Shape, value: str | list[object] | dict[str, object
     return found
 
 
-def length_limits(shape: Shape) -> tuple[float, float]:
+def length_limits(shape: Shape) -> tuple[int, int]:
     """The smallest and the largest length that a shape allows."""
-    return shape.metadata.get("min", 0), shape.metadata.get("max", float("inf"))
+    return shape.metadata.get("min", 0), shape.metadata.get("max", sys.maxsize)
 
 
 def scalar_check(shape: Shape) -> Check:
