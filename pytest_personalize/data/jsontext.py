@@ -26,7 +26,8 @@ def read_json(text: str) -> Any:
             be written again.
     """
     try:
-        value, end = _decode(text, len(text) - len(text.lstrip(_BLANKS)))
+        text = text.lstrip(_BLANKS)
+        value, end = _decode(text)
         if end < len(text) and text[end:].strip(_BLANKS):
             raise json.JSONDecodeError("Extra data", text, end)
         if "\\ud" in text or "\\uD" in text:

@@ -196,7 +196,8 @@ class MemoryStore:
         if prefix_uri is None:
             return of_all_buckets(self, self._buckets)
         bucket, prefix = parse_uri(prefix_uri)
-        return sorted([f"{SCHEME}{bucket}/{key}" for key in self._bucket(bucket, prefix_uri) if key.startswith(prefix)])
+        keys = sorted([key for key in self._bucket(bucket, prefix_uri) if key.startswith(prefix)])
+        return [f"{SCHEME}{bucket}/{key}" for key in keys]
 
     def delete(self, uri: str) -> None:
         """Remove an object, if there is one."""
@@ -208,9 +209,10 @@ class MemoryStore:
         return MemoryStore({bucket: objects.copy() for bucket, objects in self._buckets.items()})
 
     def _bucket(self, bucket: str, uri: str) -> dict[str, bytes]:
-        if bucket not in self._buckets:
+        objects = self._buckets.get(bucket)
+        if objects is None:
             raise _missing_bucket(uri)
-        return self._buckets[bucket]
+        return objects
 
 
 class FolderStore:

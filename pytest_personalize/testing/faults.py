@@ -276,10 +276,11 @@ class Faults(Luck):
                 work()
         raise NoAnswer("timeout" if timeout else "answer")
 
-    def doom(self, kind: str, script: str) -> str | None:
-        """Why a resource of that kind that begins that script is to fail, if it is."""
-        if not self._pending:
-            return None
+    def befall(self, kind: str, script: str, mode: str) -> tuple[str, str | None]:
+        """How a resource of that kind takes that script, for which ``mode`` is set, and why it is to fail, if it is."""
+        return (self._pace(kind, script, mode), self._doom(kind, script)) if self._pending else (mode, None)
+
+    def _doom(self, kind: str, script: str) -> str | None:
         operation = operation_name(script.partition(" ")[0], kind)
         met = (fault.drawn(jobs=True) for fault in self._of(operation))
         fault = next((fault for fault in met if fault is not None), None)
@@ -288,9 +289,9 @@ class Faults(Luck):
         self._use(fault)
         return fault.doom
 
-    def pace(self, kind: str, script: str, mode: str) -> str:
-        """How a resource of that kind takes that script under chaos: some show the end later than at ``mode``."""
-        if not self._pending or mode == "clock" or kind in QUICK or (kind, script) in AT_ONCE:
+    def _pace(self, kind: str, script: str, mode: str) -> str:
+        """Under chaos some show the end later than at ``mode``."""
+        if mode == "clock" or kind in QUICK or (kind, script) in AT_ONCE:
             return mode
         late = sum(dice.randint(1, 3) for dice in self._dice("pace") if dice.random() < CHAOS_OF_PACE)
         return f"polls:{int(mode.partition(':')[2] or 0) + late}" if late else mode

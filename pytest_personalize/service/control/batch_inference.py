@@ -174,7 +174,7 @@ def create_batch_inference_job(
     version = region.find(SolutionVersion, solution_version_arn)
     recipe = version.recipe
     records = region.records[version.dataset_group_arn]
-    _check_recipe(solution_version_arn, recipe, batch_inference_job_config or NO_CONFIG, records)
+    _check_recipe(solution_version_arn, recipe, batch_inference_job_config, records)
     _check_themes(recipe, batch_inference_job_mode, theme_generation_config, records.schemas.get("ITEMS"))
     return create_batch_job(
         region,
@@ -194,11 +194,12 @@ def create_batch_inference_job(
     )
 
 
-def _check_recipe(arn: str, recipe: Recipe, config: BatchInferenceJobConfig, records: Records) -> None:
+def _check_recipe(arn: str, recipe: Recipe, config: BatchInferenceJobConfig | None, records: Records) -> None:
     if recipe.batch_lines not in LINES:
         raise refusal("no batch", recipe=recipe.name, arn=arn, jobs="batch inference jobs")
-    check_exploration(recipe, config.item_exploration_config)
-    check_influence(recipe, config.ranking_influence, records)
+    if config is not None:
+        check_exploration(recipe, config.item_exploration_config)
+        check_influence(recipe, config.ranking_influence, records)
 
 
 def _check_themes(recipe: Recipe, mode: str, config: ThemeGenerationConfig | None, items: Schema | None) -> None:

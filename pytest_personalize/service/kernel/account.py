@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from operator import is_
 from typing import Any, TypeVar
 
@@ -20,7 +20,7 @@ from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import Engine
 from pytest_personalize.service.kernel.quotas import Minimums, Quotas
 from pytest_personalize.service.kernel.resource import ACTIVE, Resource
-from pytest_personalize.service.kernel.state import AccountState, RegionState, kinds_below
+from pytest_personalize.service.kernel.state import AccountState, RegionState, kinds_that_block, kinds_that_go_with
 from pytest_personalize.service.kernel.tables import Table
 from pytest_personalize.service.kernel.trained import Trained
 
@@ -209,18 +209,13 @@ class Region:
     def delete(self, resource: Resource, statuses: Collection[str]) -> None:
         """Start to delete a resource; ResourceInUseException from another status, or while something blocks it."""
         ready = self.require(resource, statuses)
-        blockers = (
-            child
-            for cls in kinds_below(resource.kind)
-            if cls.blocks_parent
-            for child in self.rows(cls).of(resource.arn)
-        )
+        blockers = [child for cls in kinds_that_block(resource.kind) for child in self.rows(cls).of(resource.arn)]
         self.refuse_while("used", ready, blockers)
         self.engine.begin(self, ready, "delete")
 
-    def refuse_while(self, row: str, resource: Resource, blockers: Iterable[Resource]) -> None:
+    def refuse_while(self, row: str, resource: Resource, blockers: Collection[Resource]) -> None:
         """Refuse because of other resources; it is a look at each of them, and what is gone then does not count."""
-        left = [blocker.arn for blocker in list(blockers) if self.engine.look(self, blocker) is not None]
+        left = [blocker.arn for blocker in blockers if self.engine.look(self, blocker) is not None]
         if left:
             raise refusal(row, arn=resource.arn, blockers=", ".join(left), operation=self.operation)
 
@@ -247,10 +242,9 @@ class Region:
 
     def remove(self, resource: Resource) -> None:
         """A resource is gone, and with it what goes with it: nothing of them stays behind."""
-        for cls in kinds_below(resource.kind):
-            if cls.goes_with_parent:
-                for child in self.rows(cls).of(resource.arn):
-                    self.remove(child)
+        for cls in kinds_that_go_with(resource.kind):
+            for child in self.rows(cls).of(resource.arn):
+                self.remove(child)
         self.table(resource.kind).remove(resource.arn)
         self.engine.stop(resource.arn)
         self.state.forget(resource.arn)

@@ -65,13 +65,14 @@ def admit(
     region.claim(cls.kind, arn)
     _hold_quotas(region, cls.kind, group)
     now, status = region.now(), region.engine.first_status(cls.kind)
-    return Admission(region, arn, checked, Beginning(status=status, creation_date_time=now, last_updated_date_time=now))
+    beginning: Beginning = {"status": status, "creation_date_time": now, "last_updated_date_time": now}
+    return Admission(region, arn, checked, beginning)
 
 
 def times_now(region: Region) -> Times:
     """The times of what begins now."""
     now = region.now()
-    return Times(creation_date_time=now, last_updated_date_time=now)
+    return {"creation_date_time": now, "last_updated_date_time": now}
 
 
 def _hold_quotas(region: Region, kind: str, group: str) -> None:

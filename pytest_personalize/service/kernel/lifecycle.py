@@ -136,13 +136,9 @@ class Agenda:
 class Luck:
     """What befalls jobs beside their work: nothing, unless a test has faults in the place of this."""
 
-    def doom(self, kind: str, script: str) -> str | None:
-        """Why a resource of that kind that begins that script is to fail, if it is."""
-        return None
-
-    def pace(self, kind: str, script: str, mode: str) -> str:
-        """How it takes that script, which it would take in that ``mode``."""
-        return mode
+    def befall(self, kind: str, script: str, mode: str) -> tuple[str, str | None]:
+        """How a resource of that kind takes that script, for which ``mode`` is set, and why it is to fail, if it is."""
+        return mode, None
 
     def slowness(self) -> float:
         """How many times as long as ever the next state on the way lasts on the clock."""
@@ -165,17 +161,16 @@ class Engine:
 
     def begin(self, region: Region, resource: Any, name: str) -> Any:
         """Enter a script with a resource that is in its table or goes there now; returns it as it stands then."""
-        script = SCRIPTS[resource.kind, name]
-        mode = self.luck.pace(resource.kind, name, self.transitions.of(resource.kind, name))
-        now = self.moment
-        doom = self.luck.doom(resource.kind, name)
+        kind, now = resource.kind, self.moment
+        script = SCRIPTS[kind, name]
+        mode, doom = self.luck.befall(kind, name, self.transitions.of(kind, name))
         if mode in UNSEEN or not script.states:
             if script.work is not None:
-                region.table(resource.kind).put(resource)
+                region.table(kind).put(resource)
             return self._finish(region, resource, script, now, doom)
         resource = script.show(resource, script.states[0], now)
-        region.table(resource.kind).put(resource)
-        transition = Transition(region.name, resource.kind, resource.arn, name, mode, doom=doom)
+        region.table(kind).put(resource)
+        transition = Transition(region.name, kind, resource.arn, name, mode, doom=doom)
         self.agenda.moving[resource.arn] = transition
         if mode == "clock":
             self._plan_step(transition, now, script.seconds[0])
@@ -273,7 +268,8 @@ class Engine:
             region.remove(resource)
             return None
         done = script.show(done, script.end, now)
-        table.put(done)
+        if done is not resource or script.work is None:  # what work was given is in its table
+            table.put(done)
         return done
 
 

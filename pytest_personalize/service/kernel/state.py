@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final, TypeVar
 
@@ -32,9 +32,19 @@ def resource_kind(cls: type[R]) -> type[R]:
 
 
 @cache
-def kinds_below(kind: str) -> tuple[type[Resource], ...]:
-    """The kinds of resource that have one of that kind as their parent."""
-    return tuple(cls for cls in KINDS.values() if cls.parent_field == KINDS[kind].arn_field)
+def kinds_that_block(kind: str) -> tuple[type[Resource], ...]:
+    """The kinds of resource that keep their parent, one of that kind, from being deleted."""
+    return tuple(cls for cls in _kinds_below(kind) if cls.blocks_parent)
+
+
+@cache
+def kinds_that_go_with(kind: str) -> tuple[type[Resource], ...]:
+    """The kinds of resource that are deleted together with their parent, one of that kind."""
+    return tuple(cls for cls in _kinds_below(kind) if cls.goes_with_parent)
+
+
+def _kinds_below(kind: str) -> Iterator[type[Resource]]:
+    return (cls for cls in KINDS.values() if cls.parent_field == KINDS[kind].arn_field)
 
 
 def _tables(given: Mapping[str, Table[Any]]) -> dict[str, Table[Any]]:
