@@ -19,6 +19,8 @@ NUMBER      ?= 120
 MINUTES     ?= 60
 
 BIN  := $(VENV)/bin
+# What is imported is compiled then: a tenth of what is installed.
+PIP  := $(BIN)/python -m pip install --quiet --no-compile
 CODE := pytest_personalize tests benchmarks $(wildcard docs examples)
 
 .PHONY: demo test lint docs package bench quality coverage mutants fuzz clean
@@ -63,7 +65,7 @@ mutants: $(VENV)/.installed-test
 	$(BIN)/python -m benchmarks.mutants --seed $(SEED) --number $(NUMBER)
 
 fuzz: $(VENV)/.installed-test
-	$(BIN)/python -m pip install --quiet atheris
+	$(PIP) atheris
 	$(BIN)/python -m tests.proof.fuzz $(MINUTES)
 
 clean:
@@ -72,19 +74,19 @@ clean:
 
 # The stamps hold until pyproject.toml changes; the install is editable, so changes of the code need none.
 $(VENV)/.installed: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable .
+	$(PIP) --editable .
 	touch $@
 
 $(VENV)/.installed-test: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	$(PIP) --editable '.[test]'
 	touch $@ $(VENV)/.installed
 
 $(VENV)/.installed-package: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable '.[package]'
+	$(PIP) --editable '.[package]'
 	touch $@ $(VENV)/.installed
 
 $(VENV)/.installed-docs: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable '.[docs,hypothesis,server]'
+	$(PIP) --editable '.[docs,hypothesis,server]'
 	touch $@ $(VENV)/.installed
 
 $(BIN)/python:
