@@ -117,16 +117,16 @@ class WholeSink:
         """Store each number."""
         _check_characters(self.field, texts)
         if self.field.type == "long" and not self.field.nullable:
-            self.values.extend(map(int, texts))  # the array refuses what is no long
+            self.values.fromlist(list(map(int, texts)))  # the array refuses what is no long
             return
         numbers = [int(text) for text in texts if text or not self.field.nullable]
         low, high = bounds_of(self.field)
         if numbers and not low <= min(numbers) <= max(numbers) <= high:
             raise ValueError("bounds")
         if len(numbers) < len(texts):
-            self.values.extend(int(text) if text else NULL_INTEGER for text in texts)
+            self.values.fromlist([int(text) if text else NULL_INTEGER for text in texts])
         else:
-            self.values.extend(numbers)
+            self.values.fromlist(numbers)
 
 
 @frozen
@@ -141,11 +141,11 @@ class FloatSink:
         _check_characters(self.field, texts)
         if self.field.nullable and "" in texts:
             numbers = [float(text) if text else NULL_FLOAT for text in texts]
-            self.values.extend(numbers)
+            self.values.fromlist(numbers)
             numbers = [number for number in numbers if number == number]
         else:
             numbers = list(map(float, texts))
-            self.values.extend(numbers)
+            self.values.fromlist(numbers)
         low, high = bounds_of(self.field)
         if numbers and not low <= min(numbers) <= max(numbers) <= high:
             raise ValueError("bounds")
@@ -161,7 +161,7 @@ class BooleanSink:
     def take(self, texts: Sequence[str]) -> None:
         """Store each value."""
         truth = _TRUTH_OR_NULL if self.field.nullable else _TRUTH
-        self.values.extend(map(truth.__getitem__, texts))
+        self.values.fromlist(list(map(truth.__getitem__, texts)))
 
 
 @frozen

@@ -47,7 +47,7 @@ class IdTable:
     def intern_into(self, codes: array[int], texts: Iterable[str]) -> None:
         """Append the indexes of many texts to ``codes``, adding the texts that are new."""
         self._own()
-        codes.extend(map(self._indexes.__getitem__, texts))
+        codes.fromlist(list(map(self._indexes.__getitem__, texts)))  # grows once, as ``extend`` does not
 
     def get(self, text: str) -> int | None:
         """The index of a text, or None when it was never added."""
