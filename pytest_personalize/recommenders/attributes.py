@@ -104,6 +104,26 @@ class _Codes(dict[tuple[str, str], int]):
         return code
 
 
+class _Coded(dict[tuple[str, ...], frozenset[int]]):
+    """The labels of a source as sets of small numbers."""
+
+    def __init__(self, name: str, codes: _Codes) -> None:
+        self._name = name
+        self._codes = codes
+
+    def __missing__(self, own: tuple[str, ...]) -> frozenset[int]:
+        found = self[own] = frozenset([self._codes[self._name, text] for text in own])
+        return found
+
+
+class _Unions(dict[tuple[frozenset[int], frozenset[int]], frozenset[int]]):
+    """Two sets in one; of equal pairs the same object."""
+
+    def __missing__(self, both: tuple[frozenset[int], frozenset[int]]) -> frozenset[int]:
+        found = self[both] = both[0] | both[1]
+        return found
+
+
 @frozen(kw_only=True, eq=False)
 class Labels:
     """The labels of every entity that has a record, as sets of small numbers; equal sets are one object."""
@@ -134,19 +154,11 @@ def label(
     names = count()
     sources: list[tuple[str, Iterable[tuple[str, ...]]]] = [(facet.name, facet.by_row()) for facet in found]
     sources += [(f"\0{next(names)}", column) for column in words]
-    pools: list[dict[tuple[str, ...], frozenset[int]]] = [{} for _ in sources]
     rows: list[frozenset[int]] = [_NOTHING] * len(ids)
-    pairs: dict[tuple[frozenset[int], frozenset[int]], frozenset[int]] = {}
-    for pool, (name, labels) in zip(pools, sources, strict=True):
-        for row, own in enumerate(labels):
-            coded = pool.get(own)
-            if coded is None:
-                coded = pool[own] = frozenset([codes[name, text] for text in own])
-            pair = (rows[row], coded)
-            both = pairs.get(pair)
-            if both is None:
-                both = pairs[pair] = rows[row] | coded
-            rows[row] = both
+    unions = _Unions()
+    for name, labels in sources:
+        coded = _Coded(name, codes)
+        rows = [unions[both] for both in zip(rows, map(coded.__getitem__, labels), strict=True)]
     return Labels(sets=dict(zip(ids, rows, strict=True)))
 
 

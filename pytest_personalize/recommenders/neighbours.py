@@ -102,7 +102,7 @@ def neighbours(
             frequent = {other: count for other, count in counts.items() if count >= minimum}
         best = strongest(frequent, discount, keep)
         factor = 1.0 if scale is None else scale[item]
-        items.extend(best)
-        masses.extend([mass * factor for mass in best.values()])
+        items.fromlist(list(best))
+        masses.fromlist([mass * factor for mass in best.values()])
         offsets.append(len(items))
     return Neighbours(offsets, items, masses)

@@ -175,10 +175,11 @@ def _known(training: Training) -> bytes:
 def _birthdays(training: Training, known: bytes) -> dict[int, float]:
     """When every known item came: CREATION_TIMESTAMP, or else its first interaction."""
     log = training.log
-    found: dict[int, float] = {}
+    first = [inf] * training.item_count
     for item, time in zip(training.column(log.items), training.column(log.times), strict=True):
-        if time < found.get(item, inf):
-            found[item] = time
+        if time < first[item]:
+            first[item] = time
+    found = {item: time for item, time in enumerate(first) if time < inf}
     created = creation_times(training.records.items_table)
     return found | {item: time for item, time in created.items() if known[item]}
 
