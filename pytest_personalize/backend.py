@@ -150,7 +150,7 @@ class PersonalizeBackend(Resources):
     @property
     def s3(self) -> ObjectStore:
         """Where import, export and batch jobs read and write, by ``s3://bucket/key``."""
-        return self._account.store()
+        return self._store()
 
     @property
     def made_up(self) -> list[str]:
@@ -392,7 +392,7 @@ class PersonalizeBackend(Resources):
 
     def _choose_store(self, s3: Any) -> None:
         self._account.stock = self._samples if s3 == SAMPLE else None
-        self._account.store = store_choice(s3, lambda: self._memory, self.region_name)
+        self._store = self._account.store = store_choice(s3, lambda: self._memory, self.region_name)
 
     def _read_region(self, name: str) -> Region:
         with self._door.lock:
