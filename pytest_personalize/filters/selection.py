@@ -6,10 +6,11 @@ from typing import Final
 
 from pytest_personalize.filters.bits import to_ids
 
-MAX_CANDIDATES: Final = 1000
-CANDIDATE_SHARE: Final = 8
-"""Fewer ids than the first, and than this fraction of all, are worth listing: a ranking would be walked down far to
-find enough of them. More are sooner met on the way."""
+WORTH_LISTING: Final = 8
+"""Of ``count`` ids among ``size`` the best are found by listing all ``count``, or by walking down a ranking of all ids,
+past ``size / count`` of them for each result. A full answer of 25 comes sooner by the list while ``count`` squared is
+below this many times ``size``.
+"""
 
 
 class Selection:
@@ -42,6 +43,6 @@ class Selection:
 
     def candidates(self) -> list[int] | None:
         """All ids that pass in ascending order, or None when they are many."""
-        if self._count > MAX_CANDIDATES or self._count * CANDIDATE_SHARE > self._size:
+        if self._count**2 > WORTH_LISTING * self._size:
             return None
         return to_ids(self._data)[: self._count]
