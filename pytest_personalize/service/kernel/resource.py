@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import ClassVar, TypeVar
 
 import attrs
@@ -43,15 +42,11 @@ class Resource:
     last_updated_date_time: float
     declared: bool = False
 
-    def __init_subclass__(cls) -> None:
-        for name, member in (("arn", getattr(cls, "arn_field", None)), ("parent_arn", cls.parent_field)):
-            if member is not None:
-                setattr(cls, name, property(attrgetter(member)))
-
     @property
     def arn(self) -> str:
         """The ARN, whatever its member is called."""
-        raise NotImplementedError
+        value: str = getattr(self, self.arn_field)
+        return value
 
     @property
     def key(self) -> str:
@@ -66,7 +61,7 @@ class Resource:
     @property
     def parent_arn(self) -> str | None:
         """The ARN by which ``List*`` finds this resource, if it has such a parent."""
-        return None
+        return None if self.parent_field is None else getattr(self, self.parent_field)
 
 
 @frozen(kw_only=True)
