@@ -56,7 +56,7 @@ class Exploration:
 
 
 def exploration(birthdays: Mapping[int, float], newest: float, popularity: Sequence[int], picks: int) -> Exploration:
-    """Sort the items by age.
+    """Sort the items by age, those of the same age by index.
 
     Args:
         birthdays: When every item came (epoch seconds).
@@ -64,10 +64,11 @@ def exploration(birthdays: Mapping[int, float], newest: float, popularity: Seque
         popularity: By item: its users.
         picks: How many items one answer explores at most.
     """
-    aged = sorted((newest - birthday, item) for item, birthday in birthdays.items())
+    youngest = sorted(birthdays)
+    youngest.sort(key=birthdays.__getitem__, reverse=True)
     return Exploration(
-        ages=array("d", [age for age, _ in aged]),
-        items=array("I", [item for _, item in aged]),
+        ages=array("d", [newest - birthdays[item] for item in youngest]),
+        items=array("I", youngest),
         popularity=popularity,
         picks=picks,
     )

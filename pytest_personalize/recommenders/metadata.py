@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from attrs import field, frozen
@@ -86,12 +87,15 @@ def relatives(
         birthdays: When items came (epoch seconds).
         cold_below: Items with fewer users are cold.
     """
-    warm: dict[int, list[int]] = {}
-    cold: dict[int, list[int]] = {}
-    for item in sorted(labels.sets, key=lambda item: (-popularity[item], -birthdays.get(item, 0.0), item)):
+    warm: defaultdict[int, list[int]] = defaultdict(list)
+    cold: defaultdict[int, list[int]] = defaultdict(list)
+    order = sorted(labels.sets)  # then the newest first, and then those of most users
+    order.sort(key=lambda item: birthdays.get(item, 0.0), reverse=True)
+    order.sort(key=popularity.__getitem__, reverse=True)
+    for item in order:
         shown, most = (cold, _COLD_SHOWN) if popularity[item] < cold_below else (warm, _WARM_SHOWN)
         for code in labels.sets[item]:
-            entry = shown.setdefault(code, [])
+            entry = shown[code]
             if len(entry) < most:
                 entry.append(item)
     return Relatives(labels=labels, popularity=popularity, cold_below=cold_below, warm=warm, cold=cold)

@@ -35,7 +35,7 @@ def cooccurrences(histories: Histories, item_count: int, window: int) -> Iterato
     """For every item, how often each other item stands within ``window`` places of it in a history.
 
     The work is linear in the interactions: every place is read once for each of its 2 * ``window`` neighbours, by
-    ``Counter`` over slices, which counts in C and never holds more than one item's counts.
+    ``Counter`` over slices, which counts in C. There is one ``Counter``, whose counts are gone with the next item.
     """
     # Of every index one object: what is counted is then mostly found by identity, and lies in the cache.
     index = list(range(item_count + 1)).__getitem__
@@ -49,19 +49,21 @@ def cooccurrences(histories: Histories, item_count: int, window: int) -> Iterato
         places[item].append(place)
     places.pop()
     reach = window + 1
+    counts = Counter[int]()
     for item, own in enumerate(places):
         near: list[int] = []
         for place in own:
             near += line[place - window : place + reach]
-        counts = Counter(near)
+        counts.clear()
+        counts.update(near)
         counts.pop(item, None)  # it stands near itself, and near the gaps at the ends of histories
         counts.pop(item_count, None)
         own.clear()
         yield item, counts
 
 
-def strongest(counts: Mapping[int, int], discount: Sequence[float], keep: int) -> dict[int, float]:
-    """The ``keep`` items of the largest count times discount (their mass), strongest first, equal ones by item index.
+def strongest(counts: Mapping[int, int], discount: Sequence[float], keep: int) -> tuple[list[int], list[float]]:
+    """The ``keep`` items of the largest count times discount (their masses), strongest first, equal ones by item index.
 
     Only pairs that occurred more than once are weighed. Most pairs occur once, by chance; where there are few others
     the ones that were met first are taken in, up to a third of the places.
@@ -70,8 +72,10 @@ def strongest(counts: Mapping[int, int], discount: Sequence[float], keep: int) -
     least = keep // 3
     if len(masses) < least:
         masses |= {item: discount[item] for item, count in islice(counts.items(), least) if count == 1}
-    best = sorted(sorted(masses), key=masses.__getitem__, reverse=True)
-    return {item: masses[item] for item in best[:keep]}
+    best = sorted(masses)
+    best.sort(key=masses.__getitem__, reverse=True)
+    del best[keep:]
+    return best, list(map(masses.__getitem__, best))
 
 
 def neighbours(
@@ -100,9 +104,9 @@ def neighbours(
         frequent: Mapping[int, int] = counts
         if minimum > 1:
             frequent = {other: count for other, count in counts.items() if count >= minimum}
-        best = strongest(frequent, discount, keep)
+        best, weighed = strongest(frequent, discount, keep)
         factor = 1.0 if scale is None else scale[item]
-        items.fromlist(list(best))
-        masses.fromlist([mass * factor for mass in best.values()])
+        items.fromlist(best)
+        masses.fromlist([mass * factor for mass in weighed])
         offsets.append(len(items))
     return Neighbours(offsets, items, masses)
