@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest_personalize.interception  # noqa: F401, from here on this process is guarded; loads no botocore
+from pytest_personalize.version import version
 
 if TYPE_CHECKING:
     from pytest_personalize.backend import PersonalizeBackend
@@ -57,7 +58,7 @@ _ROOMS = {
 def __getattr__(name: str) -> Any:
     """Load a public name when it is first asked for, so that the plugin costs nothing while unused."""
     if name == "__version__":
-        return import_module("importlib.metadata").version("pytest-personalize")
+        return version()
     if name not in _ROOMS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import sys
 from collections.abc import Sequence
-from typing import Final, TextIO
+from typing import Any, Final, TextIO
 
-from pytest_personalize import __version__
 from pytest_personalize.nearest import hint
 from pytest_personalize.progress import ProgressBar
+from pytest_personalize.version import version
 
 MOST_PORTS: Final = 65535
 
@@ -39,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str] | None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     parser = argparse.ArgumentParser(prog="pytest-personalize", description="Amazon Personalize inside a test process")
-    parser.add_argument("--version", action="version", version=f"pytest-personalize {__version__}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="show program's version number and exit")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     commands.add_parser("demo", help="the whole journey on a small film catalogue, with progress")
     listed = commands.add_parser("operations", help="which operations of the installed botocore are emulated")
@@ -69,6 +70,14 @@ def _run(arguments: Sequence[str] | None) -> int:
         return serve(chosen)
     parser.print_help()
     return 0
+
+
+class _Version(argparse.Action):
+    """As argparse has it, but for the time at which the version is looked up."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+        print(f"pytest-personalize {version()}")
+        parser.exit()
 
 
 def conform(parser: argparse.ArgumentParser, parity: argparse.ArgumentParser, given: Sequence[str]) -> int:
@@ -117,8 +126,11 @@ def _port(text: str) -> int:
 
 def serve(chosen: argparse.Namespace) -> int:
     """Answer over HTTP until Ctrl-C."""
-    from pytest_personalize.server.command import run  # the emulator, for this command only
-
+    gc.disable()  # there is no garbage among modules, and to look for it takes a fifteenth of the start
+    try:
+        from pytest_personalize.server.command import run  # the emulator, for this command only
+    finally:
+        gc.enable()
     return run(chosen)
 
 

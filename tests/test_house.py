@@ -35,7 +35,7 @@ FACES = {
     "strategies",
     "visibility",
 }
-EVERYWHERE = {"caveats", "durations", "failure", "names", "nearest"}
+EVERYWHERE = {"caveats", "durations", "failure", "names", "nearest", "version"}
 GROUND = EVERYWHERE | {"shapes", "data", "filters", "recommenders"}
 UP_TO_SERVICE = GROUND | {"service"}
 UP_TO_TESTING = UP_TO_SERVICE | {"testing"}
@@ -111,6 +111,7 @@ LAZY: dict[tuple[str, str], str] = {
     ("reports", f"{PACKAGE}.explaining.failures"): "only a failed comparison with an item needs it",
     ("reports", f"{PACKAGE}.testing.costs"): "only its flag needs it",
     ("reports", f"{PACKAGE}.testing.policy"): "likewise",
+    ("version", "importlib"): "looking up what is installed loads half of the library for e-mails",
     ("plugin", f"{PACKAGE}.service.kernel.transitions"): "only a flag needs it",
     ("plugin", f"{PACKAGE}.mirroring.recording"): "only a flag needs it",
     ("plugin", f"{PACKAGE}.reports"): "only flags and failed tests need it",

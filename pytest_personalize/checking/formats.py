@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
-from pytest_personalize import __version__
 from pytest_personalize.checking.problems import Problem
 from pytest_personalize.checking.rules import RULES
+from pytest_personalize.version import version
 
 Form = Callable[[Iterable[Problem]], Iterator[str]]
 """From problems to pieces of text."""
@@ -47,7 +47,7 @@ def as_sarif(problems: Iterable[Problem]) -> Iterator[str]:
 
     yield '{"version": "2.1.0", "runs": [{"columnKind": "unicodeCodePoints", "results": ['
     yield from _joined(results())
-    driver = {"name": "pytest-personalize check", "version": __version__, "rules": [_rule(code) for code in seen]}
+    driver = {"name": "pytest-personalize check", "version": version(), "rules": [_rule(code) for code in seen]}
     yield f'\n], "tool": {json.dumps({"driver": driver})}}}]}}\n'
 
 

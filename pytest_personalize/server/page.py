@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from pytest_personalize import __version__
 from pytest_personalize.backend import PersonalizeBackend
 from pytest_personalize.service.kernel.resource import Resource
 from pytest_personalize.testing.markup import Html, element
 from pytest_personalize.testing.pages import document
 from pytest_personalize.testing.report import clock_time
 from pytest_personalize.testing.trace import resource_table, shown_call
+from pytest_personalize.version import version
 
 TITLE: Final = "Amazon Personalize"
 LAST_CALLS: Final = 50
@@ -66,7 +66,7 @@ def page(backend: PersonalizeBackend, accounts: Sequence[str] = ()) -> Html:
     return document(
         TITLE,
         element("h1", TITLE),
-        element("p", f"account {backend.account_id}, {backend.region_name}, pytest-personalize {__version__}"),
+        element("p", f"account {backend.account_id}, {backend.region_name}, pytest-personalize {version()}"),
         *_others(backend.account_id, accounts),
         element("section", _time(backend), id="now"),
         element("p", *(element("button", text, type="button", value=asked) for text, asked in BUTTONS)),

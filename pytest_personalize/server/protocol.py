@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from math import inf
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -14,33 +15,34 @@ HEAD_SECONDS: Final = 10.0
 BODY_SECONDS: Final = 60.0
 """Without a byte of the body, where some are missing."""
 
+INTERIM: Final = b"HTTP/1.1 100 "
 TOO_LARGE: Final = b"HTTP/1.1 413 Content Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
 class OneWrite:
-    """A transport that writes once in a turn of the loop: head and body of an answer leave together."""
+    """A transport that holds an answer until it is complete: head and body leave together."""
 
-    def __init__(self, transport: Any, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
-        self._loop = loop
         self._held: list[bytes] = []
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
 
     def write(self, data: bytes) -> None:
-        if not self._held:
-            self._loop.call_soon(self._flush)
-        self._held.append(data)
+        if data.startswith(INTERIM):  # for which the client waits
+            self._transport.write(data)
+        else:
+            self._held.append(data)
 
-    def close(self) -> None:
-        self._flush()
-        self._transport.close()
-
-    def _flush(self) -> None:
+    def flush(self) -> None:
         if self._held:
             self._transport.write(b"".join(self._held))
             self._held.clear()
+
+    def close(self) -> None:
+        self.flush()
+        self._transport.close()
 
 
 class LimitedProtocol(HttpToolsProtocol):
@@ -50,9 +52,23 @@ class LimitedProtocol(HttpToolsProtocol):
     """
 
     def connection_made(self, transport: Any) -> None:
-        super().connection_made(OneWrite(transport, self.loop))  # type: ignore[arg-type]
-        self.part, self.head_bytes = "head", 0
-        self.alarm = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
+        self.held = OneWrite(transport)
+        super().connection_made(self.held)  # type: ignore[arg-type]
+        self.part, self.head_bytes, self.since = "head", 0, self.loop.time()
+        self._look()
+
+    def _look(self) -> None:
+        """Close what has taken too long; there is one alarm a connection, and none is set or put off by a request."""
+        seconds = {"head": HEAD_SECONDS, "body": BODY_SECONDS}.get(self.part, inf)
+        left = self.since + seconds - self.loop.time()
+        if left <= 0:
+            self.transport.abort()
+        else:
+            self.alarm = self.loop.call_later(min(left, HEAD_SECONDS), self._look)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.alarm.cancel()
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         before = self.part
@@ -64,12 +80,8 @@ class LimitedProtocol(HttpToolsProtocol):
             self.transport.close()
             return
         super().data_received(data)
-        if not before == self.part == "head":  # whose alarm goes on
-            self.head_bytes = 0
-            self.alarm.cancel()
-            if self.part:
-                seconds = HEAD_SECONDS if self.part == "head" else BODY_SECONDS
-                self.alarm = self.loop.call_later(seconds, self.transport.abort)
+        if not before == self.part == "head":  # whose time goes on
+            self.head_bytes, self.since = 0, self.loop.time()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -82,3 +94,7 @@ class LimitedProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         self.part = ""
         super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        self.held.flush()
+        super().on_response_complete()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache, lru_cache
+from random import Random
 from time import time
 from typing import Any, Final
-from uuid import uuid4
 
 from attrs import frozen
 
@@ -15,6 +15,8 @@ from pytest_personalize.shapes.errors import error_body, error_status
 from pytest_personalize.shapes.http_responses import REQUEST_ID, response_headers
 from pytest_personalize.shapes.models import operation, protocol, service_errors
 
+_REQUEST_ID: Final = REQUEST_ID.encode()
+_random_bits: Final = Random().getrandbits  # not of the numbers that a test may have seeded
 encode: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
@@ -52,7 +54,13 @@ def refused(service: str, code: str, message: str) -> Reply:
 
 
 def _head(service: str) -> Head:
-    return *_common_head(service, int(time())), (REQUEST_ID.encode(), str(uuid4()).encode())
+    return *_common_head(service, int(time())), (_REQUEST_ID, _new_request_id())
+
+
+def _new_request_id() -> bytes:
+    """A random UUID, of version 4, in a fifth of the time of ``uuid4``."""
+    digits = b"%032x" % _random_bits(128)
+    return b"%b-%b-4%b-a%b-%b" % (digits[:8], digits[8:12], digits[13:16], digits[17:20], digits[20:])
 
 
 @lru_cache(maxsize=3)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import attrs
 
-from pytest_personalize import __version__
 from pytest_personalize.nearest import hint
 from pytest_personalize.server.asked import BY_NAME, COUNT, PROMOTIONS, TEXT, TEXTS, AdminError, Asked
 from pytest_personalize.service.kernel.resource import Resource
@@ -16,6 +15,7 @@ from pytest_personalize.testing.calls import Call
 from pytest_personalize.testing.declarations import written
 from pytest_personalize.testing.faults import Fault
 from pytest_personalize.testing.seeded import SeededGroup
+from pytest_personalize.version import version
 
 if TYPE_CHECKING:
     from pytest_personalize import names
@@ -43,7 +43,7 @@ def health(asked: Asked) -> Any:
     backend = asked.backend
     return {
         "status": "ok",
-        "version": __version__,
+        "version": version(),
         "account": backend.account_id,
         "region": backend.region_name,
         "resources": len(backend.all_resources()),

@@ -100,20 +100,24 @@ class TestLimits:
         slow.send(b"POST / HTTP/1.1\r\nhost: a")
         assert (silent.read(), slow.read()) == (None, None)
 
-    def test_the_next_head_on_a_connection_has_to_end_too(self, wire: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        wire.ask("ListSchemas")
+    def test_the_next_head_on_a_connection_has_to_end_too(self, served: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.2)
+        wire = served.connect()
+        wire.ask("ListSchemas")
         wire.send(b"POST / HT")
         assert wire.read() is None
 
-    def test_a_body_that_does_not_go_on_is_closed(self, wire: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(protocol, "BODY_SECONDS", 0.2)
+    def test_a_body_that_does_not_go_on_is_closed(self, served: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.1)
+        monkeypatch.setattr(protocol, "BODY_SECONDS", 0.3)
+        wire = served.connect()
         wire.send(wire.request("ListSchemas", b"{" + bytes(99))[:-50])
         assert wire.read() is None
 
-    def test_between_requests_a_connection_may_rest(self, wire: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_between_requests_a_connection_may_rest(self, served: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.1)
         monkeypatch.setattr(protocol, "BODY_SECONDS", 0.1)
+        wire = served.connect()
         wire.ask("ListSchemas")
         threading.Event().wait(0.3)
         assert wire.ask("ListSchemas").status == 200
