@@ -60,6 +60,9 @@ FLAGS: Final = (
     "not processes",
 )
 
+LEFT_ALONE: Final = ("annotation", "returns", "decorator_list")
+"""Decorators are mostly flags of attrs (slots, eq, kw_only), which no answer shows."""
+
 FLIPPED: Final[dict[type[ast.AST], Any]] = {
     ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq,
@@ -139,7 +142,7 @@ def places(tree: ast.AST) -> Iterator[ast.AST]:
     """Every node that does something in a run; parts of an f-string have no position before Python 3.12."""
     for name, value in ast.iter_fields(tree):
         for node in value if isinstance(value, list) else [value]:
-            if name in ("annotation", "returns") or not isinstance(node, ast.AST) or isinstance(node, ast.JoinedStr):
+            if name in LEFT_ALONE or not isinstance(node, ast.AST) or isinstance(node, ast.JoinedStr):
                 continue
             if isinstance(node, ast.If | ast.While):
                 yield node

@@ -11,6 +11,7 @@ from pytest_personalize.service.kernel.errors import ServiceError
 from pytest_personalize.shapes.attempts import no_answer, read_timeout, send
 from pytest_personalize.shapes.http_responses import HttpAnswer, accepted, refused
 from pytest_personalize.testing.calls import Call, Calls, packed
+from pytest_personalize.testing.declarations import MEMBERS
 from pytest_personalize.testing.faults import Faults, NoAnswer
 from pytest_personalize.testing.reach import Reach
 from pytest_personalize.testing.sleep_loops import SleepLoops
@@ -32,7 +33,11 @@ class Door:
 
     def concern(self, operation: str, region: str) -> bool:
         """Whether a call may get no answer, or another one than that of the service: it then needs its client."""
-        return self._faults.concern(operation) or region not in self._reach
+        return (
+            self._faults.concern(operation)
+            or region not in self._reach
+            or (operation in MEMBERS and any(one.refuses for one in [*self._account.region(region).declared.values()]))
+        )
 
     def is_at_rest(self) -> bool:
         """Whether nothing is under way in the account; who asks holds the lock."""

@@ -44,7 +44,7 @@ OF_A_RUN: Final = ("defaults", "chaos", "network_allowed", "recorder", "main")
 ACTIVE_BEFORE = pytest.StashKey[tuple[Activation, ...]]()
 BEFORE = pytest.StashKey[Any]()
 WATCHERS = pytest.StashKey[Any]()
-COMPARED = pytest.StashKey["tuple[str, bool] | None"]()
+COMPARED = pytest.StashKey["tuple[tuple[str, bool], ...]"]()
 NEVER_ENDED = pytest.StashKey[list[str]]()
 HIDDEN = pytest.StashKey[list[str]]()
 AT_THE_END: Final = {"personalize_never_ended": NEVER_ENDED, "personalize_hidden": HIDDEN}
@@ -220,7 +220,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     outer = ACTIVATIONS.begun, ACTIVATIONS.stopped
     ACTIVATIONS.begun, ACTIVATIONS.stopped = [], []
     item.stash[OUTCOME] = "passed"
-    item.config.stash[COMPARED] = None
+    item.config.stash[COMPARED] = ()
     active = [(activation, activation.backend) for activation in ACTIVATIONS if activation.backend is not None]
     item.stash[BEFORE] = [(activation, backend, backend.so_far()) for activation, backend in active]
     try:
@@ -248,10 +248,21 @@ def pytest_trim_traceback(item: pytest.Item, call: pytest.CallInfo[Any]) -> None
             call.excinfo = pytest.ExceptionInfo.from_exception(call.excinfo.value)
 
 
-def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object) -> None:
-    """Keep what may be an item that was looked for in an answer; what there is to say of it, the report says."""
+def pytest_assertrepr_compare(config: pytest.Config, op: str, left: object, right: object) -> None:
+    """Keep what may be items that were looked for in an answer; what there is to say of one, the report says."""
+    config.stash[COMPARED] = tuple(_looked_for(op, left, right))
+
+
+def _looked_for(op: str, left: object, right: object) -> Iterator[tuple[str, bool]]:
+    """Ids, and whether they were wanted in an answer; of two lists either may be the answer."""
     if isinstance(left, str) and op in ("in", "not in"):
-        config.stash[COMPARED] = left, op == "in"
+        yield left, op == "in"
+    elif isinstance(left, list) and isinstance(right, list) and op == "==":
+        lacking = [
+            next((one for one in ids if one not in found), None) for ids, found in ((right, left), (left, right))
+        ]
+        for wanted in (True, False):
+            yield from ((one, wanted) for one in lacking if isinstance(one, str))
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -266,7 +277,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
         from pytest_personalize.reports import add_section
 
         asserted = call.excinfo is not None and call.excinfo.errisinstance(AssertionError)
-        compared = item.config.stash[COMPARED] if asserted else None
+        compared = item.config.stash[COMPARED] if asserted else ()
         add_section(report, seen, compared, in_colour=_in_colour(item.config))
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -41,14 +42,14 @@ Watcher = Callable[[pytest.Item, str, Seen], None]
 """Called at the end of each test with the outcome (``passed``, ``failed`` or ``skipped``)."""
 
 
-Compared = tuple[str, bool]
-"""An id, and whether it was wanted among others (``in``) or not (``not in``)."""
+Compared = Sequence[tuple[str, bool]]
+"""Ids, and whether each was wanted among others (``in``, ``==``) or not (``not in``, ``==``)."""
 
 
-def add_section(report: pytest.TestReport, seen: Seen, compared: Compared | None, *, in_colour: bool) -> None:
+def add_section(report: pytest.TestReport, seen: Seen, compared: Compared, *, in_colour: bool) -> None:
     """Show below a failed test what it did with Personalize.
 
-    After a failed comparison of an item with others, also why the item was, or was not, in the answer.
+    After a failed comparison of items with others, also why the first of them was, or was not, in the answer.
     """
     colours = COLOURS if in_colour else {}
 
@@ -56,20 +57,19 @@ def add_section(report: pytest.TestReport, seen: Seen, compared: Compared | None
         return f"\x1b[{colours[kind]}m{text}\x1b[0m" if kind in colours else text
 
     text = failure_section(seen, paint)
-    why = [] if compared is None or not text else list(_why(seen, compared, paint))
     if text:
-        report.sections.append((TITLE, "\n".join([text, *why])))
+        report.sections.append((TITLE, "\n".join([text, *_why(seen, compared, paint)])))
 
 
 def _why(seen: Seen, compared: Compared, paint: Callable[[str, str], str]) -> Iterator[str]:
     from pytest_personalize.explaining.failures import reasons_of_failure
 
-    item_id, wanted = compared
-    for backend, before in reversed(seen):
+    for (item_id, wanted), (backend, before) in product(compared, reversed(seen)):
         for why, more in reasons_of_failure(cast("Explainable", backend), before, item_id, wanted=wanted):
             lines = textwrap.wrap(why, WIDTH, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False)
             yield from (paint(line, "heading") for line in lines)
-            yield from (f"    {paint(line, 'hint')}" for line in f"hint: {more}".splitlines())
+            yield paint("hint: to see all that led to it, put into the test", "hint")
+            yield from (f"    {paint(line, 'hint')}" for line in more.splitlines())
             return
 
 

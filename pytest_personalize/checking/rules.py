@@ -45,7 +45,8 @@ RULES: Final[Mapping[str, Rule]] = {
     ),
     "too-many-values": Rule("A record has no more values than the header", f"Look for a comma too many. {_QUOTES}"),
     "missing-value": Rule(
-        "Values are there unless the schema allows null", 'Fill it in, or write ["null", type] in the schema.'
+        "Values are there unless the schema allows null",
+        'Fill it in; a field that Personalize does not require may be ["null", type] in the schema.',
     ),
     "too-long": Rule("Values keep to the limit of their length", "Shorten the value; only textual fields are cut off."),
     "wrong-type": Rule(

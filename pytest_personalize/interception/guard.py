@@ -48,11 +48,12 @@ class RealPersonalizeCallBlocked(RuntimeError):
 
     def __str__(self) -> str:
         return (
-            f"{self.operation} of a {self.service!r} client was about to leave for {self.host}: "
-            f"no mock of Amazon Personalize is active here. "
-            f"Ask for the personalize_backend fixture, or put @mock_personalize or 'with mock_personalize():' around "
-            f"the call. If it is meant for the real service, mark the test with "
-            f"@pytest.mark.mock_personalize(passthrough=True), or allow all real calls with "
+            f"{self.operation} of a {self.service!r} client was about to leave for {self.host}:\n"
+            f"no mock of Amazon Personalize is active here.\n"
+            f"Ask for the personalize_backend fixture, or put @mock_personalize or 'with mock_personalize():'\n"
+            f"around the call; setUpClass comes before the mock of a decorated class.\n"
+            f"If it is meant for the real service, mark the test with\n"
+            f"@pytest.mark.mock_personalize(passthrough=True), or allow all real calls with\n"
             f"--personalize-allow-network or with personalize_block_network = false in the ini file."
         )
 

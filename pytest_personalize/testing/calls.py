@@ -142,7 +142,7 @@ class Calls(Sequence[Call]):
             return found
         wanted = "at least once" if times is None else f"{times} times"
         raise AssertionError(
-            f"expected {operation}({_text(params)}) {wanted}, it was called {count} times\n"
+            f"expected {operation}({_text(params)}) {wanted}, {_counted(count, params)}\n"
             + (found._listed() if found else self._nearest(operation, params))
             + self._lost(operation)
         )
@@ -155,7 +155,7 @@ class Calls(Sequence[Call]):
         if found or lost:
             count = len(found) if params else self.made(operation)
             raise AssertionError(
-                f"expected no {operation}({_text(params)}), it was called {count} times\n{found._listed()}{lost}"
+                f"expected no {operation}({_text(params)}), {_counted(count, params)}\n{found._listed()}{lost}"
             )
 
     def _known(self, operation: names.Operation, params: Mapping[str, Any]) -> Calls:
@@ -186,6 +186,10 @@ class Calls(Sequence[Call]):
             differences = dict.fromkeys(_difference(call, params) for call in same)
             return "\n".join(list(differences)[:NEAREST])
         return f"operations that were called: {', '.join(sorted({call.operation for call in self})) or 'none'}"
+
+
+def _counted(count: int, params: Mapping[str, Any]) -> str:
+    return f"it was called {'so ' * bool(params)}{count} times"
 
 
 def _limit(kept: int | str) -> int:

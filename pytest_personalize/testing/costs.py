@@ -96,7 +96,8 @@ class Costs:
                 sums[f"seconds of {what}s"] += count * script.seconds[-1]
         standing = self._standing.setdefault(backend, Standing())
         sums["TPS seconds"] += sum(standing.take(call) for call in calls_since(backend, before) if not call.error)
-        left = [_named(one) for one in own_resources(backend, before)[0] if _is_left(one, before)]
+        there = {*backend.given, *(before.resources if before else ())}
+        left = [_named(one) for one in own_resources(backend, before)[0] if one.arn not in there and _is_left(one)]
         if left:
             self._left.setdefault(test, []).extend(left)
 
@@ -119,7 +120,7 @@ class Costs:
         yield f"waited, one thing after the other: {self._hours('waited')} hours"
         for what in ("import", "training"):
             if count := self._sums[f"{what}s"]:
-                yield f"{what}s: {count:.0f}, of {self._hours(f'seconds of {what}s')} hours"
+                yield f"{what}s: {count:.0f}, {self._hours(f'seconds of {what}s')} hours in all"
         if self._sums["TPS seconds"]:
             yield f"provisioned meanwhile: {self._hours('TPS seconds')} TPS hours"
         if self._left:
@@ -134,12 +135,11 @@ class Costs:
         return f"{self._sums[name] / HOUR:.2f}"
 
 
-def _is_left(resource: Resource, before: Before | None) -> bool:
-    """Whether it is new, costs, and was neither declared out of nothing nor stopped or deleted."""
+def _is_left(resource: Resource) -> bool:
+    """Whether it costs, and was neither declared out of nothing nor stopped or deleted."""
     status = resource.status
     ended = "FAILED" in status or status.startswith("DELETE") or status == "INACTIVE"
-    is_new = before is None or resource.arn not in before.resources
-    return is_new and resource.kind in BILLED and not resource.declared and not ended
+    return resource.kind in BILLED and not resource.declared and not ended
 
 
 def _named(resource: Resource) -> str:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from pytest_personalize.service.kernel.clock import ClockState
+from pytest_personalize.service.kernel.lifecycle import SCRIPTS
 from pytest_personalize.service.kernel.resource import ACTIVE, Resource
 from pytest_personalize.service.kernel.transitions import Transitions
 from pytest_personalize.testing.calls import Call, Tally
@@ -93,20 +94,20 @@ def _backend_lines(
         shown = sum(alike for _, alike in told)
         yield paint(f"last {shown} of {count} calls:" if shown < count else "calls:", "heading")
         around = Surroundings(by_arn(backend), calls, others)
-        number = count - shown
+        number = count - shown + 1
         for call, alike in told:
-            number += alike
             yield from _call_lines(number, call, around, paint)
+            number += alike
             if alike > 1:
-                yield paint(f"        {alike:,} times in a row", "hint")
+                yield paint(f"        {alike:,} times in a row, the last is {number - 1}", "hint")
 
 
 def _in_a_row(calls: Sequence[Call]) -> list[tuple[Call, int]]:
-    """The last calls, of those that follow each other and are alike but for their time the last; and how many it is."""
+    """The last calls, of those that follow each other and are alike but for their time the first, and how many."""
     told: list[tuple[Call, int]] = []
     for call in reversed(calls):
         if told and _as_told(told[-1][0]) == _as_told(call):
-            told[-1] = told[-1][0], told[-1][1] + 1
+            told[-1] = call, told[-1][1] + 1
         elif len(told) == LAST_CALLS:
             break
         else:
@@ -132,11 +133,18 @@ def _resource_lines(own: Sequence[Resource], gone: Sequence[Resource], home: str
             for remedy in remedies(resource.failure_reason):
                 yield paint(f"{' ' * (width + 4)}{remedy}", "hint")
         else:
-            alike.setdefault((status, kind), []).append(resource.key)
+            alike.setdefault((status, kind), []).append(f"{resource.key}{_update(resource)}")
     for (status, kind), names in alike.items():
         more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
         text = f"{status:{width}}  {kind}: {', '.join(names[:MOST_NAMES])}{more}"
         yield from _lines(text, paint, status_class(status), len(status), width + 4)
+
+
+def _update(resource: Resource) -> str:
+    """The status of the update of a resource that has one under way, or failed, while it stays ACTIVE itself."""
+    script = SCRIPTS.get((resource.kind, "update"))
+    update = script and script.field and getattr(resource, script.field)
+    return f" (its update: {update.status})" if update and update.status != ACTIVE else ""
 
 
 CLOCK_STANDS: Final = "hint: the clock of this backend has not moved; see clock.skip_sleep() and clock.advance()"
@@ -195,11 +203,15 @@ def _lines(
 
 
 def _status_first(value: Any) -> Any:
-    """The same answer with the status in front of the other members, so that it shows where the answer is cut."""
+    """The same answer with the status in front, then what has one, so that they show where the answer is cut."""
     if isinstance(value, Mapping):
-        status = {"status": value["status"]} if "status" in value else {}
-        return status | {name: _status_first(inner) for name, inner in value.items()}
+        inner = {name: _status_first(inner) for name, inner in value.items()}
+        return dict(sorted(inner.items(), key=lambda pair: (pair[0] != "status", "status" not in _members(pair[1]))))
     return [_status_first(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _members(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def refusal(call: Call) -> str:

@@ -69,10 +69,12 @@ class TestRefusal:
         with pytest.raises(RealPersonalizeCallBlocked) as caught:
             client_at().list_dataset_groups()
         assert str(caught.value) == (
-            f"ListDatasetGroups of a 'personalize' client was about to leave for {REAL_HOST}: no mock of Amazon "
-            "Personalize is active here. Ask for the personalize_backend fixture, or put @mock_personalize or "
-            "'with mock_personalize():' around the call. If it is meant for the real service, mark the test with "
-            "@pytest.mark.mock_personalize(passthrough=True), or allow all real calls with "
+            f"ListDatasetGroups of a 'personalize' client was about to leave for {REAL_HOST}:\n"
+            "no mock of Amazon Personalize is active here.\n"
+            "Ask for the personalize_backend fixture, or put @mock_personalize or 'with mock_personalize():'\n"
+            "around the call; setUpClass comes before the mock of a decorated class.\n"
+            "If it is meant for the real service, mark the test with\n"
+            "@pytest.mark.mock_personalize(passthrough=True), or allow all real calls with\n"
             "--personalize-allow-network or with personalize_block_network = false in the ini file."
         )
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import functools
 import inspect
+import re
 import threading
 import unittest
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -618,11 +619,13 @@ class TestOptions:
 
 
 def outcome(case: type[unittest.TestCase], test: str) -> list[str]:
-    """The last lines of what went wrong."""
+    """What went wrong: of each traceback what stands below the frames."""
     result = unittest.TestResult()
     case(test).run(result)
     assert result.testsRun == 1
-    return [text.strip().splitlines()[-1] for _, text in (*result.failures, *result.errors)]
+    return [
+        re.split(r"^  .*\n", text, flags=re.MULTILINE)[-1].strip() for _, text in (*result.failures, *result.errors)
+    ]
 
 
 class TestUnittest:

@@ -106,6 +106,23 @@ class TestFailedTests:
         """)
         assert sum("clock.skip_sleep()" in line for line in section(result, TITLE)) == hinted
 
+    def test_an_update_under_way_shows_although_its_campaign_is_active(self, run: Run, section: Section) -> None:
+        result = run("""
+            def test_it(movies_dataset_group, personalize_backend):
+                films = movies_dataset_group
+                personalize_backend.transitions["campaign"] = "polls:3"
+                arn = films.campaigns["aws-sims"]
+                CLIENT.update_campaign(campaignArn=arn, minProvisionedTPS=2)
+                CLIENT.describe_campaign(campaignArn=arn)
+                raise LookupError
+        """)
+        lines = section(result, TITLE)
+        assert "  ACTIVE  campaign: movies-sims (its update: CREATE PENDING)" in lines
+        told = next(line for line in lines if line.strip().startswith('{"campaign"'))
+        assert told.strip().startswith(
+            '{"campaign": {"status": "ACTIVE", "latestCampaignUpdate": {"status": "CREATE PENDING"'
+        )
+
     def test_calls_that_are_alike_are_told_once(self, run: Run, section: Section) -> None:
         result = run("""
             def test_it(personalize_backend):
@@ -116,8 +133,8 @@ class TestFailedTests:
                 raise LookupError
         """)
         lines = section(result, TITLE)
-        assert [line.split()[0] for line in lines if " personalize." in line] == ["1", "1201", "1202"]
-        assert [line for line in lines if "in a row" in line] == ["        1,200 times in a row"]
+        assert [line.split()[0] for line in lines if " personalize." in line] == ["1", "2", "1202"]
+        assert [line for line in lines if "in a row" in line] == ["        1,200 times in a row, the last is 1201"]
         assert "calls:" in lines
 
     @pytest.mark.parametrize(

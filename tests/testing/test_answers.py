@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from pytest_personalize import PersonalizeBackend
@@ -38,6 +40,32 @@ def items(runtime: Any, arn: str, user: str = "user-ada", **members: Any) -> lis
     """The ids that a recommender answers with."""
     answer = runtime.get_recommendations(recommenderArn=arn, userId=user, **members)
     return [entry["itemId"] for entry in answer["itemList"]]
+
+
+class TestRetries:
+    """A declared refusal is met by the retries of the client, as one of the service would be."""
+
+    @pytest.mark.parametrize("code", ["ThrottlingException", "ServiceUnavailable"])
+    def test_what_a_client_tries_again_is_tried_again(
+        self, backend: PersonalizeBackend, best_sellers: str, shop: SeededGroup, code: str
+    ) -> None:
+        runtime = boto3.client("personalize-runtime", config=Config(retries={"total_max_attempts": 3}))
+        backend.answers(best_sellers).raises(code, any_code=True)
+
+        with pytest.raises(ClientError, match=code):
+            items(runtime, best_sellers)
+        items(runtime, shop.recommenders["aws-ecomm-popular-items-by-views"])
+
+        assert [call.error for call in backend.calls.of("GetRecommendations")] == [code] * 3 + [None]
+
+    def test_a_wrong_request_is_not(self, backend: PersonalizeBackend, best_sellers: str) -> None:
+        runtime = boto3.client("personalize-runtime", config=Config(retries={"total_max_attempts": 3}))
+        backend.answers(best_sellers).raises("InvalidInputException")
+
+        with pytest.raises(ClientError):
+            items(runtime, best_sellers)
+
+        backend.assert_called("GetRecommendations", times=1)
 
 
 class TestWhoGetsWhat:

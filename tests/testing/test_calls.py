@@ -111,7 +111,7 @@ class TestAssertCalled:
 
         event = "[{'eventType': 'view', 'sentAt': 1}]"
         assert str(caught.value) == (
-            "expected PutEvents(userId='ada') 2 times, it was called 1 times\n"
+            "expected PutEvents(userId='ada') 2 times, it was called so 1 times\n"
             f"  personalize-events.PutEvents(trackingId='t', sessionId='s', userId='ada', eventList={event})"
             " refused with InvalidInputException"
         )
@@ -121,7 +121,7 @@ class TestAssertCalled:
             backend.assert_called("PutEvents", userId="eve", sessionId="s")
 
         assert str(caught.value) == (
-            "expected PutEvents(userId='eve', sessionId='s') at least once, it was called 0 times\n"
+            "expected PutEvents(userId='eve', sessionId='s') at least once, it was called so 0 times\n"
             "--- expected\n"
             "+++ call of PutEvents\n"
             "@@ -1,4 +1,4 @@\n"

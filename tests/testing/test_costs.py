@@ -40,7 +40,7 @@ def test_calls_that_take_no_time_are_not_reported(client: Any, films: Any, lines
 
 def test_a_training_is_counted_with_its_hours(client: Any, films: Any, lines: Lines) -> None:
     client.create_solution_version(solutionArn=films.solutions["aws-sims"])
-    assert lines() == ["waited, one thing after the other: 0.52 hours", "trainings: 1, of 0.50 hours"]
+    assert lines() == ["waited, one thing after the other: 0.52 hours", "trainings: 1, 0.50 hours in all"]
 
 
 def test_an_import_is_counted_with_its_hours(client: Any, backend: Any, films: Any, lines: Lines) -> None:
@@ -52,7 +52,7 @@ def test_an_import_is_counted_with_its_hours(client: Any, backend: Any, films: A
             dataSource={"dataLocation": "s3://films/users.csv"},
             roleArn="arn:aws:iam::123456789012:role/any",
         )
-    assert lines() == ["waited, one thing after the other: 1.00 hours", "imports: 10, of 0.94 hours"]
+    assert lines() == ["waited, one thing after the other: 1.00 hours", "imports: 10, 0.94 hours in all"]
 
 
 def test_a_recommender_is_a_training(client: Any, backend: Any, lines: Lines) -> None:
@@ -60,7 +60,7 @@ def test_a_recommender_is_a_training(client: Any, backend: Any, lines: Lines) ->
     recipe = "arn:aws:personalize:::recipe/aws-ecomm-popular-items-by-views"
     client.create_recommender(name="mine", datasetGroupArn=shop.arn, recipeArn=recipe)
     assert lines()[1:] == [
-        "trainings: 1, of 0.67 hours",
+        "trainings: 1, 0.67 hours in all",
         "left standing at the end of a test:",
         "  test_it: recommender mine",
     ]
@@ -110,6 +110,10 @@ class TestProvisioned:
     def test_what_is_left_standing_is_named(self, campaign_arn: str, lines: Lines) -> None:
         assert lines()[-2:] == ["left standing at the end of a test:", "  test_it: campaign mine"]
 
+    def test_what_a_preset_brought_is_not_left_by_who_updates_it(self, client: Any, films: Any, lines: Lines) -> None:
+        client.update_campaign(campaignArn=films.campaigns["aws-sims"], minProvisionedTPS=2)
+        assert "left standing at the end of a test:" not in lines()
+
     def test_over_tests_that_share_a_backend(self, client: Any, backend: Any, films: Any) -> None:
         costs = Costs()
         before = backend.so_far()
@@ -137,4 +141,4 @@ def test_counts_of_several_processes_add_up(client: Any, backend: Any, films: An
     both.merge(one.state())
     both.merge(one.state())
     both.merge(())
-    assert "trainings: 2, of 1.00 hours" in both.lines()
+    assert "trainings: 2, 1.00 hours in all" in both.lines()

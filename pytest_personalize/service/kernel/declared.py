@@ -41,6 +41,11 @@ class Declared:
     default: Sequence[Entry] | None = None
     error: tuple[str, str] | None = None
 
+    @property
+    def refuses(self) -> bool:
+        """Whether some request is refused."""
+        return self.error is not None or any(one.error is not None for one in self.requests)
+
     def entries(self, user_id: str | None, item_id: str | None, members: Mapping[str, Any]) -> Sequence[Entry] | None:
         """The declared answer to a request, None where the model is to answer; raises a declared error."""
         asked = {name: value for name, value in members.items() if name not in ARNS}
