@@ -11,6 +11,7 @@ import io
 import json
 import re
 import tempfile
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
@@ -20,7 +21,7 @@ from urllib.parse import unquote
 
 from attrs import frozen
 
-from pytest_personalize import PersonalizeBackend
+from pytest_personalize import PersonalizeBackend, TimestampWarning
 from pytest_personalize.data.avro import parse_schema
 from pytest_personalize.data.csv_import import CsvTrial, ImportMode, import_csv
 from pytest_personalize.data.errors import CsvError
@@ -160,7 +161,8 @@ def csv(data: bytes) -> None:
     trial = CsvTrial("file.csv", io.BytesIO(content), schema)
     problems = [str(problem) for problem in trial.problems() if problem.code != "milliseconds"]  # which are taken in
     try:
-        rows = import_csv([("file.csv", content)], records, kind, mode)
+        with warnings.catch_warnings(action="ignore", category=TimestampWarning):
+            rows = import_csv([("file.csv", content)], records, kind, mode)
     except CsvError as refusal:
         problem = str(refusal)
     else:
