@@ -51,14 +51,15 @@ def cooccurrences(histories: Histories, item_count: int, window: int) -> Iterato
     reach = window + 1
     counts = Counter[int]()
     for item, own in enumerate(places):
-        near: list[int] = []
-        for place in own:
-            near += line[place - window : place + reach]
         counts.clear()
-        counts.update(near)
-        counts.pop(item, None)  # it stands near itself, and near the gaps at the ends of histories
-        counts.pop(item_count, None)
-        own.clear()
+        if own:
+            near: list[int] = []
+            for place in own:
+                near += line[place - window : place + reach]
+            counts.update(near)
+            counts.pop(item)  # it stands near itself, and near the gaps at the ends of histories
+            counts.pop(item_count, None)
+            own.clear()
         yield item, counts
 
 
@@ -101,12 +102,13 @@ def neighbours(
     """
     offsets, items, masses = array("I", (0,)), array("I"), array("f")
     for item, counts in cooccurrences(histories, item_count, window):
-        frequent: Mapping[int, int] = counts
-        if minimum > 1:
-            frequent = {other: count for other, count in counts.items() if count >= minimum}
-        best, weighed = strongest(frequent, discount, keep)
-        factor = 1.0 if scale is None else scale[item]
-        items.fromlist(best)
-        masses.fromlist([mass * factor for mass in weighed])
+        if counts:  # which many items have not
+            frequent: Mapping[int, int] = counts
+            if minimum > 1:
+                frequent = {other: count for other, count in counts.items() if count >= minimum}
+            best, weighed = strongest(frequent, discount, keep)
+            factor = 1.0 if scale is None else scale[item]
+            items.fromlist(best)
+            masses.fromlist([mass * factor for mass in weighed])
         offsets.append(len(items))
     return Neighbours(offsets, items, masses)
