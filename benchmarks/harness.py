@@ -7,10 +7,10 @@ botocore costs before anybody emulates anything. So a budget of 1.3 floors leave
 from __future__ import annotations
 
 import gc
-import itertools
 import time
 from collections.abc import Callable, Iterator
 from functools import cache
+from statistics import median
 from typing import Any
 
 import boto3
@@ -139,28 +139,26 @@ def constant_client(service: str) -> Any:
 
 PAIRS = 200  # of one unit of work and one of the base, in one round
 ROUND_SECONDS = 0.2  # a round that would take longer has fewer pairs, down to one
-ROUNDS = range(4, 30)
-STABLE = 0.005  # a round that improves the ratio by less than this is a calm one; after three of them it stands
+ROUNDS = range(9, 31)
+STABLE = 0.005  # a round that moves the ratio by less than this is a calm one; after three of them it stands
 
 
 def compare(pair: Pair) -> Measurement:
     """How many times the base the work takes.
 
-    Single units of both alternate, so that both meet the same weather. A round gives the lowest tenth of each, and the
-    lowest of all rounds are compared, because on a busy machine noise only ever adds. Rounds go on until the ratio
-    holds still.
+    Single units of both alternate, so that both meet the same weather: a machine that others share is twice as fast in
+    one second as in the next. A round compares the lowest tenth of each, because within it noise only ever adds, and
+    the median of the rounds counts. Rounds go on until it holds still.
     """
     pair.work(), pair.base()
     pairs = max(1, min(PAIRS, int(ROUND_SECONDS / (_seconds(pair.work) + _seconds(pair.base)))))
-    fastest = [float("inf"), float("inf")]
+    rounds: list[tuple[float, float]] = []
     ratio, calm = float("inf"), 0
-    for round_number in itertools.count(1):
-        fastest = [min(before, now) for before, now in zip(fastest, _round(pair, pairs), strict=True)]
-        before, ratio = ratio, fastest[0] / fastest[1]
+    while len(rounds) < ROUNDS.start or (calm < 3 and len(rounds) < ROUNDS.stop):
+        rounds.append(_round(pair, pairs))
+        before, ratio = ratio, median(work / base for work, base in rounds)
         calm = calm + 1 if abs(before - ratio) <= STABLE * ratio else 0
-        if round_number >= ROUNDS.start and (calm >= 3 or round_number >= ROUNDS.stop):
-            break
-    return Measurement(value=ratio, seconds=fastest[0])
+    return Measurement(value=ratio, seconds=min(work for work, _ in rounds))
 
 
 def _round(pair: Pair, pairs: int) -> tuple[float, float]:
