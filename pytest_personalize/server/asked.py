@@ -66,15 +66,12 @@ class Began:
         return cls(snapshot=backend.snapshot(), transitions=backend.transitions.settings())
 
 
-def _unknown(account_id: str) -> Began:
-    raise AdminError(409, f"it is not known how account {account_id} began")
-
-
 @frozen(kw_only=True)
 class Asked:
     """A request to a ``backend``: ``rest`` is what follows the name of the row in the path.
 
-    ``shelf`` has the named snapshots, ``began`` tells how the backend of an account is at the beginning.
+    ``shelf`` has the named snapshots, ``began`` tells how the backend of an account is at the beginning; what is played
+    back asks neither.
     """
 
     backend: PersonalizeBackend
@@ -82,7 +79,7 @@ class Asked:
     query: Mapping[str, str] = field(factory=dict)
     content: bytes = b""
     shelf: Shelf = field(factory=MemoryShelf)
-    began: Callable[[str], Began] = _unknown
+    began: Callable[[str], Began] | None = None
 
     def json(self) -> Any:
         """The body, which has to be JSON; an empty object where there is none."""

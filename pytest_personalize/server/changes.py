@@ -67,6 +67,7 @@ CLOCK: Final = {"advance": STEP, "move_to": MOMENT, "freeze": MOMENT_OR_NOW, "un
 def reset(asked: Asked) -> Any:
     """As the server began, with no calls on record."""
     backend = asked.backend
+    assert asked.began is not None
     began = asked.began(backend.account_id)
     backend.restore(began.snapshot)
     backend.transitions = began.transitions

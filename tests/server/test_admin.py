@@ -171,6 +171,14 @@ def test_the_clock_is_moved_and_held(ask: Ask, backend: PersonalizeBackend) -> N
     assert not ask("POST", "clock", {"unfreeze": True})["frozen"]
 
 
+@pytest.mark.parametrize("move", ["freeze", "unfreeze"])
+@pytest.mark.parametrize("before", [{"freeze": True}, {"unfreeze": True}])
+def test_a_move_of_the_clock_that_is_false_is_not_made(ask: Ask, before: dict[str, bool], move: str) -> None:
+    frozen = ask("POST", "clock", before)["frozen"]
+
+    assert ask("POST", "clock", {move: False})["frozen"] == frozen
+
+
 def test_transitions_are_set(ask: Ask, backend: PersonalizeBackend) -> None:
     ask("PUT", "transitions", {"transitions": "polls:2"})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import re
 import threading
@@ -13,7 +14,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pytest_personalize import PersonalizeBackend
-from pytest_personalize.server import Accounts, application_for
+from pytest_personalize.server import Accounts, application, application_for
+from pytest_personalize.server.workers import Worker
 
 NOWHERE = "arn:aws:personalize:us-east-1:123456789012:campaign/nowhere"
 
@@ -207,6 +209,64 @@ class TestFaults:
             began = time.perf_counter()
             client.list_schemas()
             assert time.perf_counter() - began > 0.3
+
+
+class TestOtherServers:
+    """What an ASGI server of somebody else's gets."""
+
+    async def _ask(self, backend: PersonalizeBackend, scope: dict[str, Any]) -> list[dict[str, Any]]:
+        sent: list[dict[str, Any]] = []
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": b"{}"}
+
+        async def send(message: dict[str, Any]) -> None:
+            sent.append(message)
+
+        target = (b"x-amz-target", b"AmazonPersonalize.ListSchemas")
+        request = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": [target]}
+        await application(backend)(request | scope, receive, send)
+        return sent
+
+    def test_it_is_told_that_there_is_only_http(self) -> None:
+        """By an error, as ASGI wants it; a server then begins without the events of a lifespan."""
+        with pytest.raises(NotImplementedError, match="no lifespan here"):
+            asyncio.run(self._ask(PersonalizeBackend(), {"type": "lifespan"}))
+
+    def test_a_call_that_gets_no_answer_is_an_error_without_a_response(self) -> None:
+        backend = PersonalizeBackend()
+        backend.faults.disconnect("ListSchemas")
+        with pytest.raises(ConnectionAbortedError, match="gets no answer"):
+            asyncio.run(self._ask(backend, {}))
+        assert [message["type"] for message in asyncio.run(self._ask(backend, {}))] == [
+            "http.response.start",
+            "http.response.body",
+        ]
+
+
+@pytest.mark.parametrize("outcome", ["an answer", ValueError("no answer")])
+def test_an_answer_for_which_nobody_waits_any_longer_is_dropped(outcome: Any) -> None:
+    """When a server gives up a call that is being answered, its thread goes on with the next."""
+    end, errors = threading.Event(), []
+
+    def work() -> Any:
+        end.wait()
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    async def ask() -> str:
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: errors.append(context))
+        worker = Worker()
+        given_up = asyncio.create_task(worker.do(work))
+        await asyncio.sleep(0)
+        given_up.cancel()
+        await asyncio.sleep(0)
+        end.set()
+        return await worker.do(lambda: "the next")
+
+    assert asyncio.run(ask()) == "the next"
+    assert errors == []
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, lambda body: gzip.compress(body, 0)])

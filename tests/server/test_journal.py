@@ -20,6 +20,7 @@ import pytest
 from pytest_personalize import PersonalizeBackend
 from pytest_personalize.server.accounts import Accounts, Change
 from pytest_personalize.server.admin import Admin
+from pytest_personalize.server.lines import Lines
 from pytest_personalize.server.states import StateInUse, States
 from pytest_personalize.service.kernel.errors import ServiceError
 from pytest_personalize.shapes.models import SERVICES, operation_names
@@ -307,6 +308,15 @@ def test_the_clock_goes_on_by_the_time_that_has_passed(keep: Callable[..., Kept]
     assert abs(again.backend.clock.timestamp() - kept.backend.clock.timestamp()) < 60
 
 
+def test_a_clock_that_stands_still_stands_where_it_was(keep: Callable[..., Kept]) -> None:
+    kept = keep()
+    kept.ask("POST", "clock", {"freeze": "2026-01-31T12:00:00"})
+    before = kept.ask("GET", "clock")
+    kept.states.close()
+
+    assert kept.after_a_kill().ask("GET", "clock") == before
+
+
 def journal(kept: Kept) -> Path:
     (found,) = kept.files.glob("journal-*.log")
     return found
@@ -367,6 +377,19 @@ def test_what_is_damaged_again_is_kept_beside(keep: Callable[..., Kept]) -> None
     journal(kept).write_bytes(b"nonsense\n")
 
     assert (kept.after_a_kill().files / "damaged-000001-again" / "journal-000001.log").read_bytes() == b"nonsense\n"
+
+
+def test_a_journal_in_another_form_is_told_and_kept_aside(keep: Callable[..., Kept]) -> None:
+    kept = keep()
+    lines = Lines(journal(kept), anew=True)
+    lines.append([0.0, "begin", 2, 0.0])
+    lines.append([0.0, "personalize", "CreateSchema", "us-east-1", json.dumps({"name": "first", "schema": SCHEMA})])
+    lines.close()
+    again = kept.after_a_kill()
+
+    assert list(again.backend.schemas) == []
+    assert "it is no journal in version 1" in again.reports[0]
+    assert (again.files / "damaged-000001" / "journal-000001.log").read_bytes() == journal(kept).read_bytes()
 
 
 def test_a_missing_journal_is_told(keep: Callable[..., Kept]) -> None:
@@ -450,6 +473,15 @@ def test_named_snapshots_outlive_the_process(keep: Callable[..., Kept]) -> None:
     assert list(again.after_a_kill().backend.schemas) == ["first"]
 
 
+def test_a_named_snapshot_that_nobody_took_is_not_found(keep: Callable[..., Kept]) -> None:
+    kept = keep()
+    kept.ask("PUT", "snapshots/one")
+    refused = kept.ask("POST", "restore", {"name": "another"})
+
+    assert refused["status"] == 404
+    assert "no snapshot 'another'" in refused["message"]
+
+
 def test_a_full_disk_is_an_error_and_nothing_is_lost_afterwards(
     keep: Callable[..., Kept], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -465,6 +497,25 @@ def test_a_full_disk_is_an_error_and_nothing_is_lost_afterwards(
     kept.call("CreateSchema", name="second", schema=SCHEMA)
 
     assert list(kept.after_a_kill().backend.schemas) == ["first", "second"]
+
+
+def test_a_disk_too_full_for_a_snapshot_leaves_the_one_before(
+    keep: Callable[..., Kept], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    kept = keep()
+    kept.call("CreateSchema", name="first", schema=SCHEMA)
+
+    def full(file: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("pytest_personalize.testing.saving.os.fsync", full)
+        with pytest.raises(OSError, match="No space left"):
+            kept.ask("POST", "seed", {"preset": "shop"})
+    assert list(kept.after_a_kill().backend.schemas) == ["first"]
+    kept.call("CreateSchema", name="second", schema=SCHEMA)
+
+    assert kept.after_a_kill().whole(tmp_path / "again.json") == kept.whole(tmp_path / "before.json")
 
 
 def test_a_start_with_100_000_events_takes_three_seconds(keep: Callable[..., Kept]) -> None:

@@ -103,6 +103,17 @@ def test_a_saved_state_is_begun_with_and_not_written(run: Run, tmp_path: Path) -
     assert (tmp_path / "state.json").read_bytes() == before
 
 
+def test_a_state_that_is_damaged_is_warned_of(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run("--state", str(tmp_path))
+    (saved,) = tmp_path.glob("*/state-*.json")
+    saved.write_bytes(b"{")
+    capsys.readouterr()
+    assert run("--state", str(tmp_path))[0] == 0
+    (warning,) = capsys.readouterr().err.splitlines()
+    assert warning.startswith(f"warning: {saved} is damaged")
+    assert "damaged-" in warning
+
+
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
