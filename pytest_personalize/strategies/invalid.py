@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from attrs import frozen
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from pytest_personalize.shapes.models import OperationShapes, find_operation
-from pytest_personalize.shapes.request import ShapeViolations, compile_input
+from pytest_personalize.shapes.request import ShapeViolations, Violation, compile_input
 from pytest_personalize.strategies.valid import Shape, any_value, structure
 from pytest_personalize.strategies.values import Params
 
@@ -116,13 +116,15 @@ _NO_CLASSES: Final[Mapping[str, type]] = {}
 def _judged(shapes: OperationShapes, params: Params, each: Break) -> InvalidRequest:
     """The request with the rule that it breaks; passed over if it breaks none, or two."""
     wire = json.loads(json.dumps(params, default=lambda moment: moment.timestamp()))
+    violations: Sequence[Violation] = ()
     try:
         compile_input(shapes.input, _NO_CLASSES)(wire)
     except ShapeViolations as found:
-        (violation, *others) = found.violations
-        assume(not others)
-        return InvalidRequest(
-            params=params, path=violation.path, constraint=violation.constraint, stopped_by_client=each.by_client
-        )
-    assume(False)
-    raise AssertionError("assume() does not return")
+        violations = found.violations
+    assume(len(violations) == 1)
+    return InvalidRequest(
+        params=params,
+        path=violations[0].path,
+        constraint=violations[0].constraint,
+        stopped_by_client=each.by_client,
+    )

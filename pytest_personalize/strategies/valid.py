@@ -69,8 +69,6 @@ def structure(
     shape: Shape, given: Mapping[str, SearchStrategy[Any]] = {}, values: Mapping[str, Any] = {}
 ) -> SearchStrategy[Params]:
     """A structure; ``given`` members are always there, ``values`` are those among them that have one value."""
-    if shape is None:
-        return st.just({})
     choices = [
         fitting for tie in TIES.get(shape.name, ()) if (fitting := [each for each in tie if _fits(each, given, values)])
     ]

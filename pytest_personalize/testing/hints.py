@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any, Final
 
 from attrs import frozen
@@ -91,9 +91,7 @@ def _about_arn(call: Call, arn: str, around: Surroundings) -> str | None:
     for name, resources in around.others.items():
         if arn in resources:
             return f"{name} has it, but another one answered"
-    for number, other in enumerate(around.calls, 1):
-        if other is call:
-            break
+    for number, other in enumerate(takewhile(lambda each: each is not call, around.calls), 1):
         if other.operation.startswith("Delete") and other.error is None and arn in other.params.values():
             return f"it was deleted by call {number}, {other.operation}"
     return _about_others_of_kind(kind, parts[5], around)

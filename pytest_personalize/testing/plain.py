@@ -78,8 +78,6 @@ class Encoder:
             return self._attributes(value)
         if isinstance(value, Mapping):
             return self._mapping(value)
-        if isinstance(value, Sequence):
-            return {"$tuple": [self.encode(item) for item in value]}
         raise TypeError(f"{type(value).__name__} cannot be kept")
 
     def _attributes(self, value: Any) -> Plain:
@@ -232,8 +230,6 @@ class LateModel:
         return model
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
         return getattr(self._model, name)
 
     @property  # type: ignore[misc]  # how proxies do it

@@ -39,12 +39,7 @@ Paint = Callable[[str, str], str]
 """Gives a text the colour for ``good``, ``bad``, ``moving``, ``still``, ``hint`` or ``heading``."""
 
 
-def plain(text: str, kind: str) -> str:
-    """No colour at all."""
-    return text
-
-
-def failure_section(seen: Seen, paint: Paint = plain) -> str:
+def failure_section(seen: Seen, paint: Paint) -> str:
     """What a failed test made, changed and called, in the last backends that it had to do with."""
     told = [
         (backend, lines)

@@ -52,11 +52,10 @@ class SampleStock:
             if isinstance(reader, Dataset):
                 uri = _vacant(store, location, f"{reader.dataset_type.lower()}.csv")
                 text = uri and _rows(region, reader, self._ids)
-            elif isinstance(reader, SolutionVersion):
+            else:
+                assert isinstance(reader, SolutionVersion)
                 uri = _vacant(store, location, "lines.json", whole_prefix=True)
                 text = uri and _lines(region, reader)
-            else:
-                return
             if uri and text:
                 store.put(uri, text)
                 self.made_up.append(uri)

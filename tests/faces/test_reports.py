@@ -529,6 +529,15 @@ class TestHints:
             "datasetGroupArn: another active backend (account 123456789012, us-east-1) has it, "
             "but another one answered",
         ),
+        "one of several other backends": (
+            f"""
+            create("films")
+            with mock_personalize(region="eu-west-1"), mock_personalize():
+                CLIENT.describe_dataset_group(datasetGroupArn="{ARN}:dataset-group/films")
+            """,
+            "datasetGroupArn: another active backend (account 123456789012, us-east-1) has it, "
+            "but another one answered",
+        ),
         "deleted": (
             f"""
             create("films")
@@ -588,6 +597,41 @@ class TestHints:
         (printed,) = (line.split()[-1] for line in result.outlines if line.startswith("tracking id"))
         text = " ".join(" ".join(section(result, TITLE)).split())
         assert f"hint: trackingId: the only tracking id is {printed}" in text
+
+    @pytest.mark.parametrize(
+        ("given", "hint"),
+        [
+            ("movies.tracking_id[:-1] + '-'", "the nearest is {movies}"),
+            ("'wrong'", "there are 2 tracking ids, none is near"),
+        ],
+    )
+    def test_of_several_tracking_ids_the_nearest_is(self, run: Run, section: Section, given: str, hint: str) -> None:
+        result = run(f"""
+            def test_it(personalize_backend, personalize_events):
+                movies, shop = personalize_backend.seed("movies"), personalize_backend.seed("shop")
+                print("tracking id", movies.tracking_id)
+                event = {{"eventType": "Watch", "itemId": "a", "sentAt": 1}}
+                personalize_events.put_events(trackingId={given}, sessionId="s", eventList=[event])
+        """)
+        (printed,) = (line.split()[-1] for line in result.outlines if line.startswith("tracking id"))
+        text = " ".join(" ".join(section(result, TITLE)).split())
+        assert f"hint: trackingId: {hint.format(movies=printed)}" in text
+
+    def test_what_no_name_can_mend_gets_none(self, run: Run, section: Section) -> None:
+        """A role is none of the service, and a tracking id that is right is not the reason."""
+        result = run("""
+            def test_it(movies_dataset_group, personalize_backend, personalize_events):
+                role = "arn:aws:iam::123456789012:role/films"
+                with pytest.raises(CLIENT.exceptions.ClientError):
+                    CLIENT.create_dataset_group(name="movies", roleArn=role, kmsKeyArn=role)
+                personalize_backend.faults.fail("PutEvents", "InternalFailure", times=None)
+                event = {"eventType": "Watch", "itemId": "a", "sentAt": 1}
+                tracking_id = movies_dataset_group.tracking_id
+                personalize_events.put_events(trackingId=tracking_id, sessionId="s", eventList=[event])
+        """)
+        lines = section(result, TITLE)
+        assert any("role/films" in line for line in lines)
+        assert not [line for line in lines if "hint:" in line and ("roleArn" in line or "trackingId" in line)]
 
     def test_what_is_there_gets_none(self, run: Run, section: Section) -> None:
         result = run(f"""
@@ -700,6 +744,24 @@ class TestUsage:
             "  never used of events: all 5",
             *self.ERRORS,
         ]
+
+    def test_a_family_that_is_used_whole_is_not_among_the_unused(self, run: Run, section: Section) -> None:
+        result = run(
+            """
+            def test_it(shop_dataset_group, movies_dataset_group, personalize_runtime, actions_dataset_group):
+                campaigns = movies_dataset_group.campaigns
+                arn = campaigns["aws-personalized-ranking-v2"]
+                personalize_runtime.get_personalized_ranking(campaignArn=arn, userId="user-ada", inputList=["a"])
+                arn = campaigns["aws-user-personalization-v2"]
+                personalize_runtime.get_recommendations(campaignArn=arn, userId="user-ada")
+                arn = actions_dataset_group.campaigns["aws-next-best-action"]
+                personalize_runtime.get_action_recommendations(campaignArn=arn, userId="user-ada")
+            """,
+            "--personalize-report",
+        )
+        lines = section(result, f"{TITLE}: usage")
+        assert "personalize-runtime: 3 of 3 operations used" in lines
+        assert not [line for line in lines if line.startswith("  never used of recommendations")]
 
     def test_each_call_counts_once_whatever_the_scope_of_its_backend(self, run: Run, section: Section) -> None:
         module = """

@@ -255,6 +255,28 @@ class TestContent:
             "Backend 2: account 999999999999, eu-west-1",
         ]
 
+    def test_resources_that_the_test_found_and_deleted(self, trace: Callable[..., dict[str, str]]) -> None:
+        (text,) = trace("""
+            def test_it(shop_dataset_group):
+                CLIENT.delete_filter(filterArn=shop_dataset_group.filters["up-to-price"])
+        """).values()
+        page = Page(text)
+        assert "Resources that were there before and have gone: 1" in page.all("h3")
+        gone = text.split("have gone: 1")[1].partition("</table>")[0]
+        assert "filter/shop-up-to-price" in gone
+
+    def test_more_resources_than_one_can_see_are_not_drawn(self, trace: Callable[..., dict[str, str]]) -> None:
+        (text,) = trace("""
+            @pytest.mark.mock_personalize(quotas=None)
+            def test_it(personalize_backend):
+                for number in range(400):
+                    create(f"films-{number}")
+        """).values()
+        page = Page(text)
+        assert "Resources that the test made or changed: 400" in page.all("h3")
+        assert page.all("div.graph") == []
+        assert "dataset-group/films-399" in text
+
     def test_many_calls_and_large_answers_are_cut(self, trace: Callable[..., dict[str, str]]) -> None:
         (text,) = trace("""
             def test_it(personalize_backend):

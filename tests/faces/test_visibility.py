@@ -83,6 +83,34 @@ class TestTests:
         assert is_blocked()
         """).assert_outcomes(passed=3)
 
+    def test_an_item_that_is_no_function_sees_what_its_run_sees(
+        self, run_helped: Run, pytester: pytest.Pytester
+    ) -> None:
+        """Items of other plugins have no fixtures to ask for."""
+        pytester.makeconftest("""
+            import boto3
+            import pytest
+            from pytest_personalize import RealPersonalizeCallBlocked
+
+            class Query(pytest.Item):
+                def runtest(self):
+                    client = boto3.client(
+                        "personalize", region_name="us-east-1", aws_access_key_id="a", aws_secret_access_key="b"
+                    )
+                    with pytest.raises(RealPersonalizeCallBlocked):
+                        client.list_schemas()
+
+            class Queries(pytest.File):
+                def collect(self):
+                    yield Query.from_parent(self, name="query")
+
+            def pytest_collect_file(file_path, parent):
+                if file_path.suffix == ".query":
+                    return Queries.from_parent(parent, path=file_path)
+        """)
+        pytester.makefile(".query", films="")
+        run_helped("def test_it(session_personalize_backend): ...").assert_outcomes(passed=2)
+
     def test_what_is_asked_for_while_it_runs_is_seen_from_then_on(self, run_helped: Run) -> None:
         run_helped("""
     def test_first(session_personalize_backend):

@@ -111,6 +111,18 @@ def test_events_are_counted_by_tracker_dataset_and_group(
     }
 
 
+def test_events_without_a_dataset_have_no_dimensions_to_be_counted_by(
+    personalize: Any, personalize_events: Any, personalize_backend: PersonalizeBackend
+) -> None:
+    group = personalize.create_dataset_group(name="films")["datasetGroupArn"]
+    tracker = personalize.create_event_tracker(name="films", datasetGroupArn=group)["trackingId"]
+    event = {"eventType": "Watch", "itemId": "a", "sentAt": 1_700_000_000}
+    with pytest.raises(personalize_events.exceptions.ClientError):
+        personalize_events.put_events(trackingId=tracker, sessionId="one", userId="u", eventList=[event])
+
+    assert list(personalize_backend.metrics) == []
+
+
 def test_items_are_counted_by_dataset_and_group(
     shop: SeededGroup, personalize_events: Any, personalize_backend: PersonalizeBackend
 ) -> None:

@@ -163,6 +163,19 @@ def test_answers_are_shown_as_they_can_be_declared(ask: Ask) -> None:
     assert ask("POST", "answers", shown["answers"]) == shown
 
 
+def test_requests_are_shown_as_they_can_be_declared(ask: Ask) -> None:
+    """As a recording of the real service has them."""
+    requests = [
+        {"parameters": {"userId": "ada", "numResults": 1}, "items": [{"itemId": "mug"}]},
+        {"parameters": {"userId": "ben"}, "raises": "ThrottlingException", "message": "Rate exceeded"},
+    ]
+    shown = ask("POST", "answers", {CAMPAIGN: {"requests": requests}})
+
+    assert shown["answers"][CAMPAIGN]["requests"] == requests
+    ask("DELETE", "answers")
+    assert ask("POST", "answers", shown["answers"]) == shown
+
+
 def test_the_clock_is_moved_and_held(ask: Ask, backend: PersonalizeBackend) -> None:
     assert ask("POST", "clock", {"freeze": "2026-01-31T12:00:00"})["now"] == "2026-01-31T12:00:00+00:00"
     assert ask("POST", "clock", {"advance": {"days": 1}})["timestamp"] == backend.clock.timestamp()

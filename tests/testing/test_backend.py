@@ -91,6 +91,15 @@ class TestLooks:
     def test_metrics_show_how_many_there_are(self, backend: PersonalizeBackend) -> None:
         assert repr(backend.metrics) == "<0 data points of AWS/Personalize>"
 
+    def test_answers_show_the_region_at_home(self) -> None:
+        assert repr(PersonalizeBackend(region="eu-west-1").answers) == "<answers of eu-west-1 and other regions>"
+
+    def test_what_is_found_by_name_shows_as_a_mapping(self, backend: PersonalizeBackend) -> None:
+        group = backend.seed("actions")
+
+        (arn,) = group.campaigns.values()
+        assert repr(group.campaigns) == f"{{'aws-next-best-action': '{arn}'}}"
+
     def test_a_failed_resource_shows_why(self, backend: PersonalizeBackend, client: Any) -> None:
         backend.faults.fail_job("CreateDatasetGroup", "no such role")
         arn = client.create_dataset_group(name="shop")["datasetGroupArn"]

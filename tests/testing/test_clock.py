@@ -306,6 +306,63 @@ class TestSkipSleep:
 
         assert self.slept(backend) == 1
 
+    def test_a_cancelled_sleep_is_passed_over(self, backend: PersonalizeBackend) -> None:
+        async def main() -> None:
+            task = asyncio.create_task(asyncio.sleep(1))
+            await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.sleep(LONG)
+
+        with backend.clock.skip_sleep():
+            asyncio.run(main())
+
+        assert self.slept(backend) == LONG
+
+    def test_when_all_sleeps_were_cancelled_the_next_one_wakes(self, backend: PersonalizeBackend) -> None:
+        async def main() -> None:
+            loop = asyncio.get_running_loop()
+            task = asyncio.create_task(asyncio.sleep(1))
+            loop.call_soon(task.cancel)
+            await asyncio.wait({task, loop.create_future()}, timeout=0.05)  # in reality
+            assert task.cancelled()
+            await asyncio.sleep(LONG)
+
+        with backend.clock.skip_sleep():
+            asyncio.run(main())
+
+        assert self.slept(backend) == LONG
+
+    def test_a_sleep_whose_end_has_passed_does_not_move_it(self, backend: PersonalizeBackend) -> None:
+        async def main() -> None:
+            task = asyncio.create_task(asyncio.sleep(60))
+            await asyncio.sleep(0)
+            backend.clock.advance(hours=1)
+            await task
+
+        with backend.clock.skip_sleep():
+            asyncio.run(main())
+
+        assert self.slept(backend) == 3600
+
+    def test_who_kept_the_sleep_of_the_block_sleeps_in_reality_afterwards(self, backend: PersonalizeBackend) -> None:
+        with backend.clock.skip_sleep():
+            kept = time.sleep
+        begun = time.monotonic()
+        kept(0.05)
+
+        assert time.monotonic() - begun >= 0.05
+        assert self.slept(backend) == 0
+
+    def test_a_replacement_that_was_made_meanwhile_stays(
+        self, backend: PersonalizeBackend, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def own(seconds: float) -> None: ...
+
+        monkeypatch.setattr(time, "sleep", time.sleep)  # and put back at the end
+        with backend.clock.skip_sleep():
+            time.sleep = own
+        assert time.sleep is own
+
 
 class TestBesideFreezegun:
     def test_it_stands_where_freezegun_holds_the_time(self, backend: PersonalizeBackend) -> None:

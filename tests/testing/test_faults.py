@@ -297,6 +297,16 @@ class TestLatency:
         with pytest.raises(client.exceptions.ResourceAlreadyExistsException):
             client.create_dataset_group(name="shop")
 
+    def test_an_error_that_comes_too_late_is_a_timeout(
+        self, backend: PersonalizeBackend, make_client: Callable[..., Any]
+    ) -> None:
+        backend.faults.latency("CreateDatasetGroup", 30, times=1)
+        backend.faults.fail("CreateDatasetGroup", "LimitExceededException")
+
+        make_client(read_timeout=20).create_dataset_group(name="shop")
+
+        assert errors(backend) == ["ReadTimeoutError", None]
+
     def test_it_goes_together_with_other_faults(self, backend: PersonalizeBackend, client: Any) -> None:
         begun = backend.clock.freeze()
         backend.faults.latency("ListSchemas", 10)

@@ -11,7 +11,9 @@ import pytest
 from moto import mock_aws
 
 from pytest_personalize import PersonalizeBackend, mock_personalize
+from pytest_personalize.data.errors import StoreError
 from pytest_personalize.data.schema_rules import RULES, Wanted
+from pytest_personalize.data.stores import MemoryStore
 
 ROLE = "arn:aws:iam::123456789012:role/any"
 NAMES = {
@@ -147,6 +149,15 @@ def test_rows_fit_any_schema(backend: PersonalizeBackend, domain: str | None, ki
     assert set(rows[0]) == set(fields)
 
 
+def test_times_have_passed(pipeline: Pipeline, backend: PersonalizeBackend) -> None:
+    fields = {"USER_ID": "string", "LAST_SEEN_TIMESTAMP": "long"}
+
+    rows = pipeline.load(pipeline.dataset("USERS", fields), "s3://b/users.csv")
+
+    seen = [row["LAST_SEEN_TIMESTAMP"] for row in rows]
+    assert 1_500_000_000 < min(seen) < max(seen) < backend.clock.timestamp()
+
+
 def test_all_runs_make_up_the_same(backend: PersonalizeBackend) -> None:
     rows = []
     for _ in range(2):
@@ -204,6 +215,19 @@ def test_what_is_wrong_with_a_location_is_still_refused(
 
     with pytest.raises(pipeline.client.exceptions.InvalidInputException):
         pipeline.load(pipeline.dataset("ITEMS", ITEM), location)
+
+
+def test_a_store_that_cannot_be_listed_gets_nothing_and_the_job_says_why(
+    pipeline: Pipeline, backend: PersonalizeBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(store: MemoryStore, prefix: str | None = None) -> list[str]:
+        raise StoreError("Access Denied", reason="denied")
+
+    monkeypatch.setattr(MemoryStore, "list", refuse)
+    with pytest.raises(pipeline.client.exceptions.InvalidInputException, match="Insufficient privileges"):
+        pipeline.load(pipeline.dataset("ITEMS", ITEM), "s3://b/x.csv")
+
+    assert backend.made_up == []
 
 
 def test_without_it_nothing_is_made_up() -> None:

@@ -40,6 +40,9 @@ def reloaded(backend: PersonalizeBackend, path: Path) -> PersonalizeBackend:
     return PersonalizeBackend.load(path)
 
 
+VIEWS = [{"USER_ID": f"u{n % 5}", "ITEM_ID": f"i{n % 3}", "TIMESTAMP": 1_700_000_000 + n} for n in range(20)]
+
+
 def answers(backend: PersonalizeBackend) -> list[Any]:
     """What everything that answers answers, the ids of the answers included; the backend itself is left as it is."""
     snapshot = backend.snapshot()
@@ -124,6 +127,38 @@ class TestWhatComesBack:
         after = answers(backend)
 
         assert answers(reloaded(backend, path)) == after != before
+
+    def test_segments_are_those_of_before(self, backend: PersonalizeBackend, path: Path, client: Any) -> None:
+        films = backend.seed_from("films", interactions=VIEWS, recipes=["aws-item-affinity"])
+        (version,) = films.solution_versions.values()
+        backend.s3.put("s3://in/items.json", b'{"itemId": "i1"}\n{"itemId": "i2"}\n')
+
+        def segments(name: str) -> bytes:
+            client.create_batch_segment_job(
+                jobName=name,
+                solutionVersionArn=version,
+                jobInput={"s3DataSource": {"path": "s3://in/items.json"}},
+                jobOutput={"s3DataDestination": {"path": f"s3://{name}/"}},
+                roleArn=ROLE,
+            )
+            return backend.s3.get(f"s3://{name}/items.json.out")
+
+        before = segments("before")
+        backend.restore(reloaded(backend, path).snapshot())
+
+        assert segments("after") == before
+
+    def test_a_training_on_top_of_a_full_one_is_not_lost(
+        self, backend: PersonalizeBackend, path: Path, client: Any, personalize_events: Any
+    ) -> None:
+        films = backend.seed_from("films", interactions=VIEWS, recipes=["aws-user-personalization"])
+        event = {"eventType": "Watch", "itemId": "brand-new", "sentAt": backend.clock.now()}
+        personalize_events.put_events(trackingId=films.tracking_id, userId="u1", sessionId="s", eventList=[event])
+        (solution,) = films.solutions.values()
+        client.create_solution_version(solutionArn=solution, trainingMode="UPDATE")
+        before = answers(backend)
+
+        assert answers(reloaded(backend, path)) == before
 
     def test_events_after_loading_are_no_part_of_the_training(
         self, backend: PersonalizeBackend, path: Path, personalize_events: Any
@@ -397,6 +432,20 @@ class TestWriting:
         backend.save(path)
 
         assert set(path.parent.iterdir()) == {path, *others}
+
+    @pytest.mark.skipif(os.name == "nt", reason="Windows keeps what is open by itself")
+    def test_what_is_written_by_another_user_is_left_alone(
+        self, backend: PersonalizeBackend, path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(process: int, signal: int) -> None:
+            raise PermissionError(1, "Operation not permitted")
+
+        other = path.with_name(".backend.json.4321-0f.partial")
+        other.touch()
+        monkeypatch.setattr(os, "kill", refuse)
+        backend.save(path)
+
+        assert set(path.parent.iterdir()) == {path, other}
 
     def test_a_wrong_store_is_no_fault_of_the_file(self, backend: PersonalizeBackend, path: Path) -> None:
         backend.save(path)

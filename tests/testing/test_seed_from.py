@@ -10,13 +10,16 @@ from enum import Enum
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import boto3
+import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
 
 from pytest_personalize import PersonalizeBackend, mock_personalize
+from pytest_personalize.testing import own_data
 from pytest_personalize.testing.seeded import SeededGroup
 
 WATCHED = {
@@ -200,6 +203,25 @@ class TestSchemas:
 
         assert sorted(fields["X"].split()) == sorted(field.split())
 
+    @pytest.mark.parametrize(
+        ("given", "kept"),
+        [
+            (np.int64(7), 7),
+            (np.float32(2.5), 2.5),
+            (np.bool_(True), True),
+            (np.str_("Drama"), "Drama"),
+            (np.array(["Space", "Crime"]), "Space|Crime"),
+            (UUID(int=7), "00000000-0000-0000-0000-000000000007"),
+        ],
+    )
+    def test_a_value_of_numpy_is_what_it_is_in_python_and_any_other_its_text(
+        self, backend: PersonalizeBackend, given: object, kept: object
+    ) -> None:
+        films = backend.seed_from("films", items=[{"ITEM_ID": "alien", "X": given, "YEAR": 1979}])
+
+        (row,) = films.rows["items"]
+        assert dict(row) == {"ITEM_ID": "alien", "X": kept, "YEAR": 1979}
+
     def test_names_that_are_reserved_decide(self, backend: PersonalizeBackend) -> None:
         row = {"CREATION_TIMESTAMP": 5, "GENRES": "Drama", "AVERAGE_RATING": 3, "DURATION": None}
 
@@ -350,6 +372,14 @@ class TestOnceInAProcess:
             self.seeded([row | {"TIMESTAMP": datetime(2024, 1, day, tzinfo=UTC)} for row in ROWS])
 
         assert builds == ["films", "films"]
+
+    def test_of_many_data_each_are_built_once(self, builds: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        """Also where their digests are not all kept."""
+        monkeypatch.setattr(own_data, "MOST_DIGESTS", 1)
+        for item in ("alien", "moon", "alien", "moon"):
+            self.seeded([{"USER_ID": "ada", "ITEM_ID": item, "TIMESTAMP": 1700000000}])
+
+        assert builds == ["films"] * 2
 
     def test_other_options_are_built_apart(self, builds: list[str]) -> None:
         for recipes in ([], ["aws-sims"], ["aws-popularity-count"]):

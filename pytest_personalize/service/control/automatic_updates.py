@@ -23,9 +23,7 @@ def plan_update(
 
     The module of the resource has the action. Times that nobody was there to see are passed over.
     """
-    trained: Trained | None = region.models.get(model_arn)
-    if trained is None:
-        return None
+    trained: Trained = region.models[model_arn]
     hours = _hours(trained) or (INCREMENTAL_HOURS if incremental else None)
     if hours is None:
         return None
@@ -39,9 +37,8 @@ def plan_update(
 
 def update_model(region: Region, model_arn: str, dataset_group_arn: str, now: float) -> None:
     """Put the model in place that knows the new items."""
-    trained: Trained | None = region.models.get(model_arn)
     with suppress(Failure):  # with data that allow no training it keeps the model that it has
-        new = None if trained is None else updated(trained, region.records[dataset_group_arn], now)
+        new = updated(region.models[model_arn], region.records[dataset_group_arn], now)
         if new is not None:
             region.models[model_arn] = new
 

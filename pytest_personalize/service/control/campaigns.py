@@ -131,11 +131,9 @@ def _updated(region: Region, campaign: Campaign, now: float) -> Campaign:
 def _sync(region: Region, solution_arn: str, now: float) -> None:
     """Update the campaigns of a solution that follow its newest ACTIVE version."""
     newest = newest_version(region, solution_arn, ACTIVE)
-    if newest is None:
-        return
     for campaign in region.rows(Campaign).of(solution_arn):
         ready = campaign.status == ACTIVE and not region.engine.is_moving(campaign.arn)
-        if campaign.follows and ready and campaign.solution_version_arn != newest.arn:
+        if campaign.follows and ready and newest and campaign.solution_version_arn != newest.arn:
             _begin_update(region, campaign, newest.arn, campaign.min_provisioned_tps, campaign.campaign_config)
 
 

@@ -160,7 +160,4 @@ def _with_news(seen: EventLog | None, now: EventLog | None, replaced: bool) -> E
 
 def _continues(seen: EventLog | None, now: EventLog) -> bool:
     """Whether a log begins with what a training saw."""
-    if seen is None:
-        return False
-    length = len(seen)
-    return len(now) >= length and now.items[:length] == seen.items and now.times[:length] == seen.times
+    return seen is not None and (now.items[: len(seen)], now.times[: len(seen)]) == (seen.items, seen.times)

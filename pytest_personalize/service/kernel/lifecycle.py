@@ -237,12 +237,11 @@ class Engine:
             return
         script = SCRIPTS[transition.kind, transition.script]
         table = region.table(transition.kind)
-        resource = table.get(arn)
+        resource: Any = table.get(arn)
         transition.step += 1
-        if resource is None or transition.step == len(script.states):
+        if transition.step == len(script.states):
             del self.agenda.moving[arn]
-            if resource is not None:
-                self._finish(region, resource, script, now, transition.doom)
+            self._finish(region, resource, script, now, transition.doom)
             return
         table.put(script.show(resource, script.states[transition.step], now))
         self._plan_step(transition, now, script.seconds[transition.step])

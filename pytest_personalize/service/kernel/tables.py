@@ -56,10 +56,8 @@ class Table(Generic[R]):
         self._rows[arn] = resource
 
     def remove(self, arn: str) -> None:
-        """Take a resource out; unknown ARNs are passed over."""
-        resource = self._rows.pop(arn, None)
-        if resource is None:
-            return
+        """Take a resource out."""
+        resource = self._rows.pop(arn)
         serial = self._serial_of.pop(arn)
         del self._arn_of[serial]
         for parent in {None, resource.parent_arn}:
