@@ -249,6 +249,11 @@ class TestSolutions:
             *('"3000"', '"colour"', '"400"', '"GENRE"', '"ITEM_ID"', '"YEAR"')
         ]
 
+    def test_columns_of_every_dataset_are_looked_at(self, items: str) -> None:
+        columns = {"excludedDatasetColumns": {"USERS": ["AGE"], "ITEMS": ["YEAR"], "THINGS": ["SIZE"]}}
+        found = check(schema=items, solution={"trainingDataConfig": columns}, recipe="aws-user-personalization")
+        assert [each.code for each in found] == ["no-dataset-for-columns", "no-such-column", "no-dataset-for-columns"]
+
     def test_a_configuration_alone_needs_a_recipe(self, items: str) -> None:
         config = {"algorithmHyperParameters": {"bptt": "33"}}
         assert [each.code for each in check(schema=items, solution=config)] == ["recipe-or-automl"]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from making import Shop, Workshop, avro
 from pytest_personalize import PersonalizeBackend
@@ -245,6 +246,19 @@ def test_a_store_that_fails_half_way_keeps_no_output(jobs: Jobs, monkeypatch: py
     assert described["status"] == "CREATE FAILED"
     assert described["failureReason"] == "Invalid S3 output path. The disk is full (s3://out/b.json.out)"
     assert jobs.s3.list("s3://out/") == ["s3://out/earlier"]
+
+
+def test_a_store_that_is_out_of_order_makes_no_path_invalid(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    version = jobs.shop.version("aws-popularity-count")
+
+    def refuse(store: MemoryStore, prefix: str | None = None) -> list[str]:
+        raise StoreError("Please slow down", reason="unavailable")
+
+    source = jobs.put([{"userId": "user-0"}])
+    monkeypatch.setattr(MemoryStore, "list", refuse)
+    with pytest.raises(ClientError) as refusal:
+        jobs.infer(version, source)
+    assert refusal.value.response["Error"]["Message"] == "Please slow down"
 
 
 def test_a_long_job_is_a_line_in_the_log(

@@ -226,6 +226,28 @@ class TestExploration:
         assert (recommend(bold) != recommend(cautious)) == explored
 
 
+@pytest.mark.needs_member("CampaignConfig.rankingInfluence")
+@pytest.mark.parametrize(("influence", "first"), [({"POPULARITY": 1.0}, "i3"), ({"FRESHNESS": 1.0}, "i4")])
+def test_popularity_or_freshness_may_influence_what_is_similar(
+    make_group: MakeGroup,
+    make_dataset: MakeDataset,
+    solve: Any,
+    train: Train,
+    deploy: Deploy,
+    recommend: Any,
+    influence: dict[str, float],
+    first: str,
+) -> None:
+    group = make_group()
+    fresh = FILMS_AT_SEA[-1].replace("1600000000", "1700000000")
+    make_dataset(group, "ITEMS", [*FILMS_AT_SEA[:-1], fresh], TITLE="itemName", ABOUT="textual")
+    make_dataset(group, "INTERACTIONS", [HEADER, *events("i3", 9), *events("i2", 1)])
+    version = train(solve(group, "aws-semantic-similarity"))
+    campaign = deploy(version, campaignConfig={"rankingInfluence": influence})
+
+    assert recommend(campaign, itemId="i0")[0] == first
+
+
 class TestAutomaticTraining:
     @pytest.fixture
     def group(self, group_of: Any) -> str:
@@ -268,6 +290,25 @@ class TestAutomaticTraining:
         backend.clock.advance(hours=1)
 
         assert (len(before), len(versions(solution))) == (0, 1)
+
+    def test_a_solution_that_failed_trains_nothing(
+        self, backend: PersonalizeBackend, client: Any, group: str, solve: Any, versions: Any
+    ) -> None:
+        backend.faults.fail_job("CreateSolution", "no space left")
+        solution = solve(group, performAutoTraining=True)
+        backend.clock.advance(days=30)
+
+        assert client.describe_solution(solutionArn=solution)["solution"]["status"] == "CREATE FAILED"
+        assert versions(solution) == []
+
+    def test_without_its_dataset_the_next_training_fails(
+        self, backend: PersonalizeBackend, client: Any, group: str, solution: str, versions: Any
+    ) -> None:
+        backend.clock.advance(hours=1)
+        client.delete_dataset(datasetArn=group.replace(":dataset-group/", ":dataset/") + "/INTERACTIONS")
+        backend.clock.advance(days=7)
+
+        assert [version["status"] for version in versions(solution)] == ["ACTIVE", "CREATE FAILED"]
 
     def test_without_new_data_no_more_come(self, backend: PersonalizeBackend, solution: str, versions: Any) -> None:
         backend.clock.advance(days=30)
