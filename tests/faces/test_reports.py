@@ -531,11 +531,12 @@ class TestHints:
         ),
         "one of several other backends": (
             f"""
-            create("films")
-            with mock_personalize(region="eu-west-1"), mock_personalize():
-                CLIENT.describe_dataset_group(datasetGroupArn="{ARN}:dataset-group/films")
+            with mock_personalize(region="eu-west-1"):
+                create("films")
+                with mock_personalize():
+                    CLIENT.describe_dataset_group(datasetGroupArn="{ARN}:dataset-group/films")
             """,
-            "datasetGroupArn: another active backend (account 123456789012, us-east-1) has it, "
+            "datasetGroupArn: another active backend (account 123456789012, eu-west-1) has it, "
             "but another one answered",
         ),
         "deleted": (

@@ -45,10 +45,9 @@ class Clock:
     def move_to(self, moment: float) -> None:
         """Move forward to that time, unless it has passed."""
         with self._lock:
-            ahead = moment - self.timestamp()
-            if ahead > 0:
-                _check(moment)
-                self.state = evolve(self.state, offset=self.state.offset + ahead)
+            _check(moment)
+            ahead = max(0.0, moment - self.timestamp())
+            self.state = evolve(self.state, offset=self.state.offset + ahead)
 
     def stand_still(self, at: float | None = None) -> None:
         """Stand still, at that time or where it is; ``ValueError`` for a time that is no date."""
