@@ -230,6 +230,8 @@ class LateModel:
         return model
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):  # asked for by copy, pickle and debuggers, of whatever they meet
+            raise AttributeError(name)
         return getattr(self._model, name)
 
     @property  # type: ignore[misc]  # how proxies do it

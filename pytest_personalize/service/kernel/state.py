@@ -84,12 +84,12 @@ class RegionState:
         )
 
     def merge(self, other: RegionState, changed: Callable[[Any], Any]) -> None:
-        """Take in what another one without tags holds, of which nothing is here yet; its resources come ``changed``."""
+        """Take in what another one holds, of which nothing is here yet; its resources come ``changed``."""
         for kind, table in other.tables.items():
             for resource in table:
                 self.tables[kind].put(changed(resource))
-        for arn, records in other.records.items():
-            self.records[arn] = records.fork()
+        self.tags |= {arn: dict(tags) for arn, tags in other.tags.items()}
+        self.records |= {arn: records.fork() for arn, records in other.records.items()}
         self.models |= other.models
         self.declared |= other.declared
 
