@@ -38,7 +38,7 @@ MEMBERS: Final = {
 }
 """Operation -> member with the entries, member with the id, how many there may be."""
 
-WRITTEN: Final = ("for_user", "for_item", "default", "raises", "requests")
+WRITTEN: Final = ("for_user", "for_item", "default", "raises", "message", "requests")
 """What a file can say of an ARN: the methods of ``Answers``, and answers to single requests."""
 
 REQUEST: Final = ("parameters", "items", "raises", "message")
@@ -124,7 +124,7 @@ class Answers:
         if "raises" in written:
             if not isinstance(written["raises"], str):
                 raise ValueError(f"raises must be the code of an error, not {written['raises']!r}")
-            changes["error"] = declared_error(self._operation(()), written["raises"])
+            changes["error"] = declared_error(self._operation(()), written["raises"], written.get("message"))
         changes["requests"] = tuple(map(self._request, written.get("requests", ())))
         return changes
 
@@ -191,11 +191,11 @@ class DeclaredAnswers:
         """Declare what a JSON file says: an object with ARNs, and for each what the methods of that name take.
 
         ``{ARN: {"for_user": {"ada": ["mug", ["kite", 0.2]]}, "for_item": {"mug": ["tea"]}, "default": [],
-        "raises": "ThrottlingException"}}``, each of the four only if wanted. ``"requests": [{"parameters": {"userId":
-        "ada", "numResults": 5}, "items": ["mug"]}]``, which ``--personalize-record`` writes, comes before all of them:
-        it answers the requests that have exactly these parameters beside the ARN, or with ``raises`` and ``message``
-        refuses them. What a file says of an ARN takes the place of what was declared for it before. ``ValueError`` for
-        a file that is no such thing; nothing is declared then.
+        "raises": "ThrottlingException", "message": "Rate exceeded"}}``, each of the five only if wanted. ``"requests":
+        [{"parameters": {"userId": "ada", "numResults": 5}, "items": ["mug"]}]``, which ``--personalize-record`` writes,
+        comes before all of them: it answers the requests that have exactly these parameters beside the ARN, or with
+        ``raises`` and ``message`` refuses them. What a file says of an ARN takes the place of what was declared for it
+        before. ``ValueError`` for a file that is no such thing; nothing is declared then.
         """
         try:
             written = json.loads(Path(path).read_text(encoding="utf-8"))
@@ -235,7 +235,7 @@ def written(declared: Declared) -> dict[str, Any]:
     if declared.default is not None:
         found["default"] = declared.default
     if declared.error is not None:
-        found["raises"] = declared.error[0]
+        found |= {"raises": declared.error[0], "message": declared.error[1]}
     if declared.requests:
         found["requests"] = [*map(_written_request, declared.requests)]
     return found

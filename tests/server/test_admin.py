@@ -184,6 +184,15 @@ def test_the_clock_is_moved_and_held(ask: Ask, backend: PersonalizeBackend) -> N
     assert not ask("POST", "clock", {"unfreeze": True})["frozen"]
 
 
+def test_a_refusal_is_shown_with_its_message(ask: Ask) -> None:
+    declared = {CAMPAIGN: {"raises": "ThrottlingException", "message": "not today"}}
+    shown = ask("POST", "answers", declared)["answers"]
+
+    assert {name: shown[CAMPAIGN][name] for name in ("raises", "message")} == declared[CAMPAIGN]
+    ask("DELETE", "answers")
+    assert ask("POST", "answers", shown)["answers"] == shown
+
+
 @pytest.mark.parametrize("move", ["freeze", "unfreeze"])
 @pytest.mark.parametrize("before", [{"freeze": True}, {"unfreeze": True}])
 def test_a_move_of_the_clock_that_is_false_is_not_made(ask: Ask, before: dict[str, bool], move: str) -> None:
