@@ -43,6 +43,9 @@ FOLDERS: Final = tuple(f"tests/{room}" for room in (*ROOMS, "proof"))
 MOST: Final = 100
 """Tests that a mutant meets before it has survived."""
 
+WIDEST: Final = 25
+"""How many of them are the widest there are."""
+
 SECONDS: Final = 40
 """Of processor time for these tests; a mutant that takes longer, as in an endless loop, has been noticed."""
 
@@ -209,17 +212,22 @@ class Passages:
     def tests(self, room: str, mutant: Mutant) -> list[str]:
         """The tests of a room, and the proofs, that may notice a mutant.
 
-        Those that pass through its line, or else through its module: first those of that name, then the narrowest; of
-        many, the widest as well.
+        Those that pass through its line, or else through its module: first those of its name, then the narrowest; of
+        many, some of the widest as well.
         """
         lines = self._tests.get(mutant.path, {})
         near: Iterable[str] = lines.get(mutant.line) or set().union(*lines.values()) or self._widths
-        name, wanted = Path(mutant.path).stem, (f"tests/{room}/", "tests/proof/")
+        words, wanted = set(Path(mutant.path).stem.split("_")), (f"tests/{room}/", "tests/proof/")
         tests = sorted(
             (test for test in near if test.startswith(wanted)),
-            key=lambda test: (name not in test.partition("::")[0], self._widths[test], test),
+            key=lambda test: (-len(words & _words(test)), self._widths[test], test),
         )
-        return tests if len(tests) <= MOST else tests[: MOST // 2] + tests[-MOST // 2 :]
+        return tests if len(tests) <= MOST else tests[: MOST - WIDEST] + tests[-WIDEST:]
+
+
+def _words(test: str) -> set[str]:
+    """The words in the name of the file of a test."""
+    return set(Path(test.partition("::")[0]).stem.split("_"))
 
 
 def _tests_of(contexts: Iterable[str]) -> set[str]:

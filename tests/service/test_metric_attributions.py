@@ -376,10 +376,9 @@ def test_reports_need_a_metric_attribution_with_a_path(workshop, clicks, create,
         workshop.imported(clicks, HEADER, publishAttributionMetricsToS3=True)
 
 
-def test_cloudwatch_hears_of_imports_that_add_events_and_of_no_others(
-    personalize_backend, create, workshop, clicks, group
-):
+def test_cloudwatch_hears_of_imports_that_add_events(personalize_backend, create, workshop, clicks, group):
     create(metric("buys"))
+    now = int(personalize_backend.clock.timestamp())
     items = workshop.dataset("ITEMS", group=group)
 
     def heard(dataset, *lines, **members):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from making import RECIPE, Describe, MakeGroup, MakeSolution, Train, Workshop
+from making import Describe, MakeSolution, Train, Workshop
 from pytest_personalize import PersonalizeBackend
 
 YEAR_10_000 = 253_402_300_800
@@ -97,27 +97,6 @@ def test_a_call_looks_once_however_often_it_meets_a_resource(
     statuses = [client.list_dataset_groups()["datasetGroups"][0]["status"] for _ in range(3)]
 
     assert statuses == ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"]
-
-
-def test_a_training_is_told_of_when_it_begins_and_when_it_is_done(
-    backend: PersonalizeBackend, make_solution: MakeSolution, train: Train
-) -> None:
-    solution = make_solution()
-    told: list[tuple[str, int, int]] = []
-    backend.on_progress = lambda resource, done, total: told.append((resource.arn, done, total))
-    version = train(solution)
-
-    assert told == [(version, 0, 1), (version, 1, 1)]
-
-
-def test_so_is_that_of_a_recommender(backend: PersonalizeBackend, client: Any, make_group: MakeGroup) -> None:
-    shop = make_group("INTERACTIONS", "ITEMS", domain="ECOMMERCE")
-    told: list[tuple[str, int, int]] = []
-    backend.on_progress = lambda resource, done, total: told.append((resource.arn, done, total))
-    recipe = RECIPE + "aws-ecomm-recommended-for-you"
-    recommender = client.create_recommender(name="top", datasetGroupArn=shop, recipeArn=recipe)["recommenderArn"]
-
-    assert told == [(recommender, 0, 1), (recommender, 1, 1)]
 
 
 def test_the_hours_of_a_training_grow_with_the_data(
