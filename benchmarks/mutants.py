@@ -25,6 +25,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -42,6 +43,9 @@ FOLDERS: Final = tuple(f"tests/{room}" for room in (*ROOMS, "proof"))
 
 MOST: Final = 100
 """Tests that a mutant meets before it has survived."""
+
+WIDEST: Final = 25
+"""How many of them are the widest there are."""
 
 SECONDS: Final = 40
 """Of processor time for these tests; a mutant that takes longer, as in an endless loop, has been noticed."""
@@ -209,17 +213,23 @@ class Passages:
     def tests(self, room: str, mutant: Mutant) -> list[str]:
         """The tests of a room, and the proofs, that may notice a mutant.
 
-        Those that pass through its line, or else through its module: first those of that name, then the narrowest; of
-        many, the widest as well.
+        Those that pass through its line, or else through its module, with those of its name, which may look at what is
+        there since the import: first those of its name, then the narrowest; of many, some of the widest as well.
         """
         lines = self._tests.get(mutant.path, {})
-        near: Iterable[str] = lines.get(mutant.line) or set().union(*lines.values()) or self._widths
-        name, wanted = Path(mutant.path).stem, (f"tests/{room}/", "tests/proof/")
+        words, wanted = set(Path(mutant.path).stem.split("_")), (f"tests/{room}/", "tests/proof/")
+        named = {test for test in self._widths if words & _words(test)}
+        near: Iterable[str] = lines.get(mutant.line) or named.union(*lines.values()) or self._widths
         tests = sorted(
             (test for test in near if test.startswith(wanted)),
-            key=lambda test: (name not in test.partition("::")[0], self._widths[test], test),
+            key=lambda test: (-len(words & _words(test)), self._widths[test], test),
         )
-        return tests if len(tests) <= MOST else tests[: MOST // 2] + tests[-MOST // 2 :]
+        return tests if len(tests) <= MOST else tests[: MOST - WIDEST] + tests[-WIDEST:]
+
+
+def _words(test: str) -> set[str]:
+    """The words in the name of the file of a test."""
+    return set(Path(test.partition("::")[0]).stem.split("_"))
 
 
 def _tests_of(contexts: Iterable[str]) -> set[str]:
@@ -268,6 +278,8 @@ def _key(code: CodeType) -> Any:
     return code.co_filename, code.co_qualname, code.co_firstlineno, code.co_code
 
 
+CACHE: Final = type(lru_cache(_key))
+
 Report = Callable[[Mutant, bool], None]
 """What is told of a mutant: whether it was killed."""
 
@@ -291,6 +303,7 @@ class Forks:
         """Ends with the session in the parent; in a fork, the tests are run as always."""
         items = {item.nodeid: item for item in session.items}
         functions: defaultdict[Any, list[FunctionType]] = defaultdict(list)
+        caches = [each for each in gc.get_objects() if isinstance(each, CACHE)]
         for function in gc.get_objects():
             if isinstance(function, FunctionType):
                 functions[_key(function.__code__)].append(function)
@@ -307,6 +320,8 @@ class Forks:
                 for key, code in new.items():
                     for function in functions[key]:
                         function.__code__ = code
+                for cache in caches:  # filled by the former code
+                    cache.cache_clear()
                 session.items[:] = chosen
                 return None
             self._report(mutant, _fails(child))

@@ -84,6 +84,7 @@ def test_a_longer_text_is_refused() -> None:
     refusal = outcome("INCLUDE ItemID WHERE Items.A > 1".ljust(MAX_LENGTH + 1))
     assert refusal
     assert "it has 2501 characters, the maximum is 2500" in refusal.message
+    assert refusal.position == 2501  # the first character that is too many
     assert not outcome("INCLUDE ItemID WHERE Items.A > 1".ljust(MAX_LENGTH))
 
 

@@ -8,7 +8,15 @@ import pytest
 
 from pytest_personalize.data.avro import Field, Schema
 from pytest_personalize.data.records import Records
-from pytest_personalize.filters import UNKNOWN, FilterError, check, compile_filter, parse
+from pytest_personalize.filters import (
+    ACTION_LOOKBACK,
+    ITEM_LOOKBACK,
+    UNKNOWN,
+    FilterError,
+    check,
+    compile_filter,
+    parse,
+)
 
 Select = Callable[..., list[str]]
 
@@ -124,6 +132,26 @@ def test_a_user_without_events_has_no_matching_items(select: Select, user: str) 
 def test_the_newest_events_of_each_type_count(select: Select) -> None:
     expression = 'INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("click", "watch")'
     assert select(expression, user="ann", lookback=1) == ["alien", "dune"]
+
+
+@pytest.mark.parametrize(
+    ("dataset_type", "target", "lookback", "counting"),
+    [
+        ("INTERACTIONS", "ItemID", ITEM_LOOKBACK, 100),
+        ("ACTION_INTERACTIONS", "ActionID", ACTION_LOOKBACK, 300),
+    ],
+)
+def test_as_many_of_them_count_as_the_quotas_say(
+    select: Select, records: Records, dataset_type: str, target: str, lookback: int, counting: int
+) -> None:
+    log, ids = records.log(dataset_type), records.subjects(dataset_type)
+    user, oldest, later = records.users.intern("eva"), ids.intern("oldest"), ids.intern("later")
+    for number in range(counting):
+        log.append(user=user, item=later if number else oldest, time=number, type="Taken")
+    expression = f'INCLUDE {target} WHERE {dataset_type}.EVENT_TYPE IN ("taken")'
+    assert select(expression, user="eva", lookback=lookback) == ["oldest", "later"]
+    log.append(user=user, item=later, time=counting, type="Taken")
+    assert select(expression, user="eva", lookback=lookback) == ["later"]
 
 
 def test_newest_is_by_timestamp(select: Select, records: Records) -> None:
@@ -246,8 +274,12 @@ def test_a_dataset_that_went_away_is_named(
     ],
 )
 def test_what_does_not_fit_the_fields_any_more_is_refused(select: Select, condition: str, words: str) -> None:
-    with pytest.raises(FilterError, match=words):
-        select(f"INCLUDE ItemID WHERE {condition}", item="alien")
+    expression = f"INCLUDE ItemID WHERE {condition}"
+    with pytest.raises(FilterError, match=words) as refusal:
+        select(expression, item="alien")
+    column = refusal.value.position
+    assert column is None or expression.index(condition) < column <= len(expression)
+    assert refusal.value.message.startswith("Invalid Expression" + (f" at column {column}: " if column else ": "))
 
 
 def test_candidates_are_listed_in_ascending_order_when_they_are_few(records: Records) -> None:

@@ -162,6 +162,25 @@ def test_actions_are_measured_without_reciprocal_rank(world: Any) -> None:
     assert measured["coverage"] == 1.0
 
 
+def test_actions_whose_takers_are_known_are_told_from_the_others(world: Any) -> None:
+    world.dataset("Actions", ("KIND", "string", {"categorical": True})).dataset("Action_Interactions")
+    for action in ("good", "bad"):
+        world.action(action, KIND="x")
+    for user in range(200):
+        answers = [("good" if user % 2 else "bad", "TAKEN"), ("bad" if user % 2 else "good", "NOT_TAKEN")]
+        for _ in range(6):
+            for action, answer in answers if user % 4 < 2 else reversed(answers):
+                world.respond(f"u{user}", action, answer)
+    measured = measure(world, "aws-next-best-action")
+    assert measured["auc"] == measured["recall"] == 1.0
+    assert measured[NDCG] == 1.0
+
+
+def test_without_actions_nothing_is_covered(world: Any) -> None:
+    world.dataset("Actions", ("KIND", "string", {"categorical": True})).dataset("Action_Interactions")
+    assert measure(world, "aws-next-best-action")["coverage"] == 0.0
+
+
 def test_texts_without_interactions_are_measured_by_coverage_alone(world: Any) -> None:
     world.dataset("Items", ("TITLE", "string", {"itemName": True}), ("STORY", "string", {"textual": True}))
     for number in range(5):

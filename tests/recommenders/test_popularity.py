@@ -86,3 +86,13 @@ def test_the_trend_discovery_frequency_is_the_length_of_the_windows(world: Any) 
 def test_an_empty_dataset_makes_an_empty_list(world: Any) -> None:
     for recipe in ("aws-popularity-count", "aws-trending-now"):
         assert world.items(world.fit(recipe), world.query()) == []
+
+
+def test_what_shrinks_keeps_its_place_by_popularity(world: Any) -> None:
+    now = 1_700_000_000
+    for user in range(3):
+        world.event(f"u{user}", "shrinking", time=now - 3 * HOUR)
+    for user in range(2):
+        world.event(f"u{user}", "shrinking", time=now)
+        world.event(f"u{user}", "steady", time=now - 9 * HOUR)
+    assert world.items(world.fit("aws-trending-now"), world.query()) == ["shrinking", "steady"]

@@ -162,6 +162,21 @@ def test_what_the_user_had_already_loses_a_part(genres: Any) -> None:
     assert lost == [pytest.approx(-0.7 * sum(part.amount for part in reason.parts if part.amount > 0))]
 
 
+def test_what_the_user_had_already_loses_less_the_more_users_come_back(make_world: Callable[..., Any]) -> None:
+    lost = []
+    for returns in range(3):
+        world = make_world()
+        for user in range(8):
+            world.events(f"u{user}", [f"i{number}" for number in range(20)] + ["i3"] * returns)
+        had = world.records.items.get("i3")
+        (reason,) = world.fit("aws-user-personalization").reasons(world.query(user="u0"), [had])
+        amounts = {part.kind: part.amount for part in reason.parts}
+        lost.append(amounts["had already"] / sum(amount for amount in amounts.values() if amount > 0))
+
+    assert lost == sorted(lost)
+    assert lost[0] < lost[1] < lost[2] < 0
+
+
 def test_popularity_counts_users(world: Any) -> None:
     world.events("ann", "tea tea cup")
     world.events("bob", "tea")
@@ -195,6 +210,7 @@ def test_texts_tell_the_words_that_they_share(make_world: Callable[..., Any]) ->
     a, b, _, d = model.reasons(query, [0, 1, 2, 3])
 
     assert b.parts[0].label == "words in common: whale"
+    assert b.parts[0].amount == pytest.approx(0.8 * model.similarity(0)[1])  # the influence takes up to a half
     assert d.parts[0].label == "no word in common"
     assert "never stands in its own list" in a.left_out
 
@@ -248,3 +264,34 @@ def test_users_of_a_segment_say_which_of_their_items_tie_them_to_it(genres: Any)
     assert tied
     assert tied == sorted(tied, reverse=True)
     assert all(kinds(reasons[user]) == ["popularity"] for user in users[len(tied) :])
+
+
+def test_an_action_with_too_few_events_has_the_score_zero_and_says_that_it_is_explored(
+    make_world: Callable[..., Any],
+) -> None:
+    world = responses(make_world)
+    world.action("rare")
+    model = world.fit("aws-next-best-action")
+    rare = world.records.actions.get("rare")
+
+    (reason,) = model.reasons(world.query(user="u1"), [rare])
+
+    assert reason.score == dict(model.ranked(world.query(user="u1")))[rare] == 0.0
+    assert kinds(reason) == ["exploration"]
+
+
+def test_the_item_itself_ties_users_to_its_segment_in_proportion_to_its_strongest_neighbour(
+    make_world: Callable[..., Any],
+) -> None:
+    shares = []
+    for users in (6, 60):
+        world = make_world()
+        for user in range(users):
+            world.events(f"u{user}", "tea cup")
+        tea, cup = (world.records.items.get(name) for name in ("tea", "cup"))
+        (reason,) = world.fit("aws-item-affinity").reasons(world.query(item="tea"), [0])
+        by_item = {part.item: part.amount for part in reason.parts}
+        shares.append(by_item[tea] / by_item[cup])
+
+    assert shares[0] == pytest.approx(shares[1])
+    assert shares[0] > 1

@@ -149,6 +149,45 @@ def test_what_few_recipes_answer_and_how(member: str, value: object, names: set[
     assert {name for name, recipe in RECIPES.items() if getattr(recipe, member) == value} == names
 
 
+RECURRENT = HRNN | {"aws-user-personalization", "aws-personalized-ranking"}
+PERSONAL = (
+    RECURRENT
+    | {"aws-user-personalization-v2", "aws-personalized-ranking-v2"}
+    | {"aws-ecomm-recommended-for-you", "aws-vod-top-picks"}
+)
+
+
+@pytest.mark.parametrize(
+    ("searched", "names"),
+    [
+        ({"hidden_dimension", "bptt", "recency_mask"}, RECURRENT),
+        ({"item_id_hidden_dim", "item_metadata_hidden_dim"}, {"aws-similar-items"}),
+        ({"popularity_discount_factor", "min_cointeraction_count"}, {"aws-sims"}),
+    ],
+)
+def test_hyperparameter_optimization_searches_what_the_guide_says(searched: set[str], names: set[str]) -> None:
+    found = {name: {one.name for one in recipe.hyperparameters if one.tunable} for name, recipe in RECIPES.items()}
+    assert {name for name, tunable in found.items() if tunable == searched} == names
+
+
+@pytest.mark.parametrize(
+    ("feature", "names"),
+    [
+        ("trains_on_users", (PERSONAL - {"aws-hrnn"}) | SEGMENTS | {"aws-next-best-action"}),
+        (
+            "trains_on_items",
+            (PERSONAL - {"aws-hrnn"})
+            | SEGMENTS
+            | {"aws-next-best-action", "aws-similar-items", "aws-semantic-similarity", "aws-vod-more-like-x"},
+        ),
+        ("supports_contextual_metadata", PERSONAL - {"aws-hrnn"}),
+        ("real_time", PERSONAL | {"aws-next-best-action"}),
+    ],
+)
+def test_what_recipes_learn_from_and_answer_by(feature: str, names: set[str]) -> None:
+    assert {name for name, recipe in RECIPES.items() if getattr(recipe, feature)} == names
+
+
 def test_row_25_similarity_by_texts_promotes_nothing() -> None:
     promoting = {name for name, recipe in RECIPES.items() if recipe.supports_promotions}
     assert "aws-semantic-similarity" not in promoting

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_personalize.recommenders import TrainingError
+from pytest_personalize.recommenders.neighbours import strongest
 
 RELATED = ["aws-similar-items", "aws-sims"]
 EVENTS = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 9)), min_size=1, max_size=60)
@@ -68,6 +69,21 @@ def test_pairs_below_the_minimum_are_no_pairs(world: Any) -> None:
     assert [world.records.items[item] for item in lax.related(world.records.items.get("a"))] == ["b", "c"]
 
 
+def test_items_that_met_once_are_related_where_few_met_more_often(world: Any) -> None:
+    world.events("ann", "a b")
+    similar = world.fit("aws-similar-items")
+    assert [world.records.items[item] for item in similar.related(world.records.items.get("a"))] == ["b"]
+
+
+@pytest.mark.parametrize("keep", [3, 9, 30])
+def test_what_met_once_takes_a_third_of_the_places_at_most(keep: int) -> None:
+    once = dict.fromkeys(range(40), 1)
+    items, _ = strongest(once, [1.0] * 41, keep)
+    assert items == list(range(keep // 3))
+    items, masses = strongest(once | {40: 2}, [1.0] * 41, keep)
+    assert (items[0], masses[0]) == (40, 2.0)
+
+
 def test_the_popularity_discount_holds_popular_items_back(world: Any) -> None:
     for user in range(60):
         world.events(f"mass{user}", f"hit filler{user}")
@@ -87,6 +103,14 @@ def test_sims_drops_items_outside_percentiles_that_are_asked_for(genres: Any) ->
     assert everywhere in genres.fit("aws-sims").related(item)
     model = genres.fit("aws-sims", hyperparameters={"max_item_interaction_count_percentile": "0.8"})
     assert everywhere not in model.related(item)
+
+
+def test_percentiles_up_to_the_whole_drop_nothing_that_is_popular(genres: Any) -> None:
+    for user in range(200):
+        genres.events(f"any{user}", "comedy3 everywhere")
+    everywhere = genres.records.items.get("everywhere")
+    bounds = {"min_item_interaction_count_percentile": "0.1", "max_item_interaction_count_percentile": "1.0"}
+    assert everywhere in genres.fit("aws-sims", hyperparameters=bounds).related(genres.records.items.get("comedy3"))
 
 
 @pytest.fixture
@@ -207,6 +231,28 @@ def test_the_largest_ranking_influence_leaves_half_to_the_similarity(
         books.events(f"u{user}", "shark ocean" if user else "shark")
     model = books.fit("aws-semantic-similarity")
     assert books.items(model, books.query(item="whales", **{influence: 1.0}), 2) == ["ocean", "shark"]
+
+
+def test_a_common_word_relates_an_item_to_those_to_which_it_matters_most(world: Any) -> None:
+    world.dataset("Items", ("TITLE", "string", {"itemName": True}), ("BLURB", "string", {"textual": True}))
+    for number in range(150):
+        others = " ".join(f"word{number}x{other}" for other in range(number % 2 * 9))
+        world.item(f"i{number}", TITLE="Harbour", BLURB=f"own{number} {others}")
+    model = world.fit("aws-semantic-similarity")
+    alike = {world.records.items[item] for item in model.similarity(0)}
+    assert {f"i{number}" for number in range(2, 150, 2)} < alike  # of few words
+    assert len(alike) < 100
+
+
+def test_items_that_came_at_one_moment_are_equally_fresh(world: Any, library: Callable[..., Any]) -> None:
+    books = library(world)
+    texts = {"whales": "whale", "ocean": "whale ocean", "shark": "ocean", "bread": "flour", "cake": "sugar"}
+    for item, text in texts.items():
+        books.item(item, TITLE=text, BLURB=text, CREATION_TIMESTAMP=1000)
+    model = books.fit("aws-semantic-similarity")
+    fresh, plain = (books.items(model, books.query(item="whales", freshness_influence=share)) for share in (1.0, 0.0))
+    assert fresh == plain
+    assert plain[0] == "ocean"
 
 
 @pytest.mark.parametrize(

@@ -374,3 +374,20 @@ def test_reports_need_a_metric_attribution_with_a_path(workshop, clicks, create,
     create(output={"roleArn": ROLE})
     with refused("InvalidInputException", "S3 destination"):
         workshop.imported(clicks, HEADER, publishAttributionMetricsToS3=True)
+
+
+def test_cloudwatch_hears_of_imports_that_add_events(personalize_backend, create, workshop, clicks, group):
+    create(metric("buys"))
+    now = int(personalize_backend.clock.timestamp())
+    items = workshop.dataset("ITEMS", group=group)
+
+    def heard(dataset, *lines, **members):
+        before = len(personalize_backend.metrics.points)
+        assert workshop.imported(dataset, *lines, **members)["status"] == "ACTIVE"
+        return len(personalize_backend.metrics.points) - before
+
+    bought = [HEADER, f"u1,i1,{now},Buy,,,mail", f"u2,i2,{now},Buy,,,mail"]
+    assert heard(clicks, *bought, importMode="FULL") == 0
+    assert heard(clicks, *bought, importMode="INCREMENTAL") > 0
+    listed = ["ITEM_ID,PRICE,CATEGORY_L1", "i1,1.5,toys", "i2,2.5,toys"]
+    assert [heard(items, *listed, importMode=mode) for mode in ("FULL", "INCREMENTAL")] == [0, 0]

@@ -439,3 +439,14 @@ class TestAnswers:
         items = shop.replace(":dataset-group/", ":dataset/") + "/ITEMS"
         workshop.imported(items, "ITEM_ID,PRICE,CATEGORY_L1,GENRES,CREATION_TIMESTAMP", "i0,2000,toys,War,1600000000")
         assert ask() == ["i0"]
+
+
+class TestProgress:
+    def test_a_recommender_is_told_of_when_its_training_begins_and_when_it_is_done(
+        self, backend: PersonalizeBackend, create: Any, shop: str
+    ) -> None:
+        told: list[tuple[str, int, int]] = []
+        backend.on_progress = lambda resource, done, total: told.append((resource.arn, done, total))
+        recommender = create(shop, "aws-ecomm-recommended-for-you")
+
+        assert told == [(recommender, 0, 1), (recommender, 1, 1)]

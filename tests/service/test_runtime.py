@@ -168,6 +168,12 @@ def test_the_context_is_of_columns_of_interactions(shop: Shop) -> None:
     assert shop.ids(campaign, userId="user-0", context={"event_type": "View"})
 
 
+def test_a_context_of_another_column_is_refused_by_its_name(shop: Shop, refused: Callable[..., Any]) -> None:
+    campaign = shop.campaign("aws-user-personalization")
+    with refused(INVALID, "WEATHER"):
+        shop.runtime.get_recommendations(campaignArn=campaign, userId="user-0", context={"WEATHER": "rain"})
+
+
 def test_related_items_need_an_item(shop: Shop, refused: Callable[..., Any]) -> None:
     campaign = shop.campaign("aws-sims")
     with refused(INVALID, "itemId"):

@@ -464,3 +464,15 @@ class TestClock:
         assert begun["status"] == "CREATE PENDING"
         took = ended["lastUpdatedDateTime"] - ended["creationDateTime"]
         assert timedelta(minutes=20) <= took <= timedelta(minutes=60)
+
+
+class TestProgress:
+    def test_a_training_is_told_of_when_it_begins_and_when_it_is_done(
+        self, backend: PersonalizeBackend, make_solution: MakeSolution, train: Train
+    ) -> None:
+        solution = make_solution()
+        told: list[tuple[str, int, int]] = []
+        backend.on_progress = lambda resource, done, total: told.append((resource.arn, done, total))
+        version = train(solution)
+
+        assert told == [(version, 0, 1), (version, 1, 1)]

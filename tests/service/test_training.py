@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from making import RECIPE, Deploy, MakeDataset, MakeGroup, Train, Workshop
+from making import RECIPE, Deploy, Describe, MakeDataset, MakeGroup, Train, Workshop
 from pytest_personalize import PersonalizeBackend
 
 HEADER = "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE,EVENT_VALUE"
@@ -204,6 +204,25 @@ class TestWhatIsTrained:
         described = client.describe_solution_version(solutionVersionArn=version)["solutionVersion"]
         assert described["status"] == "ACTIVE"
         assert client.get_solution_metrics(solutionVersionArn=version)["metrics"]
+
+
+class TestEmptied:
+    @pytest.mark.parametrize(
+        "status",
+        [
+            pytest.param("CREATE FAILED", marks=pytest.mark.mock_personalize(data="required")),
+            pytest.param("ACTIVE", marks=pytest.mark.mock_personalize(data="optional")),
+        ],
+    )
+    def test_a_training_on_what_an_import_has_emptied_fails_unless_data_are_optional(
+        self, workshop: Workshop, group_of: Any, solve: Any, train: Train, describe: Describe, status: str
+    ) -> None:
+        group = group_of(events("seen", 9))
+        solution = solve(group, "aws-sims")
+        dataset = group.replace(":dataset-group/", ":dataset/") + "/INTERACTIONS"
+        assert workshop.imported(dataset, "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE,EVENT_VALUE")["status"] == "ACTIVE"
+
+        assert describe(train(solution))["status"] == status
 
 
 class TestExploration:

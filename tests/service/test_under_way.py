@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,6 +46,49 @@ def test_what_was_under_way_is_so_again_after_a_restore(
     assert statuses == [["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"]] * 2
 
 
+def test_what_was_deleted_before_a_snapshot_stays_away_and_what_was_there_is_listed_again(
+    backend: PersonalizeBackend, client: Any, workshop: Workshop
+) -> None:
+    group = workshop.group()
+    gone, kept = workshop.dataset("USERS", group=group), workshop.dataset("ITEMS", group=group)
+    client.delete_dataset(datasetArn=gone)
+    before = backend.snapshot()
+    workshop.dataset(group=group)
+    client.delete_dataset(datasetArn=kept)
+    backend.restore(before)
+
+    listed = client.list_datasets(datasetGroupArn=group)["datasets"]
+    assert [each["datasetArn"] for each in listed] == [kept]
+    assert [dataset.arn for dataset in backend.datasets.values()] == [kept]
+
+
+@pytest.mark.parametrize("mode", ["polls", "polls:some", "polls:-1", "looks:2", "2", "Clock", ""])
+def test_what_is_no_way_from_status_to_status_is_refused(backend: PersonalizeBackend, mode: Any) -> None:
+    with pytest.raises(ValueError, match="transitions are 'instant', 'polls:N', 'clock' or 'aws', not"):
+        backend.transitions["campaign"] = mode
+    assert backend.transitions["campaign"] == "instant"
+
+
+@pytest.mark.parametrize("step", ["filter:update", "solution-version:delete", "campaign:stop", "recommender:train"])
+def test_a_step_that_its_kind_does_not_take_cannot_be_set(backend: PersonalizeBackend, step: Any) -> None:
+    kind, _, name = step.partition(":")
+    with pytest.raises(ValueError, match=f"a {kind} has no step '{name}'"):
+        backend.transitions[step] = "clock"
+
+
+def test_what_is_gone_is_not_saved(
+    backend: PersonalizeBackend, client: Any, workshop: Workshop, tmp_path: Path
+) -> None:
+    group = workshop.group()
+    gone, kept = workshop.dataset("USERS", group=group), workshop.dataset("ITEMS", group=group)
+    client.delete_dataset(datasetArn=gone)
+    backend.save(tmp_path / "state.json")
+
+    saved = (tmp_path / "state.json").read_text()
+    assert kept in saved
+    assert gone not in saved
+
+
 def test_a_call_looks_once_however_often_it_meets_a_resource(
     backend: PersonalizeBackend, client: Any, workshop: Workshop
 ) -> None:
@@ -53,17 +97,6 @@ def test_a_call_looks_once_however_often_it_meets_a_resource(
     statuses = [client.list_dataset_groups()["datasetGroups"][0]["status"] for _ in range(3)]
 
     assert statuses == ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"]
-
-
-def test_a_training_is_told_of_when_it_begins_and_when_it_is_done(
-    backend: PersonalizeBackend, make_solution: MakeSolution, train: Train
-) -> None:
-    solution = make_solution()
-    told: list[tuple[str, int, int]] = []
-    backend.on_progress = lambda resource, done, total: told.append((resource.arn, done, total))
-    version = train(solution)
-
-    assert told == [(version, 0, 1), (version, 1, 1)]
 
 
 def test_the_hours_of_a_training_grow_with_the_data(

@@ -25,12 +25,12 @@ class Source:
     settings: Settings
     model: Model
     records: Records
-    exploration_weight: float = 0.3
-    exploration_age_cut_off: float = 30.0
-    popularity_influence: float = 0.0
-    freshness_influence: float = 0.0
-    seed: int = 0
-    with_metadata: bool = False
+    exploration_weight: float
+    exploration_age_cut_off: float
+    popularity_influence: float
+    freshness_influence: float
+    seed: int
+    with_metadata: bool
 
 
 def make_source(
