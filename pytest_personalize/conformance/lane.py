@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
+from itertools import count, takewhile
 from typing import Any, Final, Protocol
 
 import boto3
@@ -120,11 +121,6 @@ class Lane:
     files: Files | None = None
     backend: PersonalizeBackend | None = None
 
-    @property
-    def region(self) -> str:
-        """The region of the clients."""
-        return str(self.session.region_name)
-
     @cached_property
     def _clients(self) -> dict[str, Any]:
         # The client must let everything through, for the endpoint to have the say.
@@ -164,6 +160,13 @@ class Lane:
     def allows(self, cost: Cost) -> bool:
         """Whether that much may be spent here."""
         return COSTS.index(cost) <= COSTS.index(self.spend)
+
+    def looks(self) -> Iterator[None]:
+        """Looks at something under way, as long as there is patience."""
+        until = time.monotonic() + self.patience
+        for turn in takewhile(lambda _: time.monotonic() <= until, count()):
+            yield
+            self.rest(turn)
 
     def rest(self, turn: int) -> None:
         """Wait a little after a look, the longer the more looks there were."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterator, Mapping
-from itertools import count
 from typing import Any, Final
 
 from attrs import define, field, frozen
@@ -83,9 +82,9 @@ class Remover:
 
     def remove_since(self, mark: int, spared: Collection[str]) -> None:
         """Remove what was made after that place and is not spared; what resists is left for the end."""
-        new, self._made[mark:] = self._made[mark:], []
-        kept = [arn for arn in new if arn in spared]
-        self._made += kept + self._remove([arn for arn in new if arn not in spared])
+        new = self._made[mark:]
+        left = self._remove([arn for arn in new if arn not in spared])
+        self._made[mark:] = [*(arn for arn in new if arn in spared), *left]
 
     def remove_all(self) -> list[str]:
         """Remove all, and what a call has made whose answer never came; the ARNs that could not be removed."""
@@ -106,37 +105,28 @@ class Remover:
     def _delete(self, arn: str) -> bool:
         """Whether it is gone in the end; until then it may be on its way, or in use by what is."""
         kind = OPERATIONS[kind_of(arn)]
-        started = stuck = time.monotonic()
-        for turn in count():
+        stuck = time.monotonic()
+        for _ in self.lane.looks():
             found = self.lane.call(str(kind.delete), {kind.member: arn})
             if not isinstance(found, Refusal):
-                return self._is_gone(arn, kind, started)
+                return self._is_gone(arn, kind)
             if found.code != IN_USE:
                 return found.code == GONE
             if not self._at_rest(arn):
                 stuck = time.monotonic()
-            if time.monotonic() > min(stuck + self.lane.patience / 20, started + self.lane.patience):
+            if time.monotonic() > stuck + self.lane.patience / 20:
                 return False
-            self.lane.rest(turn)
-        raise AssertionError  # counting has no end
+        return False
 
-    def _is_gone(self, arn: str, kind: Kind, started: float) -> bool:
+    def _is_gone(self, arn: str, kind: Kind) -> bool:
         """Whether a resource is gone after a while that was asked to go."""
-        for turn in count():
-            if kind.describe is None or isinstance(self.lane.call(kind.describe, {kind.member: arn}), Refusal):
-                return True
-            if time.monotonic() > started + self.lane.patience:
-                return False
-            self.lane.rest(turn)
-        raise AssertionError
+        return kind.describe is None or any(
+            isinstance(self.lane.call(kind.describe, {kind.member: arn}), Refusal) for _ in self.lane.looks()
+        )
 
     def _let_end(self, arn: str) -> None:
         """Wait for a job, which nobody can delete; what it works on cannot go before."""
-        until = time.monotonic() + self.lane.patience
-        for turn in count():
-            if self._at_rest(arn) or time.monotonic() > until:
-                return
-            self.lane.rest(turn)
+        any(self._at_rest(arn) for _ in self.lane.looks())
 
     def _at_rest(self, arn: str) -> bool:
         """Whether nothing of it is under way, so that waiting longer leads nowhere."""

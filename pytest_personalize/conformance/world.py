@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 import secrets
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from itertools import count
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from attrs import define, field
 
 from pytest_personalize.conformance.errors import Blocked, NotRun, Refusal
-from pytest_personalize.conformance.lane import Lane
+from pytest_personalize.conformance.lane import Files, Lane
 from pytest_personalize.conformance.removal import GONE, MOVING, OPERATIONS, Remover, kind_of
 from pytest_personalize.conformance.things import THINGS, Deed, File
 
+T = TypeVar("T")
 TOKEN: Final = re.compile(r"<([a-z][A-Za-z0-9_ ]*)(?:@([a-z0-9-]+))?(?:#(\d+))?>")
 OWN: Final = ("own", "pending")
 ALWAYS_OWN: Final = "group"
@@ -71,8 +70,8 @@ class World:
         kind = OPERATIONS.get(kind_of(arn))
         if kind is None or kind.describe is None:
             return "ACTIVE"
-        until = time.monotonic() + self.lane.patience
-        for turn in count():
+        status = ""
+        for _ in self.lane.looks():
             described = self.ask(kind.describe, {kind.member: arn})
             if isinstance(described, Refusal):
                 if described.code == GONE:
@@ -85,10 +84,16 @@ class World:
                 if "FAILED" in status:
                     raise Blocked(Refusal(kind.describe, status, str(resource.get("failureReason")), False))
                 return status
-            if time.monotonic() > until:
-                raise Blocked(Refusal(kind.describe, status, f"still after {self.lane.patience:.0f} seconds", False))
-            self.lane.rest(turn)
-        raise AssertionError  # counting has no end
+        raise Blocked(Refusal(kind.describe, status, f"still after {self.lane.patience:.0f} seconds", False))
+
+    def end(self, arn: str) -> str:
+        """The status in which a resource comes to rest, a failure too."""
+        try:
+            return self.wait(arn)
+        except Blocked as blocked:
+            if not blocked.seen.code.endswith("FAILED"):
+                raise
+            return blocked.seen.code
 
     @contextmanager
     def case(self) -> Iterator[None]:
@@ -140,20 +145,20 @@ class World:
     def put(self, name: str, text: str) -> str:
         """Write an object into the folder of the run; its path."""
         path = self._text("bucket") + name
-        if self.lane.files is None:
-            raise NotRun("needs --bucket")
-        self.lane.files.put(path, text.encode())
+        self._files.put(path, text.encode())
         return path
 
     def objects(self, folder: str) -> dict[str, str]:
         """Name and content of the objects of a folder in that of the run."""
         prefix = f"{self._text('bucket')}{folder}/"
-        files = self.lane.files
-        paths = files.list(prefix) if files else []
-        return {path.removeprefix(prefix): files.get(path).decode() for path in paths} if files else {}
+        return {path.removeprefix(prefix): self._files.get(path).decode() for path in self._files.list(prefix)}
+
+    @property
+    def _files(self) -> Files:
+        return self._given(self.lane.files, "--bucket")
 
     @staticmethod
-    def _given(value: str | None, option: str) -> str:
+    def _given(value: T | None, option: str) -> T:
         if value is None:
             raise NotRun(f"needs {option}")
         return value

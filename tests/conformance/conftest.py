@@ -1,8 +1,8 @@
-"""One run of all cases in this process, for all tests that look at it."""
+"""One run of all cases in this process, for all tests that look at it; and endpoints that answer otherwise."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -42,3 +42,19 @@ def whole() -> Whole:
         results = tuple(run(world, CASES))
         left = world.remover.remove_all()
     return Whole(results, tuple(refusals), left)
+
+
+@pytest.fixture
+def otherwise(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Mapping[str, Any]], World]]:
+    """A world of an endpoint that gives these answers by operation, else the emulator's, without patience."""
+    with in_process() as lane:
+
+        def world(answers: Mapping[str, Any]) -> World:
+            call = lane.call
+            lane.patience = 0.05
+            monkeypatch.setattr(
+                lane, "call", lambda name, members: answers[name] if name in answers else call(name, members)
+            )
+            return World(lane)
+
+        yield world

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from pytest_personalize import cli
-from pytest_personalize.conformance.errors import Refusal
+from pytest_personalize.conformance.cases import CASES
+from pytest_personalize.conformance.errors import LaneFailure, Refusal
 from pytest_personalize.conformance.lane import Lane
 from pytest_personalize.conformance.report import FORMATS, Report, changes
 from pytest_personalize.conformance.run import Result
@@ -65,6 +69,10 @@ class TestReports:
         assert "| all | 5 | 1 | 1 | 1 | 1 | 1 |" in text
         assert "| schemas/no-json | complete | II | a \\| b | guide: a page |" in text
         assert "| TagResource | 1 |" in text
+
+    def test_markdown_of_a_good_run_is_one_table(self) -> None:
+        good = FORMATS["markdown"](evolve(REPORT, results=REPORT.results[:1], left=()))
+        assert good.splitlines()[-1] == "| all | 1 | 1 | 0 | 0 | 0 | 0 |"
 
     def test_json_is_read_back_and_compared(self) -> None:
         earlier = json.loads(FORMATS["json"](REPORT))
@@ -125,6 +133,7 @@ def test_cases_are_listed_with_tier_cost_and_source(capsys: pytest.CaptureFixtur
         (("--only", "no-such-case"), "--only no-such-case: no case has that in its id"),
         (("--spend", "training"), "--spend is for --aws; elsewhere nothing costs"),
         (("--endpoint", "localhost:1"), "--endpoint localhost:1: not a URL that begins with http:// or https://"),
+        (("--aws", "--bucket", "b", "--role", "r", "--s3-endpoint", "nowhere"), "Invalid endpoint: nowhere"),
         (("--endpoint", "http://localhost:1", "--bucket", "b"), "--bucket and --role go together"),
         (
             ("--bucket", "b", "--role", "r"),
@@ -150,6 +159,41 @@ def test_a_report_that_is_none_is_one_line(capsys: pytest.CaptureFixture[str], t
         path.write_text(text)
         code, _, errors = conform(capsys, "--compare", str(path))
         assert (code, errors.count("\n"), problem in errors) == (2, 1, True)
+
+
+@pytest.mark.parametrize(
+    ("stops", "code"),
+    [
+        pytest.param(lambda: signal.raise_signal(signal.SIGINT), 130, id="the user cannot wait"),
+        pytest.param(lambda: vanish(), 2, id="the endpoint has vanished"),
+    ],
+)
+def test_what_could_not_be_removed_any_more_is_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, stops: Callable[[], None], code: int
+) -> None:
+    arn = "arn:aws:personalize:us-east-1:123456789012:schema/x"
+
+    def call(_: Lane, operation: str, members: Any) -> Any:
+        if operation == "DeleteSchema":
+            stops()
+        return {"schemaArn": arn, "schemas": []}
+
+    monkeypatch.setattr(Lane, "call", call)
+    ended, output, errors = conform(capsys, "--endpoint", "http://127.0.0.1:9", "--only", "schemas/no-json")
+    assert (ended, f"not removed: {arn}; all names begin with conform-" in errors) == (code, True)
+    assert (f"could not be removed\n  {arn}" in output) == (code == 130)
+
+
+def vanish() -> None:
+    raise LaneFailure("http://127.0.0.1:9: Could not connect")
+
+
+def test_a_terminal_shows_how_far_it_is(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    _, _, errors = conform(capsys, "--only", "schemas/no-")
+    cases = [case.id for case in CASES if "schemas/no-" in case.id]
+    shown = "".join(f"\r\033[K{number}/{len(cases)} {name}" for number, name in enumerate(cases, start=1))
+    assert errors == f"{shown}\r\033[K"
 
 
 def test_refused_credentials_are_one_line(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

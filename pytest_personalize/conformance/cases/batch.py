@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_personalize.conformance.case import ABSENT, ANY, guide, recorded
-from pytest_personalize.conformance.cases.jobs import BATCH, MISTAKES, SPENDS, THEMES, ended, infer, lines_of, path
+from pytest_personalize.conformance.cases.jobs import BATCH, MISTAKES, SPENDS, THEMES, infer, lines_of, path
 from pytest_personalize.conformance.errors import Refusal
 from pytest_personalize.conformance.rows import II, IU, SAYS, Book, answered, refused, request, unknown
 from pytest_personalize.conformance.things import MOMENT
@@ -149,7 +149,7 @@ def into_its_input(world: World) -> str | None:
     answer = world.ask(*infer(jobInput=path("s3DataSource", same), jobOutput=path("s3DataDestination", same)))
     if isinstance(answer, Refusal):
         return None if answer.code == II else str(answer)
-    status = ended(world, "DescribeBatchInferenceJob", answer["batchInferenceJobArn"])
+    status = world.end(answer["batchInferenceJobArn"])
     return None if status == "CREATE FAILED" else status
 
 

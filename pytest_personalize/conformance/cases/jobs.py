@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_personalize.conformance.case import ABSENT, ANY, Like, guide, recorded
@@ -133,17 +132,6 @@ def lines_of(world: World, job: str, **changes: Any) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def ended(world: World, describe: str, arn: str) -> str:
-    """The status in which a job ends."""
-    member = f"{describe[8].lower()}{describe[9:]}"
-    for turn in count():
-        status = str(world.call(describe, {f"{member}Arn": arn})[member]["status"])
-        if not status.endswith(("PENDING", "IN_PROGRESS")):
-            return status
-        world.lane.rest(turn)
-    raise AssertionError  # counting has no end
-
-
 @BOOK.checked(
     "jobs/import-without-a-column",
     "CreateDatasetImportJob",
@@ -171,7 +159,7 @@ def bad_rows(world: World) -> str | None:
     """A price that is no number."""
     world.put("bad.csv", ITEMS_CSV.replace("1.5", "cheap", 1))
     arn = world.call(*load(dataSource={"dataLocation": "<bucket>bad.csv"}))["datasetImportJobArn"]
-    status = ended(world, "DescribeDatasetImportJob", arn)
+    status = world.end(arn)
     return None if status == "CREATE FAILED" else status
 
 
@@ -280,5 +268,5 @@ def passed_over(world: World) -> Any:
         if isinstance(answer, Refusal):
             seen[name] = answer.code
         else:
-            seen[name] = ended(world, "DescribeDatasetImportJob", answer["datasetImportJobArn"])
+            seen[name] = world.end(answer["datasetImportJobArn"])
     return seen

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_personalize.conformance.case import guide
-from pytest_personalize.conformance.errors import Blocked, Refusal
+from pytest_personalize.conformance.errors import Refusal
 from pytest_personalize.conformance.rows import II, Book, request
 from pytest_personalize.conformance.run import observation
 from pytest_personalize.conformance.things import MOMENT, RECIPE, TEXTUAL, avro
@@ -24,12 +24,8 @@ def train(world: World, **changes: Any) -> dict[str, Any]:
     """A version of a new solution as Describe shows it; one with a status alone where the training fails."""
     solution = world.make(*request("CreateSolution", **changes))
     version = arn_of(world.call("CreateSolutionVersion", {"solutionArn": solution}))
-    try:
-        world.wait(version)
-    except Blocked as blocked:
-        if blocked.seen.code != "CREATE FAILED":
-            raise
-        return {"status": blocked.seen.code}
+    if (status := world.end(version)) == "CREATE FAILED":
+        return {"status": status}
     found: dict[str, Any] = world.call("DescribeSolutionVersion", {"solutionVersionArn": version})["solutionVersion"]
     return found
 
