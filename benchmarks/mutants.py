@@ -226,6 +226,10 @@ class Passages:
         )
         return tests if len(tests) <= MOST else tests[: MOST - WIDEST] + tests[-WIDEST:]
 
+    def runs_in(self, mutant: Mutant) -> bool:
+        """Whether a test passes through the line, rather than an import."""
+        return bool(self._tests.get(mutant.path, {}).get(mutant.line))
+
 
 def _words(test: str) -> set[str]:
     """The words in the name of the file of a test."""
@@ -292,9 +296,14 @@ class Forks:
     """
 
     def __init__(
-        self, drawn: Mapping[Mutant, Sequence[str]], copy: Path, report: Callable[[Mutant, bool], None]
+        self,
+        drawn: Mapping[Mutant, Sequence[str]],
+        runs_in: Callable[[Mutant], bool],
+        copy: Path,
+        report: Report,
     ) -> None:
         self._drawn = drawn
+        self._runs_in = runs_in
         self._copy = copy
         self._report = report
 
@@ -308,7 +317,7 @@ class Forks:
             if isinstance(function, FunctionType):
                 functions[_key(function.__code__)].append(function)
         gc.freeze()
-        codes = {mutant: _in_place(mutant) or {} for mutant in self._drawn}
+        codes = {mutant: (self._runs_in(mutant) and _in_place(mutant)) or {} for mutant in self._drawn}
         for mutant, new in sorted(codes.items(), key=lambda row: not row[1]):
             chosen = [items[test] for test in self._drawn[mutant] if test in items]
             if not any(functions[key] for key in new):
@@ -418,7 +427,7 @@ def main(arguments: list[str] | None = None) -> int:
         os.environ["CI"] = "1"  # the same examples of Hypothesis every time
         parent = os.getpid()
         with silence():
-            code = pytest.main([*FLAGS, "-x", *FOLDERS], plugins=[Forks(todo, copy, report)])
+            code = pytest.main([*FLAGS, "-x", *FOLDERS], plugins=[Forks(todo, passages.runs_in, copy, report)])
         if os.getpid() != parent:
             os._exit(code)
     shares = []

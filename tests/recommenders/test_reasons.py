@@ -278,6 +278,7 @@ def test_an_action_with_too_few_events_has_the_score_zero_and_says_that_it_is_ex
 
     assert reason.score == dict(model.ranked(world.query(user="u1")))[rare] == 0.0
     assert kinds(reason) == ["exploration"]
+    assert total(reason) == reason.score
 
 
 def test_the_item_itself_ties_users_to_its_segment_in_proportion_to_its_strongest_neighbour(

@@ -71,6 +71,13 @@ def jobs(shop: Shop, backend: PersonalizeBackend) -> Jobs:
     return Jobs(shop, backend)
 
 
+@pytest.mark.parametrize(("length", "answered"), [(0, False), (1, True), (256, True), (257, False)])
+def test_an_id_in_a_line_has_1_to_256_characters(jobs: Jobs, length: int, answered: bool) -> None:
+    version = jobs.shop.version("aws-user-personalization")
+    jobs.infer(version, jobs.put([{"userId": "u" * length}, {"userId": "user-0"}]), numResults=1)
+    assert [record["error"] is None for record in jobs.records()] == [answered, True]
+
+
 def test_a_line_of_a_personal_recipe_has_items_and_scores_in_compact_form(jobs: Jobs) -> None:
     version = jobs.shop.version("aws-user-personalization")
     assert jobs.infer(version, jobs.put([{"userId": "user-0"}]), numResults=3)["status"] == "ACTIVE"
