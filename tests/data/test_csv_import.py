@@ -344,6 +344,18 @@ class TestRefusal:
             import_items(records, b"ITEM_ID,TITLE,YEAR\n" + good + "i2,é,2\n".encode("latin-1"))
         assert refusal.value.line == 3002
 
+    def test_so_is_a_header(self, items: Make) -> None:
+        with pytest.raises(CsvError, match="not encoded in UTF-8") as refusal:
+            import_items(items(YEAR="int"), "ITEM_ID,YEAR,É\ni1,1,2\n".encode("latin-1"))
+        assert (refusal.value.line, refusal.value.place) == (1, len("ITEM_ID,YEAR,") + 1)
+
+    @pytest.mark.parametrize("title", ["A", '"A"', '"A, or B"', '"A ""B"""', '"A \\"B\\""', ""])
+    def test_a_value_that_is_refused_is_pointed_at(self, items: Make, title: str) -> None:
+        with pytest.raises(CsvError, match="'old' is no int for YEAR") as refusal:
+            import_items(items(TITLE="string?", YEAR="int"), f"ITEM_ID,TITLE,YEAR\ni1,{title},old\n")
+        assert refusal.value.row == f"i1,{title},old"
+        assert refusal.value.row[refusal.value.place - 1 :] == "old"
+
     def test_a_quote_does_not_reach_over_what_is_not_utf8(self, items: Make) -> None:
         data = b'ITEM_ID,TITLE,YEAR\ni1,"A,1\n' + 'é",2\n'.encode("latin-1")
         with pytest.raises(CsvError, match="a quote has no end") as refusal:
@@ -370,11 +382,13 @@ class TestRefusal:
         with pytest.raises(CsvError) as refusal:
             import_events(records, f"{header}\nann,i1,5,watch,1.5,tv\n")
         assert str(refusal.value).startswith(f"Input csv is missing the following columns: [{missing}].")
+        assert refusal.value.line == 1
 
     def test_a_column_must_not_come_twice(self, records: Records) -> None:
         with pytest.raises(CsvError, match="names a column twice") as refusal:
             import_events(records, HEADER.replace("\n", ",DEVICE\n"))
         assert (refusal.value.line, refusal.value.column) == (1, "DEVICE")
+        assert refusal.value.row[refusal.value.place - 1 :] == "DEVICE"  # the second one
 
     def test_more_event_types_than_can_be_told_apart_are_refused(self, records: Records) -> None:
         lines = [f"ann,i1,5,type{number},,tv\n" for number in range(2**16)]

@@ -71,6 +71,8 @@ def test_a_rest_service_names_the_code_in_a_header() -> None:
         ("personalize-runtime", "ThrottlingException", 429),
         ("personalize-events", "InternalServerException", 500),
         ("personalize", "ServiceUnavailable", 503),
+        ("personalize-runtime", "ServiceUnavailableException", 503),
+        ("personalize-events", "RequestEntityTooLargeException", 413),
     ],
 )
 def test_the_status_comes_from_the_model_or_from_the_common_errors(service: str, code: str, status: int) -> None:
