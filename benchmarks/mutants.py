@@ -312,6 +312,7 @@ class Forks:
         """Ends with the session in the parent; in a fork, the tests are run as always."""
         items = {item.nodeid: item for item in session.items}
         functions: defaultdict[Any, list[FunctionType]] = defaultdict(list)
+        gc.unfreeze()  # what the tests have frozen would not be found
         caches = [each for each in gc.get_objects() if isinstance(each, CACHE) and each.__module__.startswith(PACKAGE)]
         for function in gc.get_objects():
             if isinstance(function, FunctionType):
