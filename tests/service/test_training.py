@@ -244,6 +244,19 @@ class TestExploration:
 
         assert (recommend(bold) != recommend(cautious)) == explored
 
+    @pytest.mark.parametrize(("hours", "explored"), [(-1, True), (1, False)])
+    def test_without_a_configuration_they_are_explored_up_to_thirty_days(
+        self, group_of: Any, solve: Any, train: Train, deploy: Deploy, recommend: Any, hours: int, explored: bool
+    ) -> None:
+        old, young = 1_600_000_000, 1_700_000_000 - 30 * 86400 - hours * 3600
+        lines = [line for n in range(20) for line in events(f"i{n}", 1)]
+        items = [*(f"i{n},1,x,War,{old}" for n in range(20)), *(f"young{n},1,x,War,{young}" for n in range(9))]
+        version = train(solve(group_of(lines, items), "aws-user-personalization"))
+        usual = deploy(version)
+        cautious = deploy(version, campaignConfig={"itemExplorationConfig": {"explorationWeight": "0"}})
+
+        assert (recommend(usual) != recommend(cautious)) == explored
+
 
 @pytest.mark.needs_member("CampaignConfig.rankingInfluence")
 @pytest.mark.parametrize(("influence", "first"), [({"POPULARITY": 1.0}, "i3"), ({"FRESHNESS": 1.0}, "i4")])
