@@ -223,6 +223,19 @@ class TestUpdate:
         del update["creationDateTime"], update["lastUpdatedDateTime"]
         assert update == {"solutionVersionArn": newer, "minProvisionedTPS": 1, "status": "ACTIVE"}
 
+    def test_an_update_is_at_work_for_minutes_on_the_clock(
+        self, backend: PersonalizeBackend, client: Any, campaign: str, describe: Describe
+    ) -> None:
+        backend.clock.freeze()
+        backend.transitions["campaign"] = "clock"
+        client.update_campaign(campaignArn=campaign, minProvisionedTPS=2)
+        statuses = []
+        for minutes in (0, 5, 15):
+            backend.clock.advance(minutes=minutes)
+            statuses.append(describe(campaign)["latestCampaignUpdate"]["status"])
+
+        assert statuses == ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"]
+
     def test_the_latest_version_is_deployed(
         self, client: Any, campaign: str, train: Train, solution: str, describe: Describe
     ) -> None:

@@ -18,11 +18,6 @@ def steps(
     """By name what begins a step; it returns the ARN to look at and the member that shows the progress, if one does."""
     solution = make_solution()
     version = train(solution)
-    campaign = deploy(version)
-
-    def redeploy() -> tuple[str, str]:
-        client.update_campaign(campaignArn=campaign, minProvisionedTPS=2)
-        return campaign, "latestCampaignUpdate"
 
     def reschedule() -> tuple[str, str]:
         client.update_solution(solutionArn=solution, performAutoTraining=True)
@@ -33,7 +28,6 @@ def steps(
         "dataset": lambda: (workshop.dataset("USERS", group=films), None),
         "training": lambda: (train(solution), None),
         "deployment": lambda: (deploy(version), None),
-        "redeployment": redeploy,
         "change of the schedule": reschedule,
     }
 
@@ -46,7 +40,6 @@ def steps(
         ("change of the schedule", 0.2, 5),
         ("training", 20, 60),
         ("deployment", 5, 20),
-        ("redeployment", 5, 20),
     ],
 )
 def test_a_step_is_in_progress_for_its_least_minutes_and_done_after_its_most(
