@@ -121,10 +121,7 @@ class Answers:
             changes[field] = {each: self._entries(items) for each, items in by_id.items()}
         if "default" in written:
             changes["default"] = self._entries(written["default"])
-        if "raises" in written:
-            if not isinstance(written["raises"], str):
-                raise ValueError(f"raises must be the code of an error, not {written['raises']!r}")
-            changes["error"] = declared_error(self._operation(()), written["raises"], written.get("message"))
+        changes["error"] = _refusal(self._operation(()), written)
         changes["requests"] = tuple(map(self._request, written.get("requests", ())))
         return changes
 
@@ -137,10 +134,9 @@ class Answers:
         for name in written["parameters"]:
             if name not in known:
                 raise ValueError(f"no request has a parameter {name!r}; {hint(name, known)}")
-        if "raises" not in written:
-            return Recorded(parameters=written["parameters"], entries=self._entries(written.get("items", ())))
-        error = declared_error(ALL, written["raises"], written.get("message"))
-        return Recorded(parameters=written["parameters"], error=error)
+        error = _refusal(ALL, written)
+        entries = self._entries(written.get("items", ())) if error is None else ()
+        return Recorded(parameters=written["parameters"], entries=entries, error=error)
 
     def _declare(self, **changes: Any) -> Answers:
         self._region().declared[self._arn] = attrs.evolve(self._declared, **changes)
@@ -227,6 +223,16 @@ class DeclaredAnswers:
 
     def __repr__(self) -> str:
         return f"<answers of {self._home} and other regions>"
+
+
+def _refusal(operation: str, written: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Code and message of what is declared to be refused, None where nothing is; ``ValueError`` for what is neither."""
+    code, message = written.get("raises"), written.get("message")
+    if "raises" in written and not isinstance(code, str):
+        raise ValueError(f"raises must be the code of an error, not {code!r}")
+    if "message" in written and (code is None or not isinstance(message, str)):
+        raise ValueError(f"message must be the text of what raises says, not {message!r}")
+    return None if code is None else declared_error(operation, code, message)
 
 
 def written(declared: Declared) -> dict[str, Any]:

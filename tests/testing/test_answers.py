@@ -355,6 +355,9 @@ class TestLoad:
             ({"default": ["a", "a"]}, "does not answer with an id twice"),
             ({"for_user": ["a"]}, "answers.json: arn:.*for_user"),
             ([], "must be an object with for_user, for_item, default, raises"),
+            ({"raises": "ThrottlingException", "message": 5}, "message must be the text of what raises says, not 5"),
+            ({"message": "not today"}, "message must be the text of what raises says"),
+            ({"requests": [{"parameters": {}, "message": "no"}]}, "message must be the text of what raises says"),
         ],
     )
     def test_a_wrong_entry_is_refused_with_its_place_and_nothing_is_declared(
