@@ -127,17 +127,21 @@ class Lane:
         retries = {"total_max_attempts": 6, "mode": "standard"} if self.endpoint is None else {"total_max_attempts": 1}
         config = Config(parameter_validation=False, retries=retries, read_timeout=120)  # type: ignore[arg-type]
         make: Any = self.session.client
-        return {name: make(name, endpoint_url=self.endpoint, config=config) for name in models.SERVICES}
+        try:
+            return {name: make(name, endpoint_url=self.endpoint, config=config) for name in models.SERVICES}
+        except (BotoCoreError, ValueError) as error:
+            raise LaneFailure(str(error)) from None
 
     def call(self, operation: str, members: Mapping[str, Any]) -> dict[str, Any] | Refusal:
         """The answer, or the refusal; ``LaneFailure`` when nobody is there to give either."""
         service = SERVICE_OF[operation]
+        ask = getattr(self._clients[service], xform_name(operation))
         try:
-            answer: dict[str, Any] = getattr(self._clients[service], xform_name(operation))(**members)
+            answer: dict[str, Any] = ask(**members)
         except ClientError as error:
             modelled = {shape.name for shape in models.service_model(service).operation_model(operation).error_shapes}
             return refusal(error, operation, frozenset(modelled))
-        except ResponseParserError:
+        except (AttributeError, ValueError):  # of the parsers of botocore, which take the protocol for granted
             return Refusal(operation, "no answer of that protocol", "", not_answered=True)
         except NoCredentialsError:
             raise LaneFailure(f"{self.title}: there are no credentials; set AWS_PROFILE or the keys") from None

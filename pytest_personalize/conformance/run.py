@@ -139,10 +139,7 @@ def observation(answer: dict[str, Any] | Refusal, look: str = "") -> Any:
         return {"answered": sorted(answer.get(look.removeprefix(KEYS)) or ())}
     value: Any = answer
     for part in filter(None, look.split(".")):
-        if isinstance(value, list):
-            value = value[int(part)] if -len(value) <= int(part) < len(value) else None
-        else:
-            value = (value or {}).get(part)
+        value = (value or {}).get(part)
     return {"answered": value} if look else "answered"
 
 

@@ -133,6 +133,8 @@ def test_cases_are_listed_with_tier_cost_and_source(capsys: pytest.CaptureFixtur
         (("--only", "no-such-case"), "--only no-such-case: no case has that in its id"),
         (("--spend", "training"), "--spend is for --aws; elsewhere nothing costs"),
         (("--endpoint", "localhost:1"), "--endpoint localhost:1: not a URL that begins with http:// or https://"),
+        (("--endpoint", "http://"), "Invalid endpoint: http://"),
+        (("--aws", "--region", "no region"), "Provided region_name 'no region' doesn't match a supported format."),
         (("--aws", "--bucket", "b", "--role", "r", "--s3-endpoint", "nowhere"), "Invalid endpoint: nowhere"),
         (("--endpoint", "http://localhost:1", "--bucket", "b"), "--bucket and --role go together"),
         (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from attrs import frozen
 
 from pytest_personalize.conformance.cases import CASES
 from pytest_personalize.conformance.errors import Blocked, NotRun, Refusal
-from pytest_personalize.conformance.lane import Files
+from pytest_personalize.conformance.lane import Files, Place
 from pytest_personalize.conformance.rows import II, LE
 from pytest_personalize.conformance.run import run
 from pytest_personalize.conformance.world import World
@@ -95,6 +97,28 @@ def test_a_batch_in_another_order_diverges(otherwise: Otherwise) -> None:
 def test_a_member_that_the_client_would_leave_out_is_not_asked(otherwise: Otherwise) -> None:
     with pytest.raises(NotRun, match=r"the installed botocore does not know ListSchemasRequest\.colour"):
         otherwise({}).ask("ListSchemas", {"colour": "red"})
+
+
+@pytest.mark.parametrize(
+    "body", [b"[]", b"\xff", b'{"schemas": [{"creationDateTime": "noon"}]}'], ids=["a list", "bytes", "no moment"]
+)
+def test_what_is_no_answer_of_the_protocol_is_not_answered(body: bytes) -> None:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.handle_request).start()
+        lane = Place(region="us-east-1", endpoint=f"http://127.0.0.1:{server.server_port}").lane()
+        answer = lane.call("ListSchemas", {})
+    assert answer == Refusal("ListSchemas", "no answer of that protocol", "", not_answered=True)
 
 
 class TestWaiting:
