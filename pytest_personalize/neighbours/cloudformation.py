@@ -51,11 +51,6 @@ class Made:
     cf_resource_type: str = ""
     logical_resource_id: str = ""
 
-    @property
-    def type(self) -> str:
-        """The type, as templates write it."""
-        return self.handler.type.name
-
     def get_cfn_attribute(self, name: str) -> str:
         """What ``Fn::GetAtt`` gives."""
         return self.handler.attribute(self, name)
@@ -122,12 +117,6 @@ class Handler:
             self._update(original_resource, new, changed)
             original_resource.properties = new
         return original_resource
-
-    def delete_from_cloudformation_json(
-        self, resource_name: str, cloudformation_json: Mapping[str, Any], account_id: str, region_name: str
-    ) -> None:
-        """Delete a resource by its physical id."""
-        self.delete(region_name, resource_name)
 
     def delete(self, region: str, arn: str) -> None:
         """Delete a resource and wait until it is gone."""

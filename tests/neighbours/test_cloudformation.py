@@ -14,6 +14,7 @@ from making import ROLE, avro
 from pytest_personalize import PersonalizeBackend, SeededGroup
 from pytest_personalize.neighbours.registry import TYPES
 
+TUNED = {"PerformHPO": True, "RecipeArn": "arn:aws:personalize:::recipe/aws-user-personalization"}
 ROWS = "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE\n" + "".join(
     f"user-{number % 30},item-{number % 50},{1_700_000_000 + number},Buy\n" for number in range(1000)
 )
@@ -88,6 +89,13 @@ def test_only_what_the_registry_has_can_be_asked_of_a_resource(stack: Any) -> No
     assert "Name" in stack.refusal(base(), {"Name": {"Fn::GetAtt": ["Group", "Name"]}})
 
 
+def test_nor_can_other_resources_ask_for_more(stack: Any) -> None:
+    resources = base()
+    resources["Clicks"]["Properties"]["DatasetGroupArn"] = {"Fn::GetAtt": ["Group", "Name"]}
+
+    assert "Fn::GetAtt" in stack.refusal(resources)
+
+
 def test_a_dataset_is_made_with_its_rows(stack: Any, data: Any, personalize_backend: PersonalizeBackend) -> None:
     stack.deploy(imported("rows.csv", "first"))
 
@@ -135,6 +143,29 @@ def test_values_get_the_types_of_the_api_and_keys_of_maps_stay(
     assert params["solutionConfig"] == {"algorithmHyperParameters": {"hidden_dimension": "55"}}
 
 
+@pytest.mark.mock_personalize(data="optional")
+def test_values_in_lists_get_their_types_as_well(stack: Any, personalize_backend: PersonalizeBackend) -> None:
+    ranges = [{"Name": "hidden_dimension", "MinValue": 32, "MaxValue": "64"}]
+    config = {"HpoConfig": {"AlgorithmHyperParameterRanges": {"IntegerHyperParameterRanges": ranges}}}
+    solution = {"Name": "taste", "DatasetGroupArn": {"Ref": "Group"}, "SolutionConfig": config} | TUNED
+    stack.deploy(base() | {"Taste": resource("Solution", **solution) | {"DependsOn": "Clicks"}})
+
+    params = personalize_backend.assert_called("CreateSolution")[0].params
+    assert params["solutionConfig"]["hpoConfig"]["algorithmHyperParameterRanges"] == {
+        "integerHyperParameterRanges": [{"name": "hidden_dimension", "minValue": 32, "maxValue": 64}]
+    }
+
+
+def test_the_arn_that_an_import_job_will_have_is_not_asked_for(
+    stack: Any, data: Any, personalize_backend: PersonalizeBackend
+) -> None:
+    resources = imported("rows.csv", "first")
+    resources["Clicks"]["Properties"]["DatasetImportJob"]["DatasetImportJobArn"] = "arn:of:another:job"
+    stack.deploy(resources)
+
+    assert "datasetImportJobArn" not in personalize_backend.assert_called("CreateDatasetImportJob")[0].params
+
+
 def test_an_export_is_not_made_before_what_it_depends_on(stack: Any, personalize_backend: PersonalizeBackend) -> None:
     """Which moto evaluates before all else."""
     resources = base()
@@ -157,6 +188,13 @@ def test_what_the_service_refuses_is_refused_in_its_words(stack: Any, personaliz
     boto3.client("personalize", region_name="us-east-1").create_dataset_group(name="shop")
 
     assert "ResourceAlreadyExistsException" in stack.refusal(base())
+
+
+def test_a_connection_that_breaks_is_told_of(stack: Any, personalize_backend: PersonalizeBackend) -> None:
+    personalize_backend.faults.disconnect("CreateDatasetGroup")
+
+    assert "the request was lost" in stack.refusal(base())
+    assert not personalize_backend.dataset_groups
 
 
 @pytest.mark.parametrize(
@@ -220,6 +258,14 @@ class TestUpdates:
             {"tagKey": "team", "tagValue": "shop"}
         ]
 
+    def test_tags_come_and_go(self, stack: Any, client: Callable[[str], Any]) -> None:
+        for tags in ([], [{"Key": "team", "Value": "web"}], []):
+            tracker = resource("EventTracker", Name="x", DatasetGroupArn={"Ref": "Group"}, Tags=tags)
+            stack.deploy(base() | {"Tracker": tracker})
+
+            found = client("personalize").list_tags_for_resource(resourceArn=stack.ids()["Tracker"])["tags"]
+            assert found == [{"tagKey": tag["Key"], "tagValue": tag["Value"]} for tag in tags]
+
     def test_a_new_name_makes_a_new_resource_and_what_refers_to_it_follows(
         self, stack: Any, personalize_backend: PersonalizeBackend
     ) -> None:
@@ -238,6 +284,15 @@ class TestUpdates:
 
         assert "ResourceAlreadyExistsException" in stack.refusal(base(Domain="ECOMMERCE"))
         assert personalize_backend.dataset_groups["shop"].domain is None
+
+    def test_what_was_replaced_cannot_go_with_what_others_have_made_in_it(
+        self, stack: Any, personalize_backend: PersonalizeBackend
+    ) -> None:
+        outputs = stack.deploy({"Group": resource("DatasetGroup", Name="shop")}, {"Arn": {"Ref": "Group"}})
+        personalize = boto3.client("personalize", region_name="us-east-1")
+        personalize.create_event_tracker(name="others", datasetGroupArn=outputs["Arn"])
+
+        assert "ResourceInUseException" in stack.refusal({"Group": resource("DatasetGroup", Name="store")})
 
     def test_what_was_replaced_stays_when_the_template_says_so(
         self, stack: Any, personalize_backend: PersonalizeBackend
@@ -286,3 +341,17 @@ def test_without_a_backend_moto_does_as_it_does_without_the_plugin() -> None:
         )
 
     assert any("not supported by moto" in str(warning.message) for warning in caught)
+
+
+@mock_aws
+def test_without_a_backend_stacks_and_metrics_are_those_of_moto() -> None:
+    cloudformation = boto3.client("cloudformation", region_name="us-east-1")
+    cloudwatch = boto3.client("cloudwatch", region_name="us-east-1")
+    cloudwatch.put_metric_data(Namespace="shop", MetricData=[{"MetricName": "visits", "Value": 1.0}])
+    body = '{{"Resources": {{"Queue": {{"Type": "AWS::SQS::Queue", "Properties": {{"QueueName": "{}"}}}}}}}}'
+    cloudformation.create_stack(StackName="stack", TemplateBody=body.format("old"))
+    cloudformation.update_stack(StackName="stack", TemplateBody=body.format("new"))
+
+    (stack,) = cloudformation.describe_stacks(StackName="stack")["Stacks"]
+    assert stack["StackStatus"] == "UPDATE_COMPLETE"
+    assert [metric["Namespace"] for metric in cloudwatch.list_metrics()["Metrics"]] == ["shop"]
