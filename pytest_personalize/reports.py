@@ -62,10 +62,11 @@ def add_section(report: pytest.TestReport, seen: Seen, compared: Compared, *, in
 
 
 def _why(seen: Seen, compared: Compared, paint: Callable[[str, str], str]) -> Iterator[str]:
-    from pytest_personalize.explaining.failures import reasons_of_failure
+    from pytest_personalize.explaining.failures import reason_of_failure
 
     for (item_id, wanted), (backend, before) in product(compared, reversed(seen)):
-        for why, more in reasons_of_failure(cast("Explainable", backend), before, item_id, wanted=wanted):
+        if found := reason_of_failure(cast("Explainable", backend), before, item_id, wanted=wanted):
+            why, more = found
             lines = textwrap.wrap(why, WIDTH, subsequent_indent="  ", break_on_hyphens=False, break_long_words=False)
             yield from (paint(line, "heading") for line in lines)
             yield paint("hint: to see all that led to it, put into the test", "hint")

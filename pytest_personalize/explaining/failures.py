@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
 from pytest_personalize.explaining.explainer import Explainer
@@ -15,9 +15,6 @@ from pytest_personalize.testing.declarations import MEMBERS
 from pytest_personalize.testing.markup import visible
 from pytest_personalize.testing.watching import Before, Watched, calls_since, tally_since
 
-WIDTH: Final = 90
-"""Of a line of code."""
-
 UNLIKE: Final = frozenset({"campaignArn", "recommenderArn", "metadataColumns"})
 """Members of a request that ``explain`` takes in another way, or not at all."""
 
@@ -29,9 +26,9 @@ class Explainable(Watched, Protocol):
     def explain(self) -> Explainer: ...
 
 
-def reasons_of_failure(
+def reason_of_failure(
     backend: Explainable, before: Before | None, item_id: str, *, wanted: bool
-) -> Iterator[tuple[str, str]]:
+) -> tuple[str, str] | None:
     """Why an item was not in an answer (``wanted``) or was, and how to ask for more.
 
     It is told of the newest call of which it can: not where the answer would be another one by now, and not where no
@@ -44,11 +41,11 @@ def reasons_of_failure(
         if found is None or (item_id in found.answer) is wanted or found[item_id].outcome == "unrecorded":
             continue
         was = "was not" if wanted else "was"
-        yield (
+        return (
             visible(f"{item_id} {was} in the answer of call {number}: {in_short(found[item_id])}"),
             f"from pytest_personalize import active_backend\n{_asking(found.arn, call.params, item_id)}",
         )
-        return
+    return None
 
 
 def _explained(backend: Explainable, call: Call, item_id: str) -> Explanation | None:
@@ -64,10 +61,7 @@ def _explained(backend: Explainable, call: Call, item_id: str) -> Explanation | 
 
 
 def _asking(arn: str, params: Mapping[str, Any], item_id: str) -> str:
-    """The line, or lines, of code that explain it."""
+    """The lines of code that explain it."""
     asked = {snake(name): value for name, value in params.items() if name not in UNLIKE} | {"items": item_id}
     arguments = [repr(arn), *(f"{name}={value!r}" for name, value in asked.items())]
-    line = f"print(active_backend().explain({', '.join(arguments)}))"
-    if len(line) <= WIDTH:
-        return line
     return "\n".join(["print(active_backend().explain(", *(f"    {argument}," for argument in arguments), "))"])

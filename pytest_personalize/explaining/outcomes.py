@@ -92,9 +92,8 @@ class _Reader:
             case "unrecorded":
                 near = nearest(item_id, self.reasons.subjects)
                 return f"unknown: no dataset has it{f'; the nearest is {near}' if near else ''}"
-            case "not listed":
+            case _:  # "not listed"; answers that are declared are explained without reasons
                 return "not in inputList"
-        raise AssertionError(outcome)
 
     def _promotion_in_words(self, why: Why) -> str:
         return "" if why.promotion is None else f" by its filter: {words.decision(_verdict_of(why.promotion))}"

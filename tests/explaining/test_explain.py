@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 import pytest
+from attrs import evolve
 
-from pytest_personalize import PersonalizeBackend, SeededGroup
+from pytest_personalize import PersonalizeBackend, SeededGroup, TimestampWarning
 from pytest_personalize.service.kernel.errors import ServiceError
 
 FOR_YOU = "aws-ecomm-recommended-for-you"
@@ -281,6 +282,55 @@ class TestForms:
         why = personalize_backend.explain(films.campaigns["aws-sims"], item_id="alien")
 
         assert str(why).splitlines()[1:] == ["   1  gravity  popularity 2 users: fewer than 3 users in common"]
+
+    def test_what_is_not_shown_is_counted(self, backend: PersonalizeBackend, films: SeededGroup) -> None:
+        why = backend.explain(films.campaigns["aws-user-personalization"], user_id=films.users[0], num_results=30)
+
+        assert len(why) == 25
+        assert str(why).endswith("\n      and 5 more")
+        assert repr(why) == f"<Explanation of GetRecommendations of {why.arn}: 30 answered, 25 explained>"
+
+    def test_of_many_causes_the_smallest_are_added_up(self, backend: PersonalizeBackend, films: SeededGroup) -> None:
+        why = backend.explain(films.campaigns["aws-user-personalization"], user_id=films.users[0])
+        first = why[why.answer[0]]
+        cause = first.causes[0]
+
+        lines = str(evolve(first, causes=(cause,) * 10)).splitlines()
+
+        assert len(lines) == 10
+        assert lines[-1] == f"  {2 * cause.amount:+.7f}  from 2 more"
+
+    def test_a_parameter_without_a_value_switches_its_condition_off(
+        self, backend: PersonalizeBackend, shop: SeededGroup, personalize: Any
+    ) -> None:
+        expression = "EXCLUDE ItemID WHERE Items.CATEGORY_L1 IN ($CATEGORY)"
+        arn = personalize.create_filter(name="f", datasetGroupArn=shop.arn, filterExpression=expression)["filterArn"]
+
+        why = backend.explain(shop.recommenders[FOR_YOU], user_id=USER, filter_arn=arn, items="red-kite")
+
+        assert "IN ($CATEGORY) is switched off, as its parameter has no value" in str(why["red-kite"])
+
+    def test_the_reason_in_an_answer_is_shown(self, backend: PersonalizeBackend, films: SeededGroup) -> None:
+        promotion = {"name": "sale", "percentPromotedItems": 50, "filterArn": next(iter(films.filters.values()))}
+        campaign = films.campaigns["aws-user-personalization-v2"]
+
+        why = backend.explain(campaign, user_id=films.users[0], num_results=2, promotions=[promotion])
+
+        (promoted,) = [found for found in why.values() if found.outcome == "promoted"]
+        assert "  reason in the answer: Promoted item" in str(promoted).splitlines()
+
+    def test_times_beyond_the_calendar_are_numbers(self, personalize_backend: PersonalizeBackend) -> None:
+        watched = [
+            {"USER_ID": user, "ITEM_ID": film, "TIMESTAMP": 1_700_000_000_000}
+            for user in ("ada", "bob", "eve")
+            for film in ("alien", "up")
+        ]
+        with pytest.warns(TimestampWarning):
+            group = personalize_backend.seed_from("films", interactions=watched, recipes=["aws-user-personalization"])
+
+        why = personalize_backend.explain(group.campaigns["aws-user-personalization"], user_id="ada", items="alien")
+
+        assert "event of 1.7e+12" in str(why)
 
     def test_it_goes_into_json(self, backend: PersonalizeBackend, shop: SeededGroup) -> None:
         why = backend.explain(

@@ -81,6 +81,22 @@ def test_it(shop_dataset_group):
     assert max(map(len, lines)) <= 100
 
 
+def test_it_tells_of_the_newest_call_that_gave_such_an_answer(run: Run, section: Section) -> None:
+    result = run(
+        PAGE
+        + """
+def test_it(shop_dataset_group, personalize):
+    page(numResults=3)
+    with pytest.raises(RUNTIME.exceptions.InvalidInputException):
+        page(numResults=501)
+    personalize.list_recommenders()
+    assert "red-kite" in []
+"""
+    )
+
+    assert told(result, section)[0].startswith("red-kite was not in the answer of call 1: cut by numResults")
+
+
 @pytest.mark.parametrize(
     "body",
     [
