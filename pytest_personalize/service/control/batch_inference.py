@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar, Final
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from pytest_personalize.data.avro import Schema
 from pytest_personalize.data.records import Records
@@ -28,6 +29,9 @@ from pytest_personalize.service.kernel.tagging import Tag
 
 MAX_RESULTS: Final = 500  # unknown: [jobs/batch-of-501-results] no limit is documented. chosen: that of the runtime
 MAX_THEME_LINES: Final = 100
+
+Asker = Callable[..., Ask]
+"""An ``Ask`` of what the lines of a job have in common, with the members of one line."""
 
 
 @structure
@@ -81,7 +85,7 @@ def _run(region: Region, job: BatchInferenceJob, now: float) -> BatchInferenceJo
     answer_line = LINES[source.recipe.batch_lines]
 
     def answer(members: Mapping[str, Any], use: FilterUse | None) -> str:
-        ask = Ask(count=job.num_results, use=use)
+        ask = partial(Ask, count=job.num_results, use=use)
         if themes is not None:
             return _theme(source, members, ask, themes.fields_for_theme_generation.item_name)
         return answer_line(source, members, ask)
@@ -90,9 +94,9 @@ def _run(region: Region, job: BatchInferenceJob, now: float) -> BatchInferenceJo
     return job
 
 
-def _for_user(source: Source, members: Mapping[str, Any], ask: Ask) -> str:
+def _for_user(source: Source, members: Mapping[str, Any], ask: Asker) -> str:
     line = read_line("user", members)
-    results = recommend(source, evolve(ask, user_id=line["userId"], context=line["context"]))
+    results = recommend(source, ask(user_id=line["userId"], context=line["context"]))
     ids = source.records.items
     reasons = None
     if source.recipe.gives_reasons:
@@ -102,23 +106,23 @@ def _for_user(source: Source, members: Mapping[str, Any], ask: Ask) -> str:
     return _output([ids[index] for index, _ in results.pairs], scores, reasons)
 
 
-def _for_item(source: Source, members: Mapping[str, Any], ask: Ask) -> str:
+def _for_item(source: Source, members: Mapping[str, Any], ask: Asker) -> str:
     line = read_line("item", members)
-    results = recommend(source, evolve(ask, item_id=line["itemId"], user_id=line["userId"]))
+    results = recommend(source, ask(item_id=line["itemId"], user_id=line["userId"]))
     ids = source.records.items
     return _output([ids[index] for index, _ in results.pairs])
 
 
-def _ranking(source: Source, members: Mapping[str, Any], ask: Ask) -> str:
+def _ranking(source: Source, members: Mapping[str, Any], ask: Asker) -> str:
     line = read_line("ranking", members)
-    asked = evolve(ask, user_id=line["userId"], context=line["context"])
+    asked = ask(user_id=line["userId"], context=line["context"])
     ranked = list(rank(source, asked, line["itemList"]))
     # unknown: [jobs/unknown-item-in-a-batch] how an item that the model does not know is scored in a file. chosen: 0.0,
     # for the lists to stay in step
     return _output([item_id for item_id, _ in ranked], [score or 0.0 for _, (_, score) in ranked])
 
 
-LINES: Final[Mapping[str | None, Callable[[Source, Mapping[str, Any], Ask], str]]] = {
+LINES: Final[Mapping[str | None, Callable[[Source, Mapping[str, Any], Asker], str]]] = {
     "user": _for_user,
     "item": _for_item,
     "ranking": _ranking,
@@ -126,9 +130,9 @@ LINES: Final[Mapping[str | None, Callable[[Source, Mapping[str, Any], Ask], str]
 """By the batch lines of a recipe: from the members of a line to its output."""
 
 
-def _theme(source: Source, members: Mapping[str, Any], ask: Ask, item_name: str) -> str:
+def _theme(source: Source, members: Mapping[str, Any], ask: Asker, item_name: str) -> str:
     """Related items in the order of their relevance to what they have in common."""
-    results = recommend(source, evolve(ask, item_id=text_member(members, "itemId")))
+    results = recommend(source, ask(item_id=text_member(members, "itemId")))
     found = theme(source.records, [index for index, _ in results.pairs], item_name)
     items = INFERENCE_LINES.text([source.records.items[index] for index in found.items])
     scores = ",".join(map(java_double, found.scores))

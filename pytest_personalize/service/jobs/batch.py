@@ -50,12 +50,9 @@ class LineFormat:
 
     def line(self, given: str, output: str | None, error: str | None) -> str:
         """One record; ``given`` and ``output`` are JSON texts. A failed record has no output."""
-        members = {"input": given, "output": output, "error": json.dumps(error)}
-        return (
-            "{"
-            + self.comma.join(f'"{name}"{self.colon}{text}' for name, text in members.items() if text is not None)
-            + "}"
-        )
+        colon, comma = self.colon, self.comma
+        made = "" if output is None else f'"output"{colon}{output}{comma}'
+        return f'{{"input"{colon}{given}{comma}{made}"error"{colon}{json.dumps(error)}}}'
 
 
 INFERENCE_LINES: Final = LineFormat(colon=":", comma=",")
@@ -65,6 +62,8 @@ SEGMENT_LINES: Final = LineFormat(colon=": ", comma=", ")
 def java_double(value: float) -> str:
     """A number below ten million as Java's ``Double.toString`` has it, to 7 decimals: ``0.8449224``, ``3.773E-4``."""
     text = f"{value:.7f}"
+    if value >= 0.001 and text[-1] != "0":  # as most scores are, in half the time
+        return text
     if text.startswith(_SMALL):
         sign, _, decimals = text.partition("0.")
         digits = decimals.lstrip("0")

@@ -59,7 +59,7 @@ def _text_or_none(members: Mapping[str, Any], name: str) -> str | None:
 def _item_list(members: Mapping[str, Any], name: str) -> list[str]:
     """Item ids without repetitions."""
     items = members.get(name)
-    if not isinstance(items, list) or not items or not all(isinstance(item, str) for item in items):
+    if not isinstance(items, list) or not items or {*map(type, items)} != {str}:
         raise Failure(f"{name} must be a list of item ids.")
     if len(items) > MAX_RANKED:
         raise Failure(f"{name} may have {MAX_RANKED} items, not {len(items)}.")
