@@ -219,7 +219,6 @@ class EventLog:
             has_values=self.has_values,
             event_types=self.event_types.fork(),
             extra={name: column.empty() for name, column in self.extra.items()},
-            event_ids=self._event_ids.copy(),
         )
 
     def select(self, mask: Sequence[object]) -> EventLog:
