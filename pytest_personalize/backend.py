@@ -92,7 +92,7 @@ class PersonalizeBackend(Resources):
         self._account = Account(
             account_id=checked_account_id(account_id),
             clock=self.clock.inner,
-            engine=Engine(Transitions(transitions, steps())),
+            engine=Engine(Transitions(transitions, steps()), self.faults),
             quotas=aws_quotas(quotas),
             minimums=data_minimums(minimums),
             needs_data=checked_data(data),
@@ -100,7 +100,6 @@ class PersonalizeBackend(Resources):
             store=lambda: self._memory,
             on_progress=lambda: self.on_progress,
         )
-        self._account.engine.luck = self.faults
         self._seeded: dict[str, SeededGroup] = {}
         self._reach = Reach(self._account, checked_region(region), regions)
         self._door = Door(self._account, self.calls, self.faults, self._reach, self._loops)

@@ -278,8 +278,6 @@ class Journey:
                 if name != "ResponseMetadata"
             )
             states.append(described["status"])
-        if states[-1] != "ACTIVE":
-            raise RuntimeError(f"{resource}: {states[-1]}, {described.get('failureReason')}")
         return states
 
 

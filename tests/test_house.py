@@ -90,6 +90,7 @@ LAZY: dict[tuple[str, str], str] = {
     ("cli", f"{PACKAGE}.server.command"): "the other commands need no emulator",
     ("server.command", f"{PACKAGE}.server.serving"): "it loads uvicorn, which need not be installed",
     ("server.command", "boto3"): "only who keeps objects in an S3 needs it",
+    ("server.states", "sqlite3"): "only who keeps a state needs it",
     ("cli", f"{PACKAGE}.testing.coverage"): "the other commands need no service models",
     ("cli", f"{PACKAGE}.testing.drift"): "likewise",
     ("cli", f"{PACKAGE}.checking.command"): "the other commands check nothing",

@@ -17,26 +17,24 @@ class Progress:
     """Shows how far files are read, on a terminal alone; ``hide`` makes room for a line of text."""
 
     def __init__(self, terminal: TextIO) -> None:
-        self._terminal = terminal if terminal.isatty() else None
+        self._terminal = terminal
         self._shown = False
 
     def watched(self, origin: Source, stream: Stream) -> Stream:
         """The stream of a file, or one that shows how far it is."""
-        if self._terminal is None or origin.size < LARGE:
-            return stream
-        return _Watched(self, origin, stream)
+        large = origin.size >= LARGE and self._terminal.isatty()
+        return _Watched(self, origin, stream) if large else stream
 
     def show(self, name: str, share: float) -> None:
         """Draw the bar."""
-        if self._terminal is not None:
-            bar = "#" * int(_WIDTH * share)
-            self._terminal.write(f"\r\033[K{name} [{bar:<{_WIDTH}}] {share:4.0%}")
-            self._terminal.flush()
-            self._shown = True
+        bar = "#" * int(_WIDTH * share)
+        self._terminal.write(f"\r\033[K{name} [{bar:<{_WIDTH}}] {share:4.0%}")
+        self._terminal.flush()
+        self._shown = True
 
     def hide(self) -> None:
         """Take the bar away."""
-        if self._terminal is not None and self._shown:
+        if self._shown:
             self._terminal.write("\r\033[K")
             self._terminal.flush()
             self._shown = False

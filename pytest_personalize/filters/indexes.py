@@ -8,14 +8,14 @@ the records only.
 from __future__ import annotations
 
 import operator as compare
-import sys
+import struct
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import chain, repeat
 from operator import or_
-from typing import Final, Protocol
+from typing import Final
 from weakref import finalize
 
 from attrs import define, field
@@ -56,16 +56,6 @@ def holds(operator: Operator, values: Sequence[Scalar], wanted: Sequence[Scalar]
     return operator.is_negative
 
 
-class _Base(Protocol):
-    """The rows that a table had when the index was built."""
-
-    def among(self, wanted: Sequence[Scalar]) -> int:
-        """The ids with any of these values."""
-
-    def within(self, operator: Operator, limit: Scalar) -> int:
-        """The ids whose value is on one side of a limit."""
-
-
 class _Sets(dict[Hashable, int]):
     """Sets already worked out; the oldest gives way when there are many."""
 
@@ -76,13 +66,13 @@ class _Sets(dict[Hashable, int]):
         return ids
 
 
-def _by_id(ids: array[int], codes: Iterable[int]) -> array[int]:
+def _by_id(ids: array[int], codes: Iterable[int]) -> list[int]:
     """The code of every id, the highest id first; 0 for one without. Later rows of an id replace the earlier ones."""
     found = [0] * (max(ids, default=-1) + 1)
     for index, code in zip(ids, codes, strict=True):
         found[index] = code
     found.reverse()
-    return array("I", found)
+    return found
 
 
 class _Texts:
@@ -90,7 +80,7 @@ class _Texts:
 
     def __init__(self, column: TextColumn, ids: array[int]) -> None:
         self._vocabulary = column.vocabulary
-        self._codes = _by_id(ids, column.codes)
+        self._codes = array("I", _by_id(ids, column.codes))
         self._distinct = len(column.vocabulary)
         self._joined: dict[str, list[int]] | None = None
         if column.categorical:
@@ -101,12 +91,10 @@ class _Texts:
         self._sets = _Sets()
 
     def among(self, wanted: Sequence[Scalar]) -> int:
+        """The ids with any of these values."""
         key = tuple(wanted)
         found = self._sets.get(key)
         return self._sets.keep(key, self._with_values(key)) if found is None else found
-
-    def within(self, operator: Operator, limit: Scalar) -> int:
-        return NOTHING  # texts have no order
 
     def _with_values(self, values: Sequence[Scalar]) -> int:
         digits = bytearray(b"0") * self._distinct
@@ -136,17 +124,16 @@ class _Numbers:
         self._present = reduce(or_, self._slices, NOTHING)
         self._sets = _Sets()
 
-    def _slice(self, by_id: array[int]) -> list[int]:
-        # All in C: the ranks as bytes, highest id first, then each bit of them as the digits of a number.
-        if sys.byteorder == "big":
-            by_id.byteswap()
-        data, width = by_id.tobytes(), by_id.itemsize
+    def _slice(self, by_id: Sequence[int]) -> list[int]:
+        # All in C: the ranks as four bytes, highest id first, then each bit of them as the digits of a number.
+        data = struct.pack(f"<{len(by_id)}I", *by_id)
         return [
-            int(data[bit >> 3 :: width].translate(_BIT_DIGITS[bit & 7]), 2)
+            int(data[bit >> 3 :: 4].translate(_BIT_DIGITS[bit & 7]), 2)
             for bit in range(len(self._distinct).bit_length())
         ]
 
     def among(self, wanted: Sequence[Scalar]) -> int:
+        """The ids with any of these values."""
         found = NOTHING
         for value in wanted:
             rank = bisect_left(self._distinct, value)
@@ -155,6 +142,7 @@ class _Numbers:
         return found
 
     def within(self, operator: Operator, limit: Scalar) -> int:
+        """The ids whose value is on one side of a limit."""
         bisect = bisect_left if operator in (Operator.LESS, Operator.AT_LEAST) else bisect_right
         below = self._below(bisect(self._distinct, limit))
         return below if operator in (Operator.LESS, Operator.AT_MOST) else self._present & ~below
@@ -181,7 +169,8 @@ class _Numbers:
 class ColumnIndex:
     """The values of one column of a table by id, and the ids by value."""
 
-    _base: _Base
+    _base: _Texts | _Numbers
+    """The rows that the table had when the index was built."""
     _version: int
     _based_on: int
     _seen: int
@@ -191,6 +180,7 @@ class ColumnIndex:
     def matching(self, operator: Operator, wanted: Sequence[Scalar]) -> int:
         """The set of ids for which a condition holds."""
         if operator.is_range:
+            assert isinstance(self._base, _Numbers)  # who asks for a range of texts is refused before
             ids = self._base.within(operator, wanted[0]) if wanted else NOTHING
         else:
             ids = self._base.among(wanted)
@@ -227,7 +217,7 @@ def index_of(table: EntityTable, column: TextColumn | NumberColumn) -> ColumnInd
         return index
     if index is None:
         finalize(column, _INDEXES.pop, id(column), None).atexit = False
-    base: _Base = _Texts(column, table.ids) if isinstance(column, TextColumn) else _Numbers(column, table.ids)
+    base = _Texts(column, table.ids) if isinstance(column, TextColumn) else _Numbers(column, table.ids)
     rows = len(table.ids)
     index = ColumnIndex(base=base, version=table.version, based_on=rows, seen=rows)
     _INDEXES[id(column)] = index

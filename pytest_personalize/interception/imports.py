@@ -42,14 +42,15 @@ class Watch(MetaPathFinder):
         finally:
             self._looking.name = before
         if spec is not None and spec.loader is not None:
-            spec.loader = _Telling(spec.loader, self._tell)
+            spec.loader = _Telling(spec, spec.loader, self._tell)
         return spec
 
 
 class _Telling(Loader):
     """Stands in for a loader until it has been asked to execute its module."""
 
-    def __init__(self, loader: Loader, tell: Tell) -> None:
+    def __init__(self, spec: ModuleSpec, loader: Loader, tell: Tell) -> None:
+        self._spec = spec
         self._loader = loader
         self._tell = tell
 
@@ -57,8 +58,6 @@ class _Telling(Loader):
         return self._loader.create_module(spec)
 
     def exec_module(self, module: ModuleType) -> None:
-        module.__loader__ = self._loader
-        if module.__spec__ is not None:
-            module.__spec__.loader = self._loader
+        module.__loader__ = self._spec.loader = self._loader
         self._loader.exec_module(module)
         self._tell(module)

@@ -57,10 +57,11 @@ class Rows:
 def rebuild(inventory: Inventory, account_id: str, rows: Rows) -> Rebuilt:
     """The state of an account with everything in it ACTIVE; ``ValueError`` for a file that cannot be imported."""
     files = MemoryStore()
+    clock = Clock()
     account = Account(
         account_id=account_id,
-        clock=Clock(),
-        engine=Engine(Transitions("instant", steps())),
+        clock=clock,
+        engine=Engine(Transitions("instant", steps()), Faults(clock)),
         quotas=Quotas({}),
         minimums=Minimums(),
         needs_data=False,

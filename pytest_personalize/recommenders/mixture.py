@@ -227,9 +227,7 @@ class Mixture:
     def _raised(self, masses: Mapping[int, float], prior: Prior, exploring: Exploring) -> dict[int, float]:
         """The items that are explored, and what mass that gives them."""
         assert self.exploration is not None
-        best = max(masses.values(), default=0.0)
-        if prior.order:
-            best = max(best, prior.masses[prior.order[0]])
+        best = max(prior.masses[prior.order[0]], max(masses.values(), default=0.0))
         return {item: best * share for item, share in self.exploration.chosen(*exploring)}
 
     def _among(self, candidates: Sequence[int], answer: Answer) -> Iterator[tuple[int, float | None]]:

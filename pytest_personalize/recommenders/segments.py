@@ -82,10 +82,12 @@ class SegmentModel(Unexploring):
         return self._by_affinity(dict.fromkeys(self.matching(conditions), 1.0))
 
     def matching(self, conditions: Sequence[Condition]) -> list[int]:
-        """The items of the training that meet all conditions; none when a field does not exist."""
+        """The items of the training, which must have an Items dataset, that meet all conditions.
+
+        None do when a field does not exist.
+        """
         table = self.items
-        if table is None:
-            return []
+        assert table is not None
         names = {name.casefold(): name for name in table.columns}
         items = list(table)
         for name, wanted in conditions:

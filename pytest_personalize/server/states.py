@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytest_personalize.backend import PersonalizeBackend
 from pytest_personalize.failure import Failure
@@ -16,8 +14,8 @@ from pytest_personalize.server.accounts import Change
 from pytest_personalize.server.journal import Journal, Report
 from pytest_personalize.server.shelf import FileShelf, Shelf
 
-if sys.platform != "win32":
-    import fcntl
+if TYPE_CHECKING:
+    import sqlite3
 
 
 class StateInUse(Failure):
@@ -67,16 +65,19 @@ class States:
         """Leave a snapshot of every account behind, and the folder to others."""
         for journal in self._journals.values():
             journal.close()
-        os.close(self._lock)
+        self._lock.close()
 
 
-def _locked(path: Path) -> int:
-    """A file that is locked until it is closed or this process ends."""
-    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    if sys.platform != "win32":
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(file)
-            raise StateInUse(f"another server uses {path.parent}") from None
-    return file
+def _locked(path: Path) -> sqlite3.Connection:
+    """A file that is locked until it is closed or this process ends: SQLite does so on every platform."""
+    import sqlite3  # for servers with a state only
+
+    path.touch()  # OSError where nothing can be written
+    lock = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+    try:
+        lock.execute("PRAGMA journal_mode = OFF")  # there is nothing to write
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError:
+        lock.close()
+        raise StateInUse(f"another server uses {path.parent}") from None
+    return lock

@@ -21,7 +21,7 @@ from pytest_personalize import names
 from pytest_personalize.nearest import hint
 from pytest_personalize.service.kernel.clock import Clock
 from pytest_personalize.service.kernel.errors import ServiceError
-from pytest_personalize.service.kernel.lifecycle import SCRIPTS, Luck
+from pytest_personalize.service.kernel.lifecycle import SCRIPTS
 from pytest_personalize.service.kernel.operations import OPERATIONS, operation_name
 from pytest_personalize.service.kernel.transitions import AT_ONCE, QUICK
 from pytest_personalize.testing.codes import ALL, declared_error
@@ -126,7 +126,7 @@ class Fault:
         return f"{self.operation} {' and '.join(what)} ({often})"
 
 
-class Faults(Luck):
+class Faults:
     """The faults that are still to be met, in the order in which they were declared."""
 
     def __init__(self, clock: Clock) -> None:

@@ -8,10 +8,10 @@ a file of another version is refused by name.
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import os
-import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -25,6 +25,8 @@ from pytest_personalize.testing.soundness import check_saved
 
 FORMAT: Final = "pytest-personalize backend"
 VERSION: Final = 2
+LEFT_BEHIND: Final = 3600.0
+"""So many seconds after it was last written to, a file that is not whole is one of a process that is gone."""
 
 
 class SaveFileError(ValueError):
@@ -36,10 +38,10 @@ def save(path: Path, saved: Saved) -> None:
     encoder = Encoder()
     content = _text({"saved": encoder.encode(saved), "pool": encoder.pool})
     head = json.dumps({"format": FORMAT, "version": VERSION, "checksum": _checksum(content)})
-    _sweep(path)
-    partial = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(8)}.partial")
+    partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}.partial")
     try:
         with partial.open("x", encoding="utf-8") as file:
+            _sweep(path, os.fstat(file.fileno()).st_mtime)
             file.write(f'{head[:-1]}, "content": {content}}}\n')
             file.flush()
             os.fsync(file.fileno())
@@ -48,26 +50,12 @@ def save(path: Path, saved: Saved) -> None:
         partial.unlink(missing_ok=True)
 
 
-def _sweep(path: Path) -> None:
-    """Remove what processes that are gone have left of this file."""
-    name = re.compile(rf"\.{re.escape(path.name)}\.(\d+)(-[0-9a-f]+)?\.partial")
-    for file in path.parent.iterdir():
-        found = name.fullmatch(file.name)
-        if found and _is_gone(int(found[1])):
-            with suppress(OSError):  # another one sweeps as well
+def _sweep(path: Path, now: float) -> None:
+    """Remove what processes that are gone have left of this file; ``now`` is the time of the disk."""
+    for file in path.parent.glob(f".{glob.escape(path.name)}.*.partial"):
+        with suppress(OSError):  # another one sweeps as well
+            if now - file.stat().st_mtime > LEFT_BEHIND:
                 file.unlink()
-
-
-def _is_gone(process: int) -> bool:
-    if os.name == "nt":
-        return process != os.getpid()  # what another process has open cannot be removed there
-    try:
-        os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
-        return True
-    except PermissionError:
-        return False
-    return False
 
 
 @contextmanager

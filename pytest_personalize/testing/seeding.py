@@ -29,6 +29,7 @@ from pytest_personalize.service.kernel.resource import Resource, evolved
 from pytest_personalize.service.kernel.state import KINDS, RegionState
 from pytest_personalize.service.kernel.transitions import Transitions
 from pytest_personalize.testing.building import BUCKET, Plan, Site, build
+from pytest_personalize.testing.faults import Faults
 from pytest_personalize.testing.options import checked_source_arn
 from pytest_personalize.testing.own_data import OwnData
 from pytest_personalize.testing.presets import PRESETS, Preset, plan_of
@@ -115,7 +116,7 @@ def _built(plan: Plan, place: Place, key: str) -> Kit:
     account = Account(
         account_id=place.account_id,
         clock=clock,
-        engine=Engine(Transitions()),
+        engine=Engine(Transitions(), Faults(clock)),
         quotas=Quotas({}),
         minimums=place.minimums,
         needs_data=place.needs_data,

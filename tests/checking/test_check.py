@@ -279,9 +279,16 @@ class TestSolutions:
     ) -> None:
         assert [each.code for each in check(schema=items, solution=given)] == codes
 
-    @pytest.mark.parametrize(("text", "code"), [("[1]\n", "body"), ("{,\n", "invalid-json")])
-    def test_it_must_be_a_json_object(self, items: str, text: str, code: str) -> None:
-        assert [each.code for each in check(schema=items, solution=text)] == [code]
+    @pytest.mark.parametrize(
+        ("text", "place"),
+        [
+            ("[1]\n", (1, 1, "body")),
+            ('{\n "name",\n', (2, 8, "invalid-json")),
+            (b'{\n "name": "caf\xe9"}', (2, 14, "not-utf8")),
+        ],
+    )
+    def test_it_must_be_a_json_object(self, items: str, text: str | bytes, place: tuple[int, int, str]) -> None:
+        assert places(check(schema=items, solution=text)) == [place]
 
 
 class TestBatchInput:
@@ -337,6 +344,19 @@ class TestResult:
             f"    {RULES['wrong-type'].remedy}",
             "1 problem",
         ]
+
+    def test_what_is_wrong_with_a_whole_file_prints_without_a_row(self, interactions: str) -> None:
+        (found,) = check(schema=interactions, data="USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE\nu,i,5,View\n")
+        assert found.row is None
+        assert str(found).splitlines() == [
+            "data:1:1: [too-few-records] An import of interactions needs at least 1000 records; the files have 1.",
+            f"    {RULES['too-few-records'].remedy}",
+        ]
+
+    def test_they_show_themselves_in_a_debugger(self, items: str) -> None:
+        found = check(schema=items, data="ITEM_ID,PRICE,GENRE\ni1,cheap,Drama\n")
+        assert repr(found) == f"<{found}>"
+        assert repr(check(schema=items)) == "<no problems>"
 
     def test_long_rows_are_shown_around_the_place(self, items: str) -> None:
         (found,) = check(schema=items, data=f"ITEM_ID,GENRE,PRICE\n{'i' * 200},{'g' * 200},cheap\n")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -64,6 +68,21 @@ def test_filters_come_from_lines_or_json(folder: Write, items: str, capsys: pyte
         assert capsys.readouterr().out.startswith(f"{place} [filter-rule] Invalid Expression at column 22: field COLOR")
 
 
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b'# of the shop\nINCLUDE ItemID WHERE Items.GENRE IN ("caf\xe9")\n', "filters:2:42: [not-utf8]"),
+        (b'{\n "cheap": "INCLUDE ItemID",\n}', "filters:3:1: [invalid-json] The filters are no valid JSON"),
+    ],
+)
+def test_a_file_of_filters_that_cannot_be_read_is_a_problem_at_its_place(
+    folder: Write, items: str, content: bytes, found: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder({"items.json": items, "filters": content})
+    assert cli.main(["check", "--schema", "items.json", "--filters", "filters"]) == 1
+    assert capsys.readouterr().out.startswith(found)
+
+
 def test_solutions_and_batch_input_are_checked_as_well(
     folder: Write, items: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -104,6 +123,25 @@ def test_a_file_that_may_not_be_read_is_wrong_usage(
     monkeypatch.setattr("os.access", lambda path, mode: False)  # root may read anything
     assert cli.main(CHECK_BROKEN) == 2
     assert capsys.readouterr().err == "pytest-personalize check: items.json cannot be read: Permission denied\n"
+
+
+def test_a_disk_that_fails_is_told_of_in_one_line(
+    broken: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Failing(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(Path, "open", lambda path, mode: Failing())
+    assert cli.main(CHECK_BROKEN) == 2
+    said = f"[Errno {errno.EIO}] {os.strerror(errno.EIO)}"
+    assert capsys.readouterr() == ("", f"pytest-personalize check: {said}\n")
+
+
+def test_a_caller_in_python_may_catch_what_it_prints(broken: Path) -> None:
+    with redirect_stdout(io.StringIO()) as printed:
+        assert cli.main(CHECK_BROKEN) == 1
+    assert printed.getvalue().endswith("2 problems in items.json, items.csv (2 rows)\n")
 
 
 def test_data_may_come_through_a_pipe(broken: Path) -> None:
@@ -173,6 +211,20 @@ class TestForms:
         assert place["region"] == {"startLine": 2, "startColumn": 4, "snippet": {"text": "i1,cheap,Drama"}}
         assert run["tool"]["driver"]["rules"][0]["help"]["text"].startswith("Write the value as its type wants it")
 
+    @pytest.mark.parametrize("form", ["json", "sarif"])
+    def test_what_is_wrong_with_a_whole_file_has_no_row(
+        self, folder: Write, interactions: str, form: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        folder({"events.json": interactions, "events.csv": "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE\nu,i,5,View\n"})
+        cli.main(["check", "events.json", "events.csv", "--format", form])
+        log = json.loads(capsys.readouterr().out)
+        if form == "json":
+            assert [(each["code"], each["row"]) for each in log["problems"]] == [("too-few-records", None)]
+        else:
+            (result,) = log["runs"][0]["results"]
+            region = result["locations"][0]["physicalLocation"]["region"]
+            assert (result["ruleId"], region) == ("too-few-records", {"startLine": 1, "startColumn": 1})
+
 
 class TestProgress:
     @pytest.fixture
@@ -188,6 +240,23 @@ class TestProgress:
         drawn = terminal.getvalue().split("\r\033[K")
         assert "items.csv [###############               ]  50%" in drawn
         assert drawn[-1] == ""
+
+    def test_ctrl_c_ends_it_without_a_traceback(self, large: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        class Terminal(io.StringIO):
+            """At the first sight of the bar the user has had enough."""
+
+            def isatty(self) -> bool:
+                return True
+
+            def write(self, text: str) -> int:
+                if not self.tell():
+                    super().write(text)
+                    signal.raise_signal(signal.SIGINT)
+                return super().write(text)
+
+        monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+        assert cli.main(CHECK_BROKEN) == 130
+        assert "Traceback" not in terminal.getvalue()
 
     def test_nothing_else_has_one(self, large: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert cli.main(CHECK_BROKEN) == 0

@@ -146,9 +146,10 @@ def test_who_says_it_for_all_services_says_it_for_these(
             [CONTROL, EVENTS],
         ),
         (None, f"[default]\nservices = local\n[services local]\ns3 =\n  endpoint_url = {MINE}\n", list(VARIABLES)),
+        (None, "[default]\nregion = eu-west-1\n", list(VARIABLES)),
         (None, "endpoint_url without a section", list(VARIABLES)),
     ],
-    ids=["default", "profile", "other profile", "services", "other service", "damaged"],
+    ids=["default", "profile", "other profile", "services", "other service", "region alone", "damaged"],
 )
 def test_who_says_it_in_a_shared_file_has_said_it(
     file: str,
@@ -165,6 +166,16 @@ def test_who_says_it_in_a_shared_file_has_said_it(
         bare.setenv("AWS_PROFILE", profile)
     guarding()
     assert blocked() == left
+
+
+def test_who_has_no_home_has_said_nothing(guarding: Guarding, bare: pytest.MonkeyPatch) -> None:
+    def unknown(user: int) -> None:
+        raise KeyError(user)
+
+    bare.delenv("HOME")
+    bare.setattr("pwd.getpwuid", unknown)  # as in a container whose user is a number alone
+    guarding()
+    assert blocked() == list(VARIABLES)
 
 
 def test_clients_of_this_process_do_not_read_them(guarding: Guarding, bare: pytest.MonkeyPatch) -> None:

@@ -28,6 +28,7 @@ from moto import mock_aws
 
 from pytest_personalize import RealPersonalizeCallBlocked, active_backend, attach, mock_personalize
 from pytest_personalize.interception import ACTIVATIONS, places
+from pytest_personalize.interception.imports import Watch
 
 REGION = "us-east-1"
 KEYS = {"aws_access_key_id": "AKIDEXAMPLE", "aws_secret_access_key": "secret"}
@@ -459,6 +460,14 @@ except RealPersonalizeCallBlocked:
     print(json.dumps("blocked"))
 """
         assert self.run(code) == "blocked"
+
+    def test_what_is_not_there_cannot_be_imported_all_the_same(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        told: list[Any] = []
+        monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+        Watch(["not_installed"], told.append).begin()
+        with pytest.raises(ModuleNotFoundError, match="not_installed"):
+            import_module("not_installed")
+        assert told == []
 
     def test_a_session_older_than_the_plugin_is_answered(self) -> None:
         code = """

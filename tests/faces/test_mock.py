@@ -587,6 +587,13 @@ class TestOptions:
         ):
             pass
 
+    def test_a_profile_that_is_not_there_says_nothing_of_the_region(
+        self, no_aws: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("AWS_PROFILE", "not-there")
+        with mock_personalize() as backend:
+            assert backend.region_name == "us-east-1"
+
     def test_a_misspelt_store_is_refused(self) -> None:
         with (
             pytest.raises(ValueError, match="s3='memroy' is no store; did you mean 'memory'"),

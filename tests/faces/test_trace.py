@@ -136,8 +136,9 @@ class TestFiles:
                 shutil.rmtree({str(tmp_path / "traces")!r})
             """,
             f"--personalize-trace={tmp_path}/traces",
+            "-Wdefault::pytest.PytestWarning",
         )
-        result.assert_outcomes(passed=1)
+        result.assert_outcomes(passed=1, warnings=1)
         result.stdout.fnmatch_lines(["*--personalize-trace: *: No such file or directory"])
 
     def test_the_header_tells_where_they_are(self, run: Run, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from attrs import evolve
 
 from pytest_personalize import PersonalizeBackend, mock_personalize
+from pytest_personalize.mirroring.ids import ids_like
 from pytest_personalize.mirroring.reading import Inventory, connection, read
 from pytest_personalize.mirroring.rebuilding import Rows, rebuild
 from pytest_personalize.testing.saving import save
@@ -203,6 +205,10 @@ class TestOptions:
         assert {"B00ABC", "B00ABD", "B09XYZ", "B09XZA"} <= items
         assert all(user.startswith("U000") for user in users)
 
+    def test_of_a_short_form_there_are_as_many_as_it_has(self) -> None:
+        assert ids_like(["item=8", "user=z9"])["ITEM_ID"] == [*"8901234567"]
+        assert ids_like(["item=8", "user=z9"])["USER_ID"][:3] == ["z9", "a0", "a1"]
+
     def test_data_take_the_place_of_samples(self, small: Account, mirror: Mirror, tmp_path: Path) -> None:
         arn = f"arn:aws:personalize:{HOME}:{small.id}:dataset/films/INTERACTIONS"
         csv, file = tmp_path / "rows.csv", tmp_path / "personalize.json"
@@ -213,7 +219,8 @@ class TestOptions:
 
 
 class TestWhatCannotBe:
-    def test_a_kind_that_nobody_may_list_is_a_line(self, small: Account, mirror: Mirror, tmp_path: Path) -> None:
+    def test_a_kind_that_nobody_may_list_is_one_line(self, small: Account, mirror: Mirror, tmp_path: Path) -> None:
+        small.client().create_dataset_group(name="a-second-one-to-list-them-of")
         fault = {"fault": "fail", "operation": "ListFilters", "code": "AccessDeniedException", "times": None}
         small.admin("faults", {**fault, "message": "not for you", "any_code": True})
         file = tmp_path / "personalize.json"
@@ -229,6 +236,39 @@ class TestWhatCannotBe:
         ran = mirror(small, "--region", HOME, "--out", file)
         assert (ran.code, ran.err) == (0, f"{version} is CREATE FAILED: left out\n")
         assert version not in [one.arn for one in PersonalizeBackend.load(file).all_resources()]
+
+    def test_what_is_gone_when_it_is_looked_at_is_left_out(
+        self, small: Account, mirror: Mirror, tmp_path: Path
+    ) -> None:
+        fault = {"fault": "fail", "operation": "DescribeCampaign", "code": "ResourceNotFoundException"}
+        small.admin("faults", fault)
+        file = tmp_path / "personalize.json"
+        ran = mirror(small, "--region", HOME, "--out", file)
+        assert (ran.code, ran.err) == (0, "")
+        backend = PersonalizeBackend.load(file)
+        assert (len(backend.solution_versions), len(backend.campaigns)) == (1, 0)
+
+    def test_an_account_that_is_busy_is_waited_for(self, small: Account, mirror: Mirror, tmp_path: Path) -> None:
+        small.admin("faults", {"fault": "throttle", "operation": "ListDatasetGroups", "times": 3})
+        ran = mirror(small, "--region", HOME, "--out", tmp_path / "personalize.json")
+        assert (ran.code, ran.err) == (0, "")
+
+    def test_an_account_that_is_ill_is_a_line(self, small: Account, mirror: Mirror, tmp_path: Path) -> None:
+        fault = {"fault": "fail", "operation": "ListFilters", "code": "InvalidNextTokenException"}
+        small.admin("faults", {**fault, "message": "it is not our day"})
+        ran = mirror(small, "--region", HOME, "--out", tmp_path / "personalize.json")
+        assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+        assert "it is not our day" in ran.err
+
+    def test_ctrl_c_ends_it_without_a_word(
+        self, mirror: Mirror, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        def connect(*_: Any) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+        monkeypatch.setattr("pytest_personalize.mirroring.command.connection", connect)
+        ran = mirror(None, "--region", HOME, "--out", tmp_path / "personalize.json")
+        assert (ran.code, ran.out, ran.err) == (130, "", "")
 
     def test_refused_credentials_are_a_line(self, small: Account, mirror: Mirror, tmp_path: Path) -> None:
         fault = {"fault": "fail", "operation": "ListDatasetGroups", "code": "UnrecognizedClientException"}
@@ -305,7 +345,7 @@ class TestRebuilding:
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
         return read(connection(None, small.url), [HOME])
 
-    def change(self, inventory: Inventory, kind: str, **members: str) -> Inventory:
+    def change(self, inventory: Inventory, kind: str, **members: Any) -> Inventory:
         """The inventory with other members in all resources of a kind."""
         found = [
             evolve(each, members={**each.members, **members}) if each.kind.name == kind else each
@@ -334,6 +374,24 @@ class TestRebuilding:
         kinds = [line.partition(" cannot be made here: ")[0].split(":")[5].partition("/")[0] for line in left_out]
         assert kinds == ["solution", "solution", "campaign"]
         assert "aws-of-tomorrow" in left_out[0]
+
+    def test_what_cannot_be_trained_here_is_named_with_its_reason(self, inventory: Inventory) -> None:
+        recipe = "arn:aws:personalize:::recipe/aws-item-attribute-affinity"
+        changed = self.change(inventory, "solution", recipeArn=recipe)
+        left = [each for each in changed.regions[HOME] if not each.arn.endswith(":dataset/films/ITEMS")]
+        (version, campaign) = rebuild(evolve(changed, regions={HOME: left}), "444455556666", Rows()).left_out
+        reason = "Dataset of type ITEMS is required by aws-item-attribute-affinity but does not exist."
+        assert version.endswith(f" cannot be made here: {reason}")
+        assert ":campaign/" in campaign
+
+    def test_an_update_that_is_under_way_has_not_happened(self, inventory: Inventory, tmp_path: Path) -> None:
+        update = {"status": "UPDATE IN_PROGRESS", "minProvisionedTPS": 9, "creationDateTime": 1_700_000_000.0}
+        changed = self.change(inventory, "campaign", latestCampaignUpdate=update)
+        save(tmp_path / "state.json", rebuild(changed, "444455556666", Rows()).saved)
+        with mock_personalize(state=tmp_path / "state.json"):
+            (campaign,) = described(mocked(), "campaign").values()
+        assert (campaign["status"], campaign["minProvisionedTPS"]) == ("ACTIVE", 1)
+        assert "latestCampaignUpdate" not in campaign
 
 
 class TestDrift:

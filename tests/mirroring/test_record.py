@@ -94,6 +94,17 @@ def test_real():
             with pytest.raises(mocked().exceptions.InvalidInputException, match="itemId"):
                 mocked().get_recommendations(campaignArn=arn, userId="ada")
 
+    def test_what_asks_nobody_is_not_kept(self, write: Any, run: Run, tmp_path: Path) -> None:
+        file = tmp_path / "answers.json"
+        write("""
+@real
+def test_real():
+    with pytest.raises(ClientError):
+        boto3.client("personalize-runtime", **KEYS).get_recommendations(userId="ada")
+""")
+        run(f"--personalize-record={file}").assert_outcomes(passed=1)
+        assert not file.exists()
+
     def test_bad_moments_are_not_kept(self, write: Any, run: Run, tmp_path: Path, small: Account) -> None:
         fault = {"fault": "fail", "operation": "GetRecommendations", "code": "ThrottlingException", "times": None}
         small.admin("faults", fault)

@@ -141,6 +141,17 @@ def test_segments_are_measured_by_hits_and_recall_among_one_percent_of_users(wor
     assert measure(world, recipe) == dict.fromkeys(SEGMENT_METRICS, 1.0)
 
 
+def test_an_attribute_that_no_held_out_event_has_is_not_measured(world: Any) -> None:
+    world.dataset("Items", ("SHELF", ["null", "string"], {"categorical": True}))
+    for user in range(50):
+        world.events(f"u{user}", [f"i{user % 2}"] * 10)
+        world.item(f"i{user % 2}", SHELF=f"s{user % 2}")
+    before = measure(world, "aws-item-attribute-affinity")
+    world.item("nobody's", SHELF="dusty")
+    assert measure(world, "aws-item-attribute-affinity") == before
+    assert before["hits_at_1_percent"] == 1.0
+
+
 def test_segments_that_nobody_could_foresee_have_no_recall(fans: Any) -> None:
     # Nobody here comes back to an item, and the predicted user is always one who has had it.
     measured = measure(fans, "aws-item-affinity")

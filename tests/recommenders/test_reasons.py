@@ -178,6 +178,21 @@ def test_what_the_user_had_already_loses_less_the_more_users_come_back(make_worl
     assert lost[0] < lost[1] < lost[2] < 0
 
 
+def test_what_was_had_long_ago_and_is_no_popular_item_keeps_what_it_has(world: Any) -> None:
+    for user in range(2):
+        world.events(f"u{user}", [f"popular{number}" for number in range(110)])
+    world.events("asker", ["rare", *(f"popular{number}" for number in range(60))])
+    model = world.fit("aws-user-personalization")
+    rare, popular = (world.records.items.get(name) for name in ("rare", "popular0"))
+    query = world.query(user="asker")
+
+    found = reasons_of(model, query, [rare, popular])
+
+    assert kinds(found[rare]) == ["popularity"]
+    assert "had already" in kinds(found[popular])
+    assert total(found[rare]) == pytest.approx(world.scores(model, query)["rare"])
+
+
 def test_popularity_counts_users(world: Any) -> None:
     world.events("ann", "tea tea cup")
     world.events("bob", "tea")

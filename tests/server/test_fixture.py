@@ -64,6 +64,15 @@ def test_a_reset_goes_back_to_where_the_test_asked_for_it(personalize_server: An
     assert client(personalize_server.url).list_dataset_groups()["datasetGroups"] == []
 
 
+def test_without_the_extra_it_says_what_to_install(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makeconftest("import sys; sys.modules['uvicorn'] = None")
+    pytester.makepyfile("def test_it(personalize_server): pass")
+    result = pytester.runpytest_subprocess("-p", "pytest_personalize.plugin", "-p", "no:cacheprovider")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*personalize_server needs uvicorn: pip install 'pytest-personalize[[]server]'"])
+
+
 def test_between_tests_it_is_unavailable(request: pytest.FixtureRequest) -> None:
     url, _ = request.getfixturevalue("_personalize_server_thread")
     with pytest.raises(urllib.error.HTTPError, match="503"):

@@ -569,6 +569,28 @@ class TestUpdateTraining:
 
         assert set(recommend(deploy(train(solution, trainingMode="UPDATE")))) == {"classic", "other", "brand-new"}
 
+    def test_row_22_it_does_without_the_users_of_a_dataset_that_is_gone(
+        self,
+        client: Any,
+        group_of: Any,
+        make_dataset: MakeDataset,
+        solve: Any,
+        train: Train,
+        deploy: Deploy,
+        recommend: Any,
+    ) -> None:
+        views = [f"u{n},{('of-gold', 'of-silver')[n % 2]},{1_700_000_000 + n},View,1" for n in range(30)]
+        group = group_of(views)
+        members = [f"u{n},{('gold', 'silver')[n % 2]}" for n in range(32)]
+        users = make_dataset(group, "USERS", ["USER_ID,MEMBERSHIP", *members])
+        solution = solve(group, "aws-user-personalization")
+        full = deploy(train(solution))
+        assert [recommend(full, userId=user)[0] for user in ("u30", "u31")] == ["of-gold", "of-silver"]
+
+        client.delete_dataset(datasetArn=users)
+        update = deploy(train(solution, trainingMode="UPDATE"))
+        assert recommend(update, userId="u30") == recommend(update, userId="u31") == recommend(update)
+
 
 class TestAutomaticUpdates:
     """The models that explore take in new items every two hours; nothing else changes before the next training."""

@@ -22,7 +22,7 @@ from pytest_personalize.data.ids import IdTable
 from pytest_personalize.service.kernel.operations import STRUCTURES
 from pytest_personalize.service.kernel.state import KINDS
 from pytest_personalize.testing.plain import Decoder, Encoder, classes
-from pytest_personalize.testing.saving import SaveFileError
+from pytest_personalize.testing.saving import LEFT_BEHIND, SaveFileError
 
 PRESETS = ("shop", "video", "movies", "actions")
 REGION = "us-east-1"
@@ -422,30 +422,16 @@ class TestWriting:
         assert PersonalizeBackend.load(path)._account.seed in (1, 2)
         assert list(path.parent.iterdir()) == [path]
 
-    def test_what_processes_that_are_gone_have_left_is_swept(self, backend: PersonalizeBackend, path: Path) -> None:
-        gone = subprocess.Popen([sys.executable, "-c", ""])
-        gone.wait(60)
-        left = [path.with_name(f".backend.json.{gone.pid}{token}.partial") for token in ("", "-0f")]
-        others = [path.with_name(f".{name}.partial") for name in (f"other.{gone.pid}", f"backend.json.{os.getppid()}")]
-        for file in (*left, *others):
+    def test_what_nobody_has_written_to_for_an_hour_is_swept(self, backend: PersonalizeBackend, path: Path) -> None:
+        names = (".backend.json.4321-0f.partial", ".backend.json.0f.partial", ".other.0f.partial", ".backend.json.0f")
+        left, written, *others = (path.with_name(name) for name in names)
+        for file in (left, written, *others):
             file.touch()
+        for file in (left, *others):
+            os.utime(file, (0, written.stat().st_mtime - LEFT_BEHIND - 1))
         backend.save(path)
 
-        assert set(path.parent.iterdir()) == {path, *others}
-
-    @pytest.mark.skipif(os.name == "nt", reason="Windows keeps what is open by itself")
-    def test_what_is_written_by_another_user_is_left_alone(
-        self, backend: PersonalizeBackend, path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        def refuse(process: int, signal: int) -> None:
-            raise PermissionError(1, "Operation not permitted")
-
-        other = path.with_name(".backend.json.4321-0f.partial")
-        other.touch()
-        monkeypatch.setattr(os, "kill", refuse)
-        backend.save(path)
-
-        assert set(path.parent.iterdir()) == {path, other}
+        assert set(path.parent.iterdir()) == {path, written, *others}
 
     def test_a_wrong_store_is_no_fault_of_the_file(self, backend: PersonalizeBackend, path: Path) -> None:
         backend.save(path)

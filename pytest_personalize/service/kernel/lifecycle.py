@@ -13,7 +13,7 @@ import heapq
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import attrs
 from attrs import define, field, frozen
@@ -133,24 +133,22 @@ class Agenda:
         heapq.heappush(self.due, (due, self.count, action, region, arn))
 
 
-class Luck:
-    """What befalls jobs beside their work: nothing, unless a test has faults in the place of this."""
+class Luck(Protocol):
+    """What befalls jobs beside their work."""
 
     def befall(self, kind: str, script: str, mode: str) -> tuple[str, str | None]:
         """How a resource of that kind takes that script, for which ``mode`` is set, and why it is to fail, if it is."""
-        return mode, None
 
     def slowness(self) -> float:
         """How many times as long as ever the next state on the way lasts on the clock."""
-        return 1.0
 
 
 class Engine:
     """What moves resources from status to status; ``moment`` is the time of the present call or step."""
 
-    def __init__(self, transitions: Transitions) -> None:
+    def __init__(self, transitions: Transitions, luck: Luck) -> None:
         self.transitions = transitions
-        self.luck = Luck()
+        self._luck = luck
         self.moment = 0.0
         self.agenda = Agenda()
         self._looked: set[str] = set()
@@ -163,7 +161,7 @@ class Engine:
         """Enter a script with a resource that is in its table or goes there now; returns it as it stands then."""
         kind, now = resource.kind, self.moment
         script = SCRIPTS[kind, name]
-        mode, doom = self.luck.befall(kind, name, self.transitions.of(kind, name))
+        mode, doom = self._luck.befall(kind, name, self.transitions.of(kind, name))
         if mode in UNSEEN or not script.states:
             if script.work is not None:
                 region.table(kind).put(resource)
@@ -247,7 +245,7 @@ class Engine:
         self._plan_step(transition, now, script.seconds[transition.step])
 
     def _plan_step(self, transition: Transition, now: float, seconds: float) -> None:
-        transition.due = now + seconds * self.luck.slowness()
+        transition.due = now + seconds * self._luck.slowness()
         self.agenda.plan(transition.due, "step", transition.region, transition.arn)
 
     def _finish(self, region: Region, resource: Resource, script: Script, now: float, doom: str | None) -> Any:
