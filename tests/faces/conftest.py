@@ -11,7 +11,10 @@ from typing import Any
 import boto3  # noqa: F401, so that runs of pytest in this process find it loaded and do not load it each anew
 import pytest
 
-import pytest_personalize.mock  # noqa: F401, as well
+import pytest_personalize.explaining.failures
+import pytest_personalize.mock
+import pytest_personalize.reports
+import pytest_personalize.testing.trace  # noqa: F401, all four as well
 from inner import HELPERS
 
 Run = Callable[..., pytest.RunResult]
