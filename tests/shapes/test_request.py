@@ -158,6 +158,13 @@ def test_an_integer_will_do_for_a_number() -> None:
     assert (value, type(value)) == (3.0, float)
 
 
+@pytest.mark.parametrize(("kind", "bits"), [("integer", 32), ("long", 64)])
+def test_whole_numbers_reach_as_far_as_those_of_java(kind: str, bits: int) -> None:
+    smallest, largest = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
+
+    assert [of_type({"type": kind}, value)["value"] for value in (smallest, largest)] == [smallest, largest]
+
+
 # -- what is refused ------------------------------------------------------------------------------------------------
 
 
