@@ -402,6 +402,13 @@ def test_a_deeply_nested_value_is_refused_like_any_other() -> None:
     ]
 
 
+@pytest.mark.parametrize(("length", "shown"), [(256, "x" * 256), (257, "x" * 256 + "...")])
+def test_a_long_value_is_cut_in_the_message(length: int, shown: str) -> None:
+    assert campaign_violations(name="x" * length) == [
+        f"Value '{shown}' at 'name' failed to satisfy constraint: Member must have length less than or equal to 63"
+    ]
+
+
 def test_a_sensitive_value_is_not_repeated() -> None:
     assert violations(lambda: of_type({"type": "string", "max": 3, "sensitive": True}, "secret")) == [
         "Value at 'value' failed to satisfy constraint: Member must have length less than or equal to 3"
