@@ -37,7 +37,7 @@ def item_labels(training: Training, *, with_text: bool = False) -> Labels:
 class Relatives:
     """Finds items by what their metadata have in common with an item.
 
-    Warm items find cold ones, so that these are recommended at all; cold items find any.
+    Warm items find cold ones, five at most, so that these are recommended at all; cold items find any.
     """
 
     labels: Labels

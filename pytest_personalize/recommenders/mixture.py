@@ -94,8 +94,8 @@ class Mixture:
     ** 0.25), and for every place further back in time 0.7 of that. The newest item, and those without neighbours, also
     add up to 0.02 to items with like metadata, which is how cold items come in. The context and the attributes of the
     user add a little mass to items that are commoner with them. An item of the history itself keeps 0.3 of its mass
-    and more, the more often users come back to items. Only the items touched in this way are worked out and sorted for
-    a question; the others follow from a list that was sorted at training.
+    and 4 times the share of interactions that come back to an item, 1 at most. Only the items touched in this way are
+    worked out and sorted for a question; the others follow from a list that was sorted at training.
     """
 
     usual: Prior

@@ -27,12 +27,12 @@ Segments = Callable[[Training, SegmentModel, Mapping[int, set[int]]], Iterator[S
 
 
 def item_segment_metrics(training: Training) -> dict[str, float]:
-    """How well the users of an item are foreseen, for each held-out item that the model knows."""
+    """How well the users of an item are foreseen, for each held-out item that the model knows, 200 at most."""
     return _segment_metrics(training, _by_item)
 
 
 def attribute_segment_metrics(training: Training) -> dict[str, float]:
-    """How well the users of items with an attribute are foreseen, for each value of a categorical column."""
+    """How well the users of items with an attribute are foreseen, for each value of a category, 200 at most."""
     return _segment_metrics(training, _by_attribute)
 
 

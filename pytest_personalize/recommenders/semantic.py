@@ -34,10 +34,10 @@ _NAME_COUNTS: Final = 2
 class SemanticSimilarity(Unexploring):
     """Items like a given one by their texts, without scores; no interactions needed.
 
-    Each item is a list of the words of its name and its textual column, weighed by how often the text has them and how
-    few other texts do (TF-IDF); similarity is the cosine between two such lists. Popularity (users of the item, over
-    the most that any item has) and freshness (where its CREATION_TIMESTAMP lies between the oldest and the newest) are
-    mixed in as far as the request's ranking influence says. Items without a word in common follow, in that order.
+    Each item is a list of the words of its name, which count twice, and its textual column, weighed by the root of how
+    often the text has them and by how few others do (TF-IDF); similarity is the cosine between two lists. Popularity
+    (users of the item, over the most that any item has) and freshness (where its CREATION_TIMESTAMP lies between the
+    oldest and the newest) count as far as the request's ranking influence says. Items without a word in common follow.
     """
 
     weights: Mapping[int, Mapping[str, float]]

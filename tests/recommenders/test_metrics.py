@@ -152,6 +152,29 @@ def test_an_attribute_that_no_held_out_event_has_is_not_measured(world: Any) -> 
     assert before["hits_at_1_percent"] == 1.0
 
 
+def test_two_hundred_segments_are_measured_where_there_are_more(world: Any) -> None:
+    world.events("most active", [f"own{number}" for number in range(30)])
+    world.events("second most", [f"other{number}" for number in range(20)])
+    for user in range(248):
+        world.events(f"u{user}", [f"i{user}"] * 2)
+    # One percent of 250 users is three: the one who had the item, and the two most active, in every segment.
+    assert measure(world, "aws-item-affinity")["coverage"] == round((200 + 2) / 250, 4)
+
+
+@pytest.mark.parametrize("recipe", ["aws-user-personalization", "aws-sims", "aws-item-affinity"])
+def test_events_that_are_not_trained_on_change_no_metric(make_world: Callable[..., Any], recipe: str) -> None:
+    draw = random.Random(5)
+    plain, mixed = (make_world(("EVENT_TYPE", "string", {})) for _ in range(2))
+    for user in range(80):
+        for item in draw.sample(range(12), 10):
+            for world in (plain, mixed):
+                world.event(f"u{user}", f"i{user % 8}-{item}", type="watch")
+            mixed.event(f"u{user}", f"i{user % 8}-{item}", type="hover")
+    measured = measure(plain, recipe, event_type="watch")
+    assert measure(mixed, recipe, event_type="watch") == measured
+    assert measured["coverage"] > 0.0
+
+
 def test_segments_that_nobody_could_foresee_have_no_recall(fans: Any) -> None:
     # Nobody here comes back to an item, and the predicted user is always one who has had it.
     measured = measure(fans, "aws-item-affinity")

@@ -317,6 +317,7 @@ def test_explored_items_differ_by_user_and_by_seed_and_never_by_chance(with_new_
 
     assert len({explored(f"user{number}", 0) for number in range(10)}) > 1
     assert len({explored("user0", seed) for seed in range(10)}) > 1
+    assert [explored("stranger", seed) for seed in range(10)] != [explored("user0", seed) for seed in range(10)]
     assert explored("user0", 3) == explored("user0", 3)
 
 

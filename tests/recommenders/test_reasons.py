@@ -163,19 +163,19 @@ def test_what_the_user_had_already_loses_a_part(genres: Any) -> None:
     assert lost == [pytest.approx(-0.7 * sum(part.amount for part in reason.parts if part.amount > 0))]
 
 
-def test_what_the_user_had_already_loses_less_the_more_users_come_back(make_world: Callable[..., Any]) -> None:
-    lost = []
-    for returns in range(3):
-        world = make_world()
-        for user in range(8):
-            world.events(f"u{user}", [f"i{number}" for number in range(20)] + ["i3"] * returns)
-        had = world.records.items.get("i3")
-        (reason,) = world.fit("aws-user-personalization").reasons(world.query(user="u0"), [had])
-        amounts = {part.kind: part.amount for part in reason.parts}
-        lost.append(amounts["had already"] / sum(amount for amount in amounts.values() if amount > 0))
+@pytest.mark.parametrize(
+    ("returns", "kept"),
+    [(0, 0.3), (1, 0.3 + 4 * 1 / 21), (2, 0.3 + 4 * 2 / 22), (5, 1.0)],  # 5 of 25 would make 0.3 + 0.8
+)
+def test_what_the_user_had_already_loses_less_the_more_users_come_back(world: Any, returns: int, kept: float) -> None:
+    for user in range(8):
+        world.events(f"u{user}", [f"i{number}" for number in range(20)] + ["i3"] * returns)
+    had = world.records.items.get("i3")
 
-    assert lost == sorted(lost)
-    assert lost[0] < lost[1] < lost[2] < 0
+    (reason,) = world.fit("aws-user-personalization").reasons(world.query(user="u0"), [had])
+
+    gained = sum(part.amount for part in reason.parts if part.amount > 0)
+    assert total(reason) == pytest.approx(kept * gained)
 
 
 def test_what_was_had_long_ago_and_is_no_popular_item_keeps_what_it_has(world: Any) -> None:

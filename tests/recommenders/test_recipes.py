@@ -45,6 +45,30 @@ def test_defaults_lie_in_the_range(recipe: Recipe, one: Hyperparameter) -> None:
     assert recipe.hyperparameter(one.name) is one
 
 
+BOUNDS = {
+    "hidden_dimension": (32, 256),
+    "bptt": (2, 32),
+    "item_id_hidden_dim": (30, 200),
+    "item_metadata_hidden_dim": (30, 200),
+    "min_cointeraction_count": (0, 10),
+    "popularity_discount_factor": (0, 1),
+    "min_user_history_length_percentile": (0, 1),
+    "max_user_history_length_percentile": (0, 1),
+    "min_item_interaction_count_percentile": (0, 1),
+    "max_item_interaction_count_percentile": (0, 1),
+    "cold_start_max_interactions": (1, None),
+    "cold_start_max_duration": (0, None),
+    "action_optimization_period": (7, 28),
+}
+"""Of the pages of the recipes in the developer guide."""
+
+
+def test_numbers_have_the_bounds_of_the_guide() -> None:
+    found = {one.name: (one.low, one.high) for _, one in OF_RECIPES if one.kind != "categorical"}
+    assert found == BOUNDS
+    assert all((one.low, one.high) == found[one.name] for _, one in OF_RECIPES if one.name in found)
+
+
 @pytest.mark.parametrize("recipe", LISTED, ids=lambda recipe: recipe.name)
 def test_only_custom_personal_recipes_and_actions_have_scores(recipe: Recipe) -> None:
     personal = recipe.recipe_type in ("USER_PERSONALIZATION", "PERSONALIZED_RANKING", "PERSONALIZED_ACTIONS")

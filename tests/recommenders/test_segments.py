@@ -104,6 +104,17 @@ def test_a_theme_is_named_after_what_the_items_have_in_common(catalogue: Any) ->
     assert set(found.text.lower().split(" and ")) <= {"astronauts", "moon", "science"}
 
 
+def test_the_two_words_that_most_items_and_fewest_others_have_make_the_theme(world: Any) -> None:
+    world.dataset("Items", ("TITLE", "string", {"itemName": True}), ("STORY", "string", {"textual": True}))
+    listed = {"moby": "whale storm boat", "jaws": "whale storm boat", "ark": "whale storm"}
+    for item, story in {**listed, "twister": "storm", **{f"row{number}": "boat" for number in range(4)}}.items():
+        world.item(item, TITLE=item, STORY=story)
+    items = [world.records.items.get(item) for item in listed]
+
+    # of 8 items and one: whale 3 * log(9 / 3), storm 3 * log(9 / 4), boat 2 * log(9 / 6)
+    assert theme(world.records, items, "TITLE").text == "Whale and storm"
+
+
 def test_items_of_a_theme_are_ordered_by_their_relevance_to_it(catalogue: Any) -> None:
     of = catalogue.records.items.get
     found = theme(catalogue.records, [of("pony1"), of("space1"), of("space2"), of("space3")], "TITLE")

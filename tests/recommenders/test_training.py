@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pytest_personalize.recommenders import RECIPES, Settings, TrainingError, census, evaluate
-from pytest_personalize.recommenders.training import require_rows
+from pytest_personalize.recommenders.training import Training, prepare, require_rows
 
 UP = "aws-user-personalization"
 
@@ -96,6 +96,21 @@ def test_the_census_counts_what_passes_the_filter(make_world: Callable[..., Any]
     assert count(event_value_threshold=4.0) == (2, 1, 1)
     assert count(event_weights={"view": 0.5, "buy": 0.5}, event_thresholds={"view": 4.0}) == (2, 1, 1)
     assert count(event_weights={"buy": 1.0}) == (1, 1, 0)
+
+
+def test_a_training_without_some_rows_keeps_all_others_that_its_settings_take(make_world: Callable[..., Any]) -> None:
+    world = make_world(("EVENT_TYPE", "string", {}))
+    for item, event_type in {"a": "view", "b": "click", "c": "view", "d": "view"}.items():
+        world.event("ann", item, type=event_type)
+
+    def items(training: Training) -> list[str]:
+        return [world.records.items[item] for item in training.column(training.log.items)]
+
+    viewed = prepare(RECIPES[UP], world.records, Settings(event_type="view")).without(bytes((0, 0, 1, 0)))
+    everything = prepare(RECIPES[UP], world.records, Settings()).without(bytes((1, 0, 0, 0)))
+
+    assert (items(viewed), items(viewed.without(bytes((0, 0, 0, 1))))) == (["a", "d"], ["a"])
+    assert (items(everything), items(everything.without(bytes((0, 1, 0, 0))))) == (["b", "c", "d"], ["c", "d"])
 
 
 def test_use_cases_count_their_own_event_type_whatever_the_settings_say(make_world: Callable[..., Any]) -> None:

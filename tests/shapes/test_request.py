@@ -158,6 +158,13 @@ def test_an_integer_will_do_for_a_number() -> None:
     assert (value, type(value)) == (3.0, float)
 
 
+@pytest.mark.parametrize(("kind", "bits"), [("integer", 32), ("long", 64)])
+def test_whole_numbers_reach_as_far_as_those_of_java(kind: str, bits: int) -> None:
+    smallest, largest = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
+
+    assert [of_type({"type": kind}, value)["value"] for value in (smallest, largest)] == [smallest, largest]
+
+
 # -- what is refused ------------------------------------------------------------------------------------------------
 
 
@@ -392,6 +399,13 @@ def test_a_deeply_nested_value_is_refused_like_any_other() -> None:
 
     assert campaign_violations(name=nested) == [
         "Value '[[[[...]]]]' at 'name' failed to satisfy constraint: Member must be of type string"
+    ]
+
+
+@pytest.mark.parametrize(("length", "shown"), [(256, "x" * 256), (257, "x" * 256 + "...")])
+def test_a_long_value_is_cut_in_the_message(length: int, shown: str) -> None:
+    assert campaign_violations(name="x" * length) == [
+        f"Value '{shown}' at 'name' failed to satisfy constraint: Member must have length less than or equal to 63"
     ]
 
 
