@@ -6,7 +6,6 @@ import errno
 import io
 import json
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -251,7 +250,7 @@ class TestProgress:
             def write(self, text: str) -> int:
                 if not self.tell():
                     super().write(text)
-                    signal.raise_signal(signal.SIGINT)
+                    raise KeyboardInterrupt
                 return super().write(text)
 
         monkeypatch.setattr(sys, "stderr", terminal := Terminal())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -264,7 +263,7 @@ class TestWhatCannotBe:
         self, mirror: Mirror, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         def connect(*_: Any) -> None:
-            signal.raise_signal(signal.SIGINT)
+            raise KeyboardInterrupt
 
         monkeypatch.setattr("pytest_personalize.mirroring.command.connection", connect)
         ran = mirror(None, "--region", HOME, "--out", tmp_path / "personalize.json")
