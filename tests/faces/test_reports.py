@@ -68,6 +68,17 @@ class TestFailedTests:
             "  ACTIVE         dataset-group in eu-west-1: there",
         ]
 
+    def test_what_can_be_done_about_a_failure_is_said_below_it(self, run: Run, section: Section) -> None:
+        result = run("""
+            def test_it(personalize_backend):
+                personalize_backend.faults.fail_job("CreateDatasetGroup", "Invalid S3 input path")
+                create("books")
+                raise LookupError
+        """)
+        failed, remedy, *_ = section(result, TITLE)[1:]
+        assert failed == "  CREATE FAILED  dataset-group: books: Invalid S3 input path"
+        assert remedy.strip() == 'put the files where it looks with backend.s3.put("s3://…", …)'
+
     def test_row_1_what_to_catch_of_an_error_without_a_class_is_said(self, run: Run, section: Section) -> None:
         result = run("""
             def test_it(personalize_backend):

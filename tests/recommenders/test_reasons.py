@@ -140,6 +140,15 @@ def test_what_fills_a_list_up_has_too_few_users_in_common(world: Any) -> None:
     assert (part.kind, part.amount, part.label) == ("popularity", 2, "fewer than 3 users in common")
 
 
+def test_an_item_that_nobody_knows_is_answered_with_popular_ones_and_no_other_reason(world: Any) -> None:
+    for user in range(4):
+        world.events(f"u{user}", "tea cup")
+
+    for reason in world.fit("aws-sims").reasons(world.query(item="unheard of"), [0, 1]):
+        (part,) = reason.parts
+        assert (part.kind, part.label) == ("popularity", "")
+
+
 def test_a_new_user_gets_what_stands_early_in_histories(world: Any) -> None:
     for user in range(3):
         world.events(f"u{user}", "tea cup")

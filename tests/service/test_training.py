@@ -796,6 +796,27 @@ class TestAutomaticUpdates:
         assert "sensation" not in before
         assert recommend(recommender)[0] == "sensation"
 
+    def test_trends_are_discovered_as_often_as_the_solution_says(
+        self,
+        backend: PersonalizeBackend,
+        make_group: MakeGroup,
+        solve: Any,
+        train: Train,
+        deploy: Deploy,
+        recommend: Any,
+        put_event: Any,
+    ) -> None:
+        group = make_group("INTERACTIONS")
+        config = {"featureTransformationParameters": {"trend_discovery_frequency": "30 minutes"}}
+        often = deploy(train(solve(group, "aws-trending-now", solutionConfig=config)))
+        usual = deploy(train(solve(group, "aws-trending-now")))
+        for n in range(20):
+            put_event(group, f"v{n}", "sensation")
+        backend.clock.advance(minutes=30)
+
+        assert recommend(often)[0] == "sensation"
+        assert "sensation" not in recommend(usual)
+
     @pytest.mark.needs_member("CreateSolutionRequest.performIncrementalUpdate")
     def test_row_21_incremental_updates_bring_new_items_to_semantic_similarity_after_half_an_hour(
         self,

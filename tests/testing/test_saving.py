@@ -433,6 +433,14 @@ class TestWriting:
 
         assert set(path.parent.iterdir()) == {path, written, *others}
 
+    def test_nobody_trains_a_model_of_a_file_by_looking_at_it(self, backend: PersonalizeBackend, path: Path) -> None:
+        backend.seed("movies")
+        backend.save(path)
+        (region,) = PersonalizeBackend.load(path)._account.regions.values()
+        for trained in region.models.values():
+            assert not hasattr(trained.model, "_repr_html_")
+            assert "_model" not in vars(trained.model)
+
     def test_a_wrong_store_is_no_fault_of_the_file(self, backend: PersonalizeBackend, path: Path) -> None:
         backend.save(path)
 
