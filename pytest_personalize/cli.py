@@ -24,16 +24,21 @@ TOOLS: Final = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; the exit code is 0 when it did what it was asked, 2 when nobody knows what that is.
+    """Run a command; the exit code is 0 when it did what it was asked, 2 when nobody knows what that is, or can write.
 
     Commands that find something wrong, ``check``, ``conform``, ``mirror`` and ``operations --check``, exit with 1 then.
     """
+    code = 0
     try:
         code = _run(arguments)
         sys.stdout.flush()
-    except BrokenPipeError:  # the reader has seen enough, as head has
+    except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        if isinstance(error, BrokenPipeError):  # the reader has seen enough, as head has
+            return 0
+        if code == 0:  # else the command has said it
+            print(f"pytest-personalize: {error}", file=sys.stderr)
+        return 2
     return code
 
 

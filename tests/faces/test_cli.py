@@ -9,6 +9,7 @@ import subprocess
 import sys
 from contextlib import redirect_stdout
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -55,6 +56,23 @@ def test_the_version_is_that_of_the_distribution(capsys: pytest.CaptureFixture[s
 
     assert (left.value.code, capsys.readouterr().out) == (0, f"pytest-personalize {version('pytest-personalize')}\n")
     assert pytest_personalize.__version__ == version("pytest-personalize")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
+@pytest.mark.parametrize("command", ["--version", "operations", "check items.json", "conform --list", "demo"])
+def test_a_disk_that_is_full_is_one_line(command: str, tmp_path: Path) -> None:
+    (tmp_path / "items.json").write_text("{}")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest_personalize", *command.split()],
+            cwd=tmp_path,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "No space left on device" in done.stderr
 
 
 def test_bare_it_helps(capsys: pytest.CaptureFixture[str]) -> None:
