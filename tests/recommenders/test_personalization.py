@@ -223,6 +223,24 @@ def test_items_without_interactions_come_in_through_their_metadata(genres: Any) 
     assert scores["new comedy"] > 2 * scores["new horror"]
 
 
+def test_an_item_of_like_metadata_gains_a_fiftieth_of_all_popularity(world: Any) -> None:
+    world.dataset("Items", ("KIND", "string", {"categorical": True}), ("MAKER", "string", {"categorical": True}))
+    world.item("tea", KIND="hot", MAKER="Ann")
+    world.item("twin", KIND="hot", MAKER="Ann")
+    world.item("half", KIND="hot", MAKER="Bob")
+    world.event("ann", "tea")
+
+    tea, twin, half = (world.records.items.get(name) for name in ("tea", "twin", "half"))
+    found = world.fit(UP).reasons(world.query(history=[tea]), [twin, half])
+
+    # the tea has one user, of 1 + 3 * 0.1 in all; the half has one of two labels in common: the square of a half
+    amounts = [{part.kind: part.amount for part in reason.parts} for reason in found]
+    assert [gain["metadata"] / gain["popularity"] for gain in amounts] == [
+        pytest.approx(0.02 / (0.1 / 1.3)),
+        pytest.approx(0.02 / 4 / (0.1 / 1.3)),
+    ]
+
+
 def test_columns_that_are_excluded_do_not_count(genres: Any) -> None:
     genres.dataset("Items", ("GENRE", ["null", "string"], {"categorical": True}))
     for name in list(genres.records.items):

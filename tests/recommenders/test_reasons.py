@@ -116,19 +116,6 @@ def test_an_event_of_the_user_brings_its_neighbours_along(world: Any) -> None:
     assert reason.parts[1].amount / reason.parts[0].amount == pytest.approx(mass / (6.1 / 13.2), rel=1e-4)
 
 
-@pytest.mark.parametrize(("recipe", "discount"), [("aws-sims", 0.5), ("aws-similar-items", 0.2)])
-def test_the_strength_of_a_relation_by_hand(world: Any, recipe: str, discount: float) -> None:
-    for user in range(6):
-        world.events(f"u{user}", "tea cup")
-    world.events("v", "tea")
-    tea, cup = (world.records.items.get(name) for name in ("tea", "cup"))
-
-    reason = reasons_of(world.fit(recipe), Query(item=tea), [cup])[cup]
-
-    assert [(part.kind, part.item) for part in reason.parts] == [("neighbour", tea)]
-    assert total(reason) == pytest.approx(6 / (10**0.5 * 9**discount), rel=1e-6)
-
-
 def test_what_fills_a_list_up_has_too_few_users_in_common(world: Any) -> None:
     for user in range(2):
         world.events(f"u{user}", "tea cup")

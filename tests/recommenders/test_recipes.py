@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_personalize.recommenders import RECIPES, RECIPES_BY_ARN, Hyperparameter, Recipe
+from pytest_personalize.recommenders import RECIPES, RECIPES_BY_ARN
 
 LISTED = [recipe for recipe in RECIPES.values() if recipe.listed]
 OF_RECIPES = [(recipe, one) for recipe in RECIPES.values() for one in recipe.hyperparameters]
@@ -35,14 +35,16 @@ def test_domains_have_five_use_cases_each(domain: str) -> None:
     assert len({recipe.use_case for recipe in recipes}) == 5
 
 
-@pytest.mark.parametrize(("recipe", "one"), OF_RECIPES, ids=[f"{recipe.name}-{one.name}" for recipe, one in OF_RECIPES])
-def test_defaults_lie_in_the_range(recipe: Recipe, one: Hyperparameter) -> None:
-    if one.kind == "categorical":
-        assert one.default.casefold() in {value.casefold() for value in one.values}
-    else:
-        assert one.low is not None
-        assert one.low <= float(one.default) <= (one.high if one.high is not None else float("inf"))
-    assert recipe.hyperparameter(one.name) is one
+@pytest.mark.parametrize("name", sorted({recipe.name for recipe, _ in OF_RECIPES}))
+def test_defaults_lie_in_the_range(name: str) -> None:
+    recipe = RECIPES[name]
+    for one in recipe.hyperparameters:
+        if one.kind == "categorical":
+            assert one.default.casefold() in {value.casefold() for value in one.values}
+        else:
+            assert one.low is not None
+            assert one.low <= float(one.default) <= (one.high if one.high is not None else float("inf"))
+        assert recipe.hyperparameter(one.name) is one
 
 
 BOUNDS = {
@@ -69,11 +71,10 @@ def test_numbers_have_the_bounds_of_the_guide() -> None:
     assert all((one.low, one.high) == found[one.name] for _, one in OF_RECIPES if one.name in found)
 
 
-@pytest.mark.parametrize("recipe", LISTED, ids=lambda recipe: recipe.name)
-def test_only_custom_personal_recipes_and_actions_have_scores(recipe: Recipe) -> None:
-    personal = recipe.recipe_type in ("USER_PERSONALIZATION", "PERSONALIZED_RANKING", "PERSONALIZED_ACTIONS")
-    expected = personal and recipe.domain is None and recipe.name != "aws-popularity-count"
-    assert recipe.scored is expected
+def test_only_custom_personal_recipes_and_actions_have_scores() -> None:
+    personal = {"USER_PERSONALIZATION", "PERSONALIZED_RANKING", "PERSONALIZED_ACTIONS"}
+    custom = {recipe.name for recipe in RECIPES.values() if recipe.recipe_type in personal and recipe.domain is None}
+    assert {name for name, recipe in RECIPES.items() if recipe.scored} == custom - {"aws-popularity-count"}
 
 
 @pytest.mark.parametrize("feature", ["supports_campaign", "batch_lines", "supports_auto_training"])
@@ -97,82 +98,8 @@ def test_use_cases_that_drop_items_the_user_had(name: str, event_type: str | Non
     assert RECIPES[name].automatic_filter == event_type
 
 
-@pytest.mark.parametrize(
-    ("feature", "names"),
-    [
-        ("supports_update_training", {"aws-user-personalization", "aws-hrnn-coldstart"}),
-        ("supports_incremental_update", {"aws-semantic-similarity"}),
-        ("supports_theme_generation", {"aws-similar-items"}),
-        ("own_exploration", {"aws-user-personalization-v2"}),
-        ("gives_reasons", {"aws-user-personalization-v2"}),
-        ("trains_on_actions", {"aws-next-best-action"}),
-        ("updates_take_all", {"aws-trending-now", "aws-vod-trending-now"}),
-        ("supports_events_config", {"aws-user-personalization-v2", "aws-personalized-ranking-v2"}),
-        ("supports_optimization_objective", {"aws-user-personalization", "aws-personalized-ranking"}),
-        ("supports_ranking_influence", {"aws-semantic-similarity"}),
-        (
-            "supports_exploration_config",
-            {"aws-user-personalization", "aws-ecomm-recommended-for-you", "aws-vod-top-picks"},
-        ),
-        (
-            "metadata_always",
-            {"aws-user-personalization-v2", "aws-personalized-ranking-v2", "aws-semantic-similarity"},
-        ),
-    ],
-)
-def test_features_that_few_recipes_have(feature: str, names: set[str]) -> None:
-    assert {name for name, recipe in RECIPES.items() if getattr(recipe, feature)} == names
-
-
 HRNN = {"aws-hrnn", "aws-hrnn-coldstart", "aws-hrnn-metadata"}
 SEGMENTS = {"aws-item-affinity", "aws-item-attribute-affinity"}
-RELATED = {"aws-sims", "aws-similar-items", "aws-semantic-similarity", "aws-ecomm-frequently-bought-together"}
-
-
-@pytest.mark.parametrize(
-    ("feature", "names"),
-    [
-        ("listed", HRNN),
-        ("minimum_of_users", {"aws-next-best-action"}),
-        ("requires_user", RELATED | SEGMENTS | {"aws-trending-now", "aws-vod-trending-now"}),
-        ("filters_on_interactions", {"aws-item-attribute-affinity"}),
-        ("supports_domain_groups", {"aws-next-best-action"}),
-        ("supports_training_data_config", {"aws-next-best-action"}),
-        ("shows_empty_config", SEGMENTS),
-        (
-            "supports_promotions",
-            HRNN
-            | SEGMENTS
-            | {"aws-next-best-action", "aws-semantic-similarity"}
-            | {"aws-personalized-ranking", "aws-personalized-ranking-v2"},
-        ),
-    ],
-)
-def test_features_that_few_recipes_lack(feature: str, names: set[str]) -> None:
-    assert {name for name, recipe in RECIPES.items() if not getattr(recipe, feature)} == names
-
-
-@pytest.mark.parametrize(
-    ("member", "value", "names"),
-    [
-        ("minimum_interactions", 0, {"aws-semantic-similarity"}),
-        ("answers", "users", {"aws-item-affinity", "aws-item-attribute-affinity"}),
-        ("answers", "actions", {"aws-next-best-action"}),
-        ("operation", "GetPersonalizedRanking", {"aws-personalized-ranking", "aws-personalized-ranking-v2"}),
-        ("operation", "GetActionRecommendations", {"aws-next-best-action"}),
-        ("operation", "CreateBatchSegmentJob", {"aws-item-affinity", "aws-item-attribute-affinity"}),
-        ("batch_lines", "item", {"aws-similar-items", "aws-sims", "aws-semantic-similarity"}),
-        ("batch_lines", "ranking", {"aws-personalized-ranking", "aws-personalized-ranking-v2"}),
-        ("batch_lines", "item segment", {"aws-item-affinity"}),
-        ("batch_lines", "attribute segment", {"aws-item-attribute-affinity"}),
-        ("most_batch_lines", 500, {"aws-item-affinity"}),
-        ("most_batch_lines", 10, {"aws-item-attribute-affinity"}),
-    ],
-)
-def test_what_few_recipes_answer_and_how(member: str, value: object, names: set[str]) -> None:
-    assert {name for name, recipe in RECIPES.items() if getattr(recipe, member) == value} == names
-
-
 RECURRENT = HRNN | {"aws-user-personalization", "aws-personalized-ranking"}
 PERSONAL = (
     RECURRENT

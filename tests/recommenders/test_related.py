@@ -48,18 +48,6 @@ def test_an_unknown_item_gets_the_popular_items(genres: Any, recipe: str) -> Non
     assert genres.items(model, genres.query(item="never in the records")) == popular
 
 
-@pytest.mark.parametrize(("recipe", "places"), [("aws-sims", 6), ("aws-similar-items", 4)])
-def test_items_are_related_as_far_as_so_many_places_apart_in_either_direction(
-    world: Any, recipe: str, places: int
-) -> None:
-    for user in range(5):
-        world.events(f"u{user}", ["a", *(f"filler{user}-{step}" for step in range(places - 1)), "b", "c"])
-    sims = world.fit(recipe)
-    a, b, c = (world.records.items.get(name) for name in "abc")
-    related = {one: {a, b, c} & set(sims.related(one)) for one in (a, b, c)}
-    assert related == {a: {b}, b: {a, c}, c: {b}}
-
-
 def test_pairs_below_the_minimum_are_no_pairs(world: Any) -> None:
     for user in range(4):
         world.events(f"often{user}", "a b")

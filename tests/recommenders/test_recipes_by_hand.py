@@ -93,6 +93,32 @@ def test_histories_with_both_are_measured_against_the_users_of_each(
     assert list(related(world, recipe, "tea")) == ["mug", "pot"]
 
 
+@pytest.mark.parametrize(("recipe", "discount"), [("aws-sims", 0.5), ("aws-similar-items", 0.2)])
+def test_the_strength_of_a_relation(world: Any, recipe: str, discount: float) -> None:
+    for user in range(6):
+        world.events(f"u{user}", "tea cup")
+    world.events("v", "tea")
+    tea, cup = (world.records.items.get(name) for name in ("tea", "cup"))
+
+    (reason,) = world.fit(recipe).reasons(world.query(item="tea"), [cup])
+
+    # together in 6 histories; the tea has 7 users, and the cup 6
+    assert [(part.kind, part.item) for part in reason.parts] == [("neighbour", tea)]
+    assert reason.parts[0].amount == pytest.approx(6 / ((7 + 3) ** 0.5 * (6 + 3) ** discount), rel=1e-6)
+
+
+@pytest.mark.parametrize(("recipe", "places"), [("aws-sims", 6), ("aws-similar-items", 4)])
+def test_items_are_related_as_far_as_so_many_places_apart_in_either_direction(
+    world: Any, recipe: str, places: int
+) -> None:
+    for user in range(5):
+        world.events(f"u{user}", ["a", *(f"filler{user}-{step}" for step in range(places - 1)), "b", "c"])
+    sims = world.fit(recipe)
+    a, b, c = (world.records.items.get(name) for name in "abc")
+    related = {one: {a, b, c} & set(sims.related(one)) for one in (a, b, c)}
+    assert related == {a: {b}, b: {a, c}, c: {b}}
+
+
 @pytest.fixture
 def two_pairs(make_world: Make) -> Make:
     """Six users that had tea and then a mug, and six that had a hat and then a cap."""
