@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pytest_personalize.recommenders import RECIPES, Settings, TrainingError, census, evaluate
-from pytest_personalize.recommenders.training import Training, prepare, require_rows
+from pytest_personalize.recommenders.training import Training, histories, prepare, require_rows
 
 UP = "aws-user-personalization"
 
@@ -111,6 +111,22 @@ def test_a_training_without_some_rows_keeps_all_others_that_its_settings_take(ma
 
     assert (items(viewed), items(viewed.without(bytes((0, 0, 0, 1))))) == (["a", "d"], ["a"])
     assert (items(everything), items(everything.without(bytes((0, 1, 0, 0))))) == (["b", "c", "d"], ["c", "d"])
+
+
+@pytest.mark.parametrize(
+    ("events", "share"),
+    [
+        ("", 0.0),
+        ("a1 b2", 0.0),
+        ("a1 b2 a3", 1 / 3),
+        ("a1 b2 a3 a4", 2 / 4),
+        ("a1 a1 b2 a3", 1 / 3),  # twice at one moment is once
+    ],
+)
+def test_the_share_of_interactions_that_came_back_to_an_item(world: Any, events: str, share: float) -> None:
+    for item, time in events.split():
+        world.event("ann", item, time=int(time))
+    assert histories(prepare(RECIPES[UP], world.records, Settings())).repeat_share == pytest.approx(share)
 
 
 def test_use_cases_count_their_own_event_type_whatever_the_settings_say(make_world: Callable[..., Any]) -> None:
