@@ -373,6 +373,17 @@ def test_without_creation_timestamps_the_first_interaction_is_the_birthday(genre
     assert found == {"novelty"}
 
 
+def test_an_item_without_a_timestamp_and_without_interactions_has_no_age_and_is_not_explored(genres: Any) -> None:
+    genres.dataset("Items", ("KIND", "string", {"categorical": True}))
+    genres.item("ageless", KIND="new")
+    model = genres.fit(UP)
+    ageless = genres.records.items.get("ageless")
+    assert model.knows(ageless)
+    assert not any(
+        ageless in model.explored(genres.query("user1", exploration_weight=1.0, seed=seed)) for seed in range(50)
+    )
+
+
 def test_the_service_explores_by_itself_only_for_the_second_version(with_new_items: Any) -> None:
     query = with_new_items.query("user0", exploration_weight=1.0)
     assert not with_new_items.fit("aws-hrnn").explored(query)
