@@ -114,8 +114,8 @@ class Remover:
                 return found.code == GONE
             if not self._at_rest(arn):
                 stuck = time.monotonic()
-            if time.monotonic() > stuck + self.lane.patience / 20:
-                return False
+            elif time.monotonic() > stuck + self.lane.patience / 20:
+                break
         return False
 
     def _is_gone(self, arn: str, kind: Kind) -> bool:
