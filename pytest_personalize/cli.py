@@ -28,7 +28,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Commands that find something wrong, ``check``, ``conform``, ``mirror`` and ``operations --check``, exit with 1 then.
     """
-    code = 0
     try:
         code = _run(arguments)
         sys.stdout.flush()
@@ -36,8 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if isinstance(error, BrokenPipeError):  # the reader has seen enough, as head has
             return 0
-        if code == 0:  # else the command has said it
-            print(f"pytest-personalize: {error}", file=sys.stderr)
+        print(f"pytest-personalize: {error}", file=sys.stderr)
         return 2
     return code
 

@@ -59,9 +59,18 @@ def test_the_version_is_that_of_the_distribution(capsys: pytest.CaptureFixture[s
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
-@pytest.mark.parametrize("command", ["--version", "operations", "check items.json", "conform --list", "demo"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "--version",
+        "operations",
+        "check --recipe aws-user-personalization --batch-input users.jsonl",
+        "conform --list",
+        "demo",
+    ],
+)
 def test_a_disk_that_is_full_is_one_line(command: str, tmp_path: Path) -> None:
-    (tmp_path / "items.json").write_text("{}")
+    (tmp_path / "users.jsonl").write_text('{"userId": 5}\n' * 300)
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [sys.executable, "-m", "pytest_personalize", *command.split()],
