@@ -141,7 +141,7 @@ class Lane:
         except ClientError as error:
             modelled = {shape.name for shape in models.service_model(service).operation_model(operation).error_shapes}
             return refusal(error, operation, frozenset(modelled))
-        except (AttributeError, ValueError):  # of the parsers of botocore, which take the protocol for granted
+        except (AttributeError, TypeError, ValueError):  # of parsers that take the protocol for granted
             return Refusal(operation, "no answer of that protocol", "", not_answered=True)
         except NoCredentialsError:
             raise LaneFailure(f"{self.title}: there are no credentials; set AWS_PROFILE or the keys") from None

@@ -100,7 +100,9 @@ def test_a_member_that_the_client_would_leave_out_is_not_asked(otherwise: Otherw
 
 
 @pytest.mark.parametrize(
-    "body", [b"[]", b"\xff", b'{"schemas": [{"creationDateTime": "noon"}]}'], ids=["a list", "bytes", "no moment"]
+    "body",
+    [b"[]", b"\xff", b'{"schemas": 5}', b'{"schemas": [5]}', b'{"schemas": [{"creationDateTime": "noon"}]}'],
+    ids=["a list", "bytes", "no list", "no structure", "no moment"],
 )
 def test_what_is_no_answer_of_the_protocol_is_not_answered(body: bytes) -> None:
     class Handler(BaseHTTPRequestHandler):
