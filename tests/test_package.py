@@ -45,7 +45,8 @@ def build(tree: Path, target: str, folder: Path) -> Path:
 def unpack(sdist: Path, folder: Path) -> Path:
     """Unpack a source distribution; the folder that it held."""
     with tarfile.open(sdist) as archive:
-        archive.extractall(folder, filter="data")
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)  # 3.11.4 brought it
+        archive.extractall(folder)
     (tree,) = folder.iterdir()
     return tree
 
