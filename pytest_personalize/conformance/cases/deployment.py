@@ -219,7 +219,6 @@ BOOK: Final = Book(
         until_rest(OWN),
         tier="core",
     ),
-    # -- recommenders
     # -- what nobody has printed
     unknown(
         "campaigns/configuration-replaced-or-merged",

@@ -251,8 +251,6 @@ BOOK: Final = Book(
         ("UpdateDataset", {"datasetArn": "<group ITEMS>", "schemaArn": "<wider items schema>"}),
         tier="strict",
     ),
-    # -- event trackers
-    # -- metric attributions
 )
 
 

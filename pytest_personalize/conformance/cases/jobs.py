@@ -119,7 +119,6 @@ BOOK: Final = Book(
         II,
         LOOKED_AT,
     ),
-    # -- what nobody has printed
 )
 
 

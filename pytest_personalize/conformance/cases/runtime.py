@@ -183,8 +183,6 @@ BOOK: Final = Book(
         guide("updating a campaign"),
         ("UpdateCampaign", {"campaignArn": "<own picks campaign>", "minProvisionedTPS": 2}),
     ),
-    # -- filters
-    # -- promotions
     # -- what nobody has printed
     unknown(
         "runtime/campaign-in-creation",

@@ -331,7 +331,6 @@ BOOK: Final = Book(
         SAYS,
         needs=("<picks campaign>",),
     ),
-    # -- versions
     # -- what nobody has printed
     unknown(
         "recipes/type-of-popularity-count",
