@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import Any, Final
 
 from pytest_personalize.service import endpoint
 from pytest_personalize.service.kernel.account import Account
@@ -15,6 +15,9 @@ from pytest_personalize.testing.declarations import MEMBERS
 from pytest_personalize.testing.faults import Faults, NoAnswer
 from pytest_personalize.testing.reach import Reach
 from pytest_personalize.testing.sleep_loops import SleepLoops
+
+MOST_NOTED: Final = 4 * 2**20
+"""Bytes of a request up to which its parameters are put on record; the service takes none that is longer."""
 
 
 class Door:
@@ -109,24 +112,26 @@ class Door:
         with self.lock:
             account = self._account
             now = account.clock.timestamp()
-            members: dict[str, Any] = {}
+            noted: dict[str, Any] = {}
             try:
                 account.engine.catch_up(account.regions, now)
                 members = endpoint.decode(body)
+                if len(body) <= MOST_NOTED:
+                    noted = members
                 if not calm and self.concern(operation, region):
                     answer = self._through(service, operation, region, members, form, patience)
                 else:
                     answer = endpoint.answer(account.region(region), service, operation, members, form)
             except ServiceError as error:
-                self._note(Call(service, operation, region, members, None, error.code, error.message, now), form)
+                self._note(Call(service, operation, region, noted, None, error.code, error.message, now), form)
                 raise
             except NoAnswer as lost:
-                self._note(Call(service, operation, region, members, None, lost.error, lost.text, now), form)
+                self._note(Call(service, operation, region, noted, None, lost.error, lost.text, now), form)
                 raise
             except BaseException as bug:  # of ours, of a store, or Ctrl-C
-                self._note(Call(service, operation, region, members, None, type(bug).__name__, str(bug), now), form)
+                self._note(Call(service, operation, region, noted, None, type(bug).__name__, str(bug), now), form)
                 raise
-            self._note(Call(service, operation, region, members, packed(answer), None, None, now), form)
+            self._note(Call(service, operation, region, noted, packed(answer), None, None, now), form)
             return answer
 
     def _note(self, call: Call, form: endpoint.Form) -> None:

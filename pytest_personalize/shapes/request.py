@@ -1,7 +1,8 @@
 """Input shapes compiled to closures: a decoded JSON body in, validated keyword arguments out."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TypeAlias
+from itertools import islice
+from typing import Final, TypeAlias
 
 import attrs
 from botocore.model import ListShape, MapShape, Shape, StructureShape
@@ -24,6 +25,9 @@ from pytest_personalize.shapes.models import snake
 __all__ = ["ShapeViolations", "Violation", "compile_input", "unknown_members"]
 
 InputReader: TypeAlias = Callable[[object], dict[str, object]]
+
+ENOUGH: Final = 1_000
+"""Violations after which no list or map is looked at any further: megabytes of nonsense are refused at once."""
 
 # The mapping of structures is kept beside its reader, so that its identity stays its own.
 _compiled: dict[tuple[Shape, int], tuple[Mapping[str, type], InputReader]] = {}
@@ -141,7 +145,9 @@ class _Compiler:
             if not least <= len(value) <= most:
                 violations.extend(length_violations(shape, value, path))
             found = []
-            for index, item in enumerate(value):
+            for index, item in enumerate(islice(value, most)):
+                if len(violations) > ENOUGH:
+                    break
                 if item is None:
                     violations.append(missing((path, index)))
                 else:
@@ -162,7 +168,9 @@ class _Compiler:
                 violations.extend(length_violations(shape, value, path))
             found = {}
             bad_keys: list[Violation] = []
-            for key, item in value.items():
+            for key, item in islice(value.items(), most):
+                if len(violations) + len(bad_keys) > ENOUGH:
+                    break
                 key_check(key, path, bad_keys)
                 if item is None:
                     violations.append(missing((path, f"{key}.member")))

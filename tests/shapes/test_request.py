@@ -358,6 +358,30 @@ def test_a_text_that_is_too_long_is_not_tried_against_its_pattern() -> None:
     assert len(campaign_violations(name="!" * 64)) == 1
 
 
+MANY = range(5_000)
+
+
+@pytest.mark.parametrize(
+    ("service", "name", "body", "most"),
+    [
+        ("personalize-events", "PutEvents", {"eventList": [0 for _ in MANY]}, 20),
+        ("personalize-runtime", "GetRecommendations", {"context": {str(number): 0 for number in MANY}}, 160),
+        ("personalize-runtime", "GetPersonalizedRanking", {"inputList": [0 for _ in MANY]}, 1_010),
+        ("personalize", "CreateCampaign", {"campaignConfig": {"rankingInfluence": {str(n): 2 for n in MANY}}}, 1_010),
+        (
+            "personalize",
+            "CreateCampaign",
+            {"campaignConfig": {"rankingInfluence": {str(n): None for n in MANY}}},
+            1_010,
+        ),
+    ],
+)
+def test_of_what_is_far_too_long_not_every_element_is_refused(
+    service: str, name: str, body: dict[str, object], most: int
+) -> None:
+    assert 1 < len(violations(lambda: read(service, name, body))) <= most
+
+
 def test_a_long_text_of_the_allowed_length_is_held_against_the_pattern() -> None:
     member = {"type": "string", "max": 3, "pattern": "a*"}
     assert of_type(member, "aaa") == {"value": "aaa"}

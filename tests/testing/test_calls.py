@@ -260,6 +260,13 @@ class TestBounds:
         backend.assert_not_called("ListSchemas")
         assert backend.calls.made("ListSchemas") == 0
 
+    def test_of_a_request_of_megabytes_only_the_refusal_is_kept(self, backend: PersonalizeBackend, client: Any) -> None:
+        with pytest.raises(ClientError, match="Member must have length less than or equal to"):
+            client.create_schema(name="far-too-long", schema="x" * 5_000_000)
+
+        assert backend.calls[-1].error == "ValidationException"
+        assert backend.calls[-1].params == {}
+
     def test_none_can_be_kept(self, make_client: Any) -> None:
         with mock_personalize(calls_kept=0) as backend:
             make_client().list_schemas()
