@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from random import Random
@@ -12,12 +11,11 @@ from typing import Any, Final
 from attrs import frozen
 
 from pytest_personalize.shapes.errors import error_body, error_status
-from pytest_personalize.shapes.http_responses import REQUEST_ID, response_headers
+from pytest_personalize.shapes.http_responses import REQUEST_ID, encode, response_headers
 from pytest_personalize.shapes.models import operation, protocol, service_errors
 
 _REQUEST_ID: Final = REQUEST_ID.encode()
 _random_bits: Final = Random().getrandbits  # not of the numbers that a test may have seeded
-encode: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 
 
 Head = tuple[tuple[bytes, bytes], ...]

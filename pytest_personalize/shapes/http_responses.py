@@ -16,7 +16,8 @@ from pytest_personalize.shapes.errors import content_type, error_body, error_sta
 from pytest_personalize.shapes.models import protocol, service_errors
 
 _serials: Final = count(10_000_000)  # of eight digits
-_encode: Final = json.JSONEncoder(separators=(",", ":"), default=datetime.timestamp).encode
+encode: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False, default=datetime.timestamp).encode
+"""The members of an answer, as they go over the wire."""
 
 REQUEST_ID: Final = "x-amzn-requestid"
 
@@ -47,7 +48,7 @@ class Headers(dict[str, str]):
             (service, moment, members), self.rest = self.rest, None
             self.update(response_headers(service, moment, self[REQUEST_ID]))
             if members:
-                self["content-length"] = str(len(_encode(members)))
+                self["content-length"] = str(len(encode(members)))
 
     def __reduce__(self) -> tuple[type, tuple[dict[str, str]]]:
         return dict, (dict(self),)  # what a copy or a pickle brings back is no more than a dictionary
