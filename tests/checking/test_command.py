@@ -71,7 +71,7 @@ def test_filters_come_from_lines_or_json(folder: Write, items: str, capsys: pyte
     ("content", "found"),
     [
         (b'# of the shop\nINCLUDE ItemID WHERE Items.GENRE IN ("caf\xe9")\n', "filters:2:42: [not-utf8]"),
-        (b'{\n "cheap": "INCLUDE ItemID",\n}', "filters:3:1: [invalid-json] The filters are no valid JSON"),
+        (b'{\n "cheap": INCLUDE ItemID\n}', "filters:2:11: [invalid-json] The filters are no valid JSON"),
     ],
 )
 def test_a_file_of_filters_that_cannot_be_read_is_a_problem_at_its_place(

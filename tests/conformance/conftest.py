@@ -46,12 +46,11 @@ def whole() -> Whole:
 
 @pytest.fixture
 def otherwise(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Mapping[str, Any]], World]]:
-    """A world of an endpoint that gives these answers by operation, else the emulator's, without patience."""
+    """A world of an endpoint that gives these answers by operation, else the emulator's."""
     with in_process() as lane:
 
         def world(answers: Mapping[str, Any]) -> World:
             call = lane.call
-            lane.patience = 0.05
             monkeypatch.setattr(
                 lane, "call", lambda name, members: answers[name] if name in answers else call(name, members)
             )

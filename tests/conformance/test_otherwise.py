@@ -128,6 +128,7 @@ class TestWaiting:
 
     def test_it_ends_with_patience(self, otherwise: Otherwise) -> None:
         world = otherwise({"DescribeFilter": {"filter": {"status": "CREATE PENDING"}}})
+        world.lane.patience = 0.05
         with pytest.raises(Blocked, match="CREATE PENDING: still after 0 seconds"):
             world.wait(f"{ARN}:filter/a")
 

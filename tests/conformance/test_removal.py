@@ -38,6 +38,7 @@ USED = Refusal("Delete", IN_USE, "used", not_answered=False)
 )
 def test_what_resists_is_left(otherwise: Otherwise, kind: str, answers: dict[str, Any]) -> None:
     world = otherwise(answers)
+    world.lane.patience = 0.05
     world.remover.note({f"{kind}Arn": f"{ARN}:{kind}/a"})
     assert world.remover.remove_all() == [f"{ARN}:{kind}/a"]
     assert world.remover.made == [f"{ARN}:{kind}/a"]
@@ -45,6 +46,7 @@ def test_what_resists_is_left(otherwise: Otherwise, kind: str, answers: dict[str
 
 def test_a_job_without_an_end_is_waited_for_with_patience(otherwise: Otherwise) -> None:
     world = otherwise({"DescribeDatasetImportJob": {"datasetImportJob": {"status": "CREATE IN_PROGRESS"}}})
+    world.lane.patience = 0.05
     world.remover.note({"datasetImportJobArn": f"{ARN}:dataset-import-job/a"})
     assert world.remover.remove_all() == []
 
@@ -56,7 +58,6 @@ class TestFoundInLists:
         world = otherwise({})
         for name in ("films", f"{world.prefix}-films", "songs"):
             world.lane.call("CreateDatasetGroup", {"name": name})
-        world.lane.patience = 10
         assert world.remover.remove_all() == []
         groups = world.call("ListDatasetGroups", {})["datasetGroups"]
         assert sorted(group["name"] for group in groups) == ["films", "songs"]
