@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 import pytest_personalize
@@ -165,3 +166,41 @@ class TestDemo:
     def test_a_file_has_no_colours(self, capsys: Any) -> None:
         cli.main(["demo"])
         assert not ESCAPE.search(capsys.readouterr().out)
+
+
+MIRROR = ["mirror", "--region", "us-east-1", "--out", "state.json"]
+ASKING = [MIRROR, ["conform", "--aws"]]
+
+
+class TestCommandsThatAskAnAccount:
+    """They leave for AWS, which nothing else in a process with this package does unasked."""
+
+    @pytest.fixture
+    def an_account(self, no_aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "any")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "any")
+        monkeypatch.setattr("botocore.endpoint.time.sleep", lambda seconds: None)  # between attempts
+
+    @pytest.mark.parametrize("command", ASKING, ids="{0[0]}".format)
+    def test_it_goes_out(
+        self, command: list[str], an_account: None, looked_up: list[str], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert cli.main(command) == 2
+        assert set(looked_up) == {"personalize.us-east-1.amazonaws.com"}
+        assert "Could not connect to the endpoint URL" in capsys.readouterr().err
+
+    def test_nothing_else_goes_out_after_it(
+        self, an_account: None, looked_up: list[str], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        cli.main(MIRROR)
+        looked_up.clear()
+        with pytest.raises(pytest_personalize.RealPersonalizeCallBlocked):
+            boto3.client("personalize").list_schemas()
+        assert looked_up == []
+
+    @pytest.mark.parametrize("command", ASKING, ids="{0[0]}".format)
+    def test_the_want_of_credentials_is_told_as_such(
+        self, command: list[str], no_aws: None, looked_up: list[str], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert cli.main(command) == 2
+        assert re.search("(Unable to locate|there are no) credentials", capsys.readouterr().err)
