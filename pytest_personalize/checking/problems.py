@@ -65,6 +65,8 @@ def _wrapped(text: str, indent: str) -> list[str]:
 class CheckFailed(AssertionError):
     """What was checked is not as the service wants it; ``problems`` has all that was found."""
 
+    __module__ = "pytest_personalize"  # where it is imported from, in tracebacks
+
     def __init__(self, problems: Problems) -> None:
         super().__init__(str(problems))
         self.problems = problems

@@ -40,6 +40,8 @@ _PRIVATE_DOMAINS: Final = (
 class RealPersonalizeCallBlocked(RuntimeError):
     """A client was about to call the real Amazon Personalize while no mock was active."""
 
+    __module__ = "pytest_personalize"  # where it is imported from, in tracebacks
+
     def __init__(self, service: str, operation: str, host: str) -> None:
         super().__init__(service, operation, host)
         self.service = service
@@ -50,8 +52,9 @@ class RealPersonalizeCallBlocked(RuntimeError):
         return (
             f"{self.operation} of a {self.service!r} client was about to leave for {self.host}:\n"
             f"no mock of Amazon Personalize is active here.\n"
-            f"Ask for the personalize_backend fixture, or put @mock_personalize or 'with mock_personalize():'\n"
-            f"around the call; setUpClass comes before the mock of a decorated class.\n"
+            f"Ask for the personalize_backend fixture (in one of a module, for module_personalize_backend),\n"
+            f"or put @mock_personalize or 'with mock_personalize():' around the call; setUpClass comes\n"
+            f"before the mock of a decorated class.\n"
             f"If it is meant for the real service, mark the test with\n"
             f"@pytest.mark.mock_personalize(passthrough=True), or allow all real calls with\n"
             f"--personalize-allow-network or with personalize_block_network = false in the ini file."

@@ -21,6 +21,8 @@ Statuses = Mapping[str, str]
 class SleepLoopError(RuntimeError):
     """A loop of skipped sleeps that waits for what never comes."""
 
+    __module__ = "pytest_personalize"  # where it is imported from, in tracebacks
+
 
 @define
 class Sleeping:

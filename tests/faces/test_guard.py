@@ -71,8 +71,9 @@ class TestRefusal:
         assert str(caught.value) == (
             f"ListDatasetGroups of a 'personalize' client was about to leave for {REAL_HOST}:\n"
             "no mock of Amazon Personalize is active here.\n"
-            "Ask for the personalize_backend fixture, or put @mock_personalize or 'with mock_personalize():'\n"
-            "around the call; setUpClass comes before the mock of a decorated class.\n"
+            "Ask for the personalize_backend fixture (in one of a module, for module_personalize_backend),\n"
+            "or put @mock_personalize or 'with mock_personalize():' around the call; setUpClass comes\n"
+            "before the mock of a decorated class.\n"
             "If it is meant for the real service, mark the test with\n"
             "@pytest.mark.mock_personalize(passthrough=True), or allow all real calls with\n"
             "--personalize-allow-network or with personalize_block_network = false in the ini file."
@@ -97,6 +98,13 @@ class TestRefusal:
             without_keys.list_dataset_groups()
         assert isinstance(caught.value, NoCredentialsError)
         assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+    @pytest.mark.parametrize("keys", ["with_keys", "without_keys"])
+    def test_tracebacks_show_it_by_the_name_to_import(self, keys: str, request: pytest.FixtureRequest) -> None:
+        client = client_at() if keys == "with_keys" else request.getfixturevalue(keys)
+        with pytest.raises(RealPersonalizeCallBlocked) as caught:
+            client.list_dataset_groups()
+        assert caught.exconly().startswith("pytest_personalize.RealPersonalizeCallBlocked: ")
 
     @pytest.mark.mock_personalize(passthrough=True)
     def test_with_passthrough_missing_credentials_are_nothing_but_that(self, without_keys: Any) -> None:
