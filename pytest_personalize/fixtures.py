@@ -140,7 +140,8 @@ def personalize_aio(request: pytest.FixtureRequest) -> AioClients:
     try:
         from aiobotocore.session import AioSession
     except ImportError:
-        pytest.fail("personalize_aio needs aiobotocore: pip install 'pytest-personalize[aiobotocore]'", pytrace=False)
+        needed = "personalize_aio needs aiobotocore: pip install 'pytest-personalize[aiobotocore]'"
+        raise pytest.fail.Exception(needed, pytrace=False) from None
     return AioClients(AioSession(), _client_options(request))
 
 
@@ -182,7 +183,7 @@ def _personalize_server_thread() -> Iterator[tuple[str, Stage]]:
         from pytest_personalize.server.stage import Stage
     except ModuleNotFoundError as missing:
         needed = f"personalize_server needs {missing.name}: pip install 'pytest-personalize[server]'"
-        pytest.fail(needed, pytrace=False)
+        raise pytest.fail.Exception(needed, pytrace=False) from None
     stage = Stage()
     with serving(stage) as url:
         yield url, stage

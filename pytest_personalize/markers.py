@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -28,6 +29,20 @@ SCOPES: Final = tuple(BACKENDS)
 """The narrowest first."""
 
 _ALIAS_LINE: Final = f"{ALIAS}(**options): {MARKER} by its former name"
+
+
+_TOO_NARROW: Final = re.compile(r"ScopeMismatch: .* the function scoped fixture (\w+) with a (\w+) scoped")
+
+
+def advice_on_scope(message: str, fixtures: Collection[str]) -> str | None:
+    """What to ask for instead, where pytest says that one of these fixtures is too narrow for the one that asks."""
+    name, scope = found.groups() if (found := _TOO_NARROW.match(message)) else ("", "")
+    if name not in fixtures:
+        return None
+    return (
+        f"hint: {name} is made anew for each test; a fixture of scope {scope} asks for\n"
+        f'  {BACKENDS[scope]}, which answers all clients; its seed("shop") makes a dataset group'
+    )
 
 
 def register(config: pytest.Config) -> None:

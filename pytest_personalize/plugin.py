@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from pytest_personalize import markers
+from pytest_personalize import fixtures, markers
 from pytest_personalize.fixtures import *  # noqa: F403, where pytest finds them
 from pytest_personalize.fixtures import OUTCOME
 from pytest_personalize.interception import ACTIVATIONS, Activation, RealPersonalizeCallBlocked
@@ -272,6 +272,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
     report = outcome.get_result()
     if report.outcome != "passed" and item.stash[OUTCOME] != "failed":
         item.stash[OUTCOME] = report.outcome
+    advice = call.excinfo and markers.advice_on_scope(str(call.excinfo.value), fixtures.__all__)
+    if advice:
+        report.sections.append(("Amazon Personalize", advice))
     seen = _seen(item) if report.failed else []
     if seen:
         from pytest_personalize.reports import add_section

@@ -139,7 +139,7 @@ class TestClientFixtures:
         """).assert_outcomes(passed=1)
 
     def test_without_aiobotocore_it_says_what_to_install(self, run: Run) -> None:
-        run("""
+        result = run("""
             import sys
 
             @pytest.fixture(autouse=True)
@@ -148,7 +148,37 @@ class TestClientFixtures:
 
             def test_it(personalize_aio):
                 pass
-        """).stdout.fnmatch_lines(["personalize_aio needs aiobotocore: pip install *aiobotocore*"])
+        """)
+        result.stdout.fnmatch_lines(["personalize_aio needs aiobotocore: pip install *aiobotocore*"])
+        result.stdout.no_fnmatch_line("During handling of the above exception*")
+
+    @pytest.mark.parametrize("scope", ["class", "module", "package", "session"])
+    @pytest.mark.parametrize("narrow", ["personalize_backend", "shop_dataset_group", "personalize_runtime"])
+    def test_one_of_wider_scope_that_asks_for_it_is_told_what_to_ask_for(
+        self, run: Run, section: Section, scope: str, narrow: str
+    ) -> None:
+        result = run(f"""
+            @pytest.fixture(scope="{scope}")
+            def shared({narrow}):
+                pass
+
+            def test_it(shared):
+                pass
+        """)
+        advice = " ".join(" ".join(section(result, "Amazon Personalize")).split())
+        assert advice.startswith(f"hint: {narrow} is made anew for each test; a fixture of scope {scope} asks for")
+        assert f" {scope}_personalize_backend, " in advice
+
+    def test_a_fixture_of_others_that_is_too_narrow_gets_no_advice(self, run: Run) -> None:
+        result = run("""
+            @pytest.fixture(scope="module")
+            def shared(monkeypatch):
+                pass
+
+            def test_it(shared):
+                pass
+        """)
+        result.stdout.no_fnmatch_line("hint: *")
 
     def test_the_session_and_the_credentials_of_the_user_stay_untouched(self, run: Run) -> None:
         run("""
