@@ -16,7 +16,7 @@ from pytest_personalize.testing.calls import Call
 
 MOST: Final = 1_000  # resources among which the nearest is looked for
 
-_FILES: Final = 'put the files where it looks with backend.s3.put("s3://…", …)'
+_FILES: Final = 'put the files where it looks with backend.s3.put("s3://…", …); a bucket of moto has to be made first'
 _DATA: Final = 'import data first, seed a group, or take data="optional" where none are to be had'
 _WAIT: Final = "wait for it as at AWS, with Describe until it is ACTIVE, or with backend.wait(arn)"
 REMEDIES: Final[Mapping[str, str]] = {
@@ -50,7 +50,7 @@ def hints(call: Call, around: Surroundings) -> Iterator[str]:
     """For each ARN of a refused call that names nothing, and each tracking id, what may have been meant."""
     for member, value in texts(call.params):
         if value.startswith("arn:"):
-            found = _about_arn(call, value, around)
+            found = _about_arn(call, member, value, around)
         elif member.endswith("Arn"):
             found = _about_name(member, value, around)
         else:
@@ -77,7 +77,7 @@ def texts(value: Any, member: str = "") -> Iterator[tuple[str, str]]:
             yield from texts(inner, member)
 
 
-def _about_arn(call: Call, arn: str, around: Surroundings) -> str | None:
+def _about_arn(call: Call, member: str, arn: str, around: Surroundings) -> str | None:
     parts = arn.split(":", 5)
     if len(parts) < 6 or parts[2] != "personalize":
         return None
@@ -87,14 +87,23 @@ def _about_arn(call: Call, arn: str, around: Surroundings) -> str | None:
         near = None if arn in known else nearest(arn, known)
         return f"the nearest recipe is {near}" if near else None
     if arn in around.resources:
-        return f"it is in {parts[3]}, the client is in {call.region}" if parts[3] != call.region else None
+        return _about_kind(member, around.resources[arn]) or (
+            f"it is in {parts[3]}, the client is in {call.region}" if parts[3] != call.region else None
+        )
     for name, resources in around.others.items():
         if arn in resources:
-            return f"{name} has it, but another one answered"
+            return f"{name} has it, and not the one that answered: use one of them alone"
     for number, other in enumerate(takewhile(lambda each: each is not call, around.calls), 1):
         if other.operation.startswith("Delete") and other.error is None and arn in other.params.values():
             return f"it was deleted by call {number}, {other.operation}"
     return _about_others_of_kind(kind, parts[5], around)
+
+
+def _about_kind(member: str, found: Resource) -> str | None:
+    """An ARN where that of another kind belongs; a ``resourceArn`` may be any."""
+    if snake(member) in (found.arn_field, "resource_arn"):
+        return None
+    return f"it wants that of a {snake(member).removesuffix('_arn').replace('_', '-')}, this is one of a {found.kind}"
 
 
 def _about_others_of_kind(kind: str, path: str, around: Surroundings) -> str:
@@ -110,12 +119,13 @@ def _about_others_of_kind(kind: str, path: str, around: Surroundings) -> str:
 
 def _about_name(member: str, name: str, around: Surroundings) -> str | None:
     """A name where an ARN belongs."""
-    arns = [
-        resource.arn
+    by_name = {
+        resource.arn.rpartition("/")[2]: resource.arn
         for resource in around.resources.values()
-        if resource.arn_field == snake(member) and resource.arn.rpartition("/")[2] == name
-    ]
-    return f"it wants an ARN, that of {name} is {arns[0]}" if arns else None
+        if resource.arn_field == snake(member)
+    }
+    near = name if name in by_name else nearest(name, by_name)
+    return f"it wants an ARN, that of {near} is {by_name[near]}" if near else None
 
 
 def _about_tracking_id(given: str, around: Surroundings) -> str | None:

@@ -59,7 +59,7 @@ def failure_section(seen: Seen, paint: Paint) -> str:
 def _others(backend: Watched, seen: Seen) -> dict[str, dict[str, Resource]]:
     """The resources of the other backends by ARN, by what those are called; those of the last few."""
     return {
-        f"another active backend (account {other.account_id}, {other.region_name})": by_arn(other)
+        f"another backend (account {other.account_id}, {other.region_name})": by_arn(other)
         for other, _ in seen[-MOST_BACKENDS:]
         if other is not backend
     }
@@ -79,6 +79,9 @@ def _backend_lines(
         yield from _resource_lines(own, gone, backend.region_name, paint)
         if backend.clock.inner.state == ClockState() and any(_waits_for(backend.transitions, each) for each in own):
             yield paint(f"  {CLOCK_STANDS}", "hint")
+    if missed := backend.faults.missed:
+        yield paint("faults that no call has met:", "heading")
+        yield from (cut(f"  {visible(str(fault))}", WIDTH) for fault in missed)
     made_up = made_up_since(backend, before)
     if made_up:
         yield cut(f'made up for s3="sample": {visible(", ".join(made_up))}', WIDTH)

@@ -12,6 +12,7 @@ from pytest_personalize.service.kernel.resource import Resource
 from pytest_personalize.service.kernel.transitions import Transitions
 from pytest_personalize.testing.calls import Call, Calls, Tally
 from pytest_personalize.testing.clock import BackendClock
+from pytest_personalize.testing.faults import Faults
 
 
 @frozen
@@ -32,6 +33,9 @@ class Watched(Protocol):
     region_name: str
     account_id: str
     calls: Calls
+
+    @property
+    def faults(self) -> Faults: ...
 
     @property
     def clock(self) -> BackendClock: ...

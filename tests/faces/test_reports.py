@@ -77,7 +77,7 @@ class TestFailedTests:
         """)
         failed, remedy, *_ = section(result, TITLE)[1:]
         assert failed == "  CREATE FAILED  dataset-group: books: Invalid S3 input path"
-        assert remedy.strip() == 'put the files where it looks with backend.s3.put("s3://…", …)'
+        assert remedy.strip().startswith('put the files where it looks with backend.s3.put("s3://…", …)')
 
     def test_row_1_what_to_catch_of_an_error_without_a_class_is_said(self, run: Run, section: Section) -> None:
         result = run("""
@@ -471,6 +471,18 @@ class TestOwn:
         """)
         assert max(map(len, section(result, TITLE))) <= 100
 
+    def test_faults_that_no_call_has_met_are_told(self, run: Run, section: Section) -> None:
+        result = run("""
+            @mock_personalize
+            def test_it(personalize_backend):
+                personalize_backend.faults.throttle("ListSchemas")
+                with pytest.raises(CLIENT.exceptions.ClientError):
+                    CLIENT.list_schemas()
+        """)
+        lines = section(result, TITLE)
+        at = lines.index("faults that no call has met:")
+        assert lines[at + 1] == "  ListSchemas fails with ThrottlingException (once)"
+
     def test_the_status_is_first_in_an_answer_that_is_cut(self, run: Run, section: Section) -> None:
         result = run("""
             def test_it(shop_dataset_group):
@@ -537,8 +549,8 @@ class TestHints:
             with mock_personalize():
                 CLIENT.describe_dataset_group(datasetGroupArn="{ARN}:dataset-group/films")
             """,
-            "datasetGroupArn: another active backend (account 123456789012, us-east-1) has it, "
-            "but another one answered",
+            "datasetGroupArn: another backend (account 123456789012, us-east-1) has it, "
+            "and not the one that answered: use one of them alone",
         ),
         "one of several other backends": (
             f"""
@@ -547,8 +559,8 @@ class TestHints:
                 with mock_personalize():
                     CLIENT.describe_dataset_group(datasetGroupArn="{ARN}:dataset-group/films")
             """,
-            "datasetGroupArn: another active backend (account 123456789012, eu-west-1) has it, "
-            "but another one answered",
+            "datasetGroupArn: another backend (account 123456789012, eu-west-1) has it, "
+            "and not the one that answered: use one of them alone",
         ),
         "deleted": (
             f"""
@@ -589,6 +601,20 @@ class TestHints:
             """,
             f"datasetGroupArn: it wants an ARN, that of films is {ARN}:dataset-group/films",
         ),
+        "a name nearly": (
+            """
+            shop = personalize_backend.seed("shop")
+            CLIENT.describe_filter(filterArn="exclude-purchased")
+            """,
+            f"filterArn: it wants an ARN, that of shop-exclude-purchased is {ARN}:filter/shop-exclude-purchased",
+        ),
+        "another kind": (
+            """
+            shop = personalize_backend.seed("shop")
+            CLIENT.describe_campaign(campaignArn=shop.recommenders["Best sellers"])
+            """,
+            "campaignArn: it wants that of a campaign, this is one of a recommender",
+        ),
     }
 
     @pytest.mark.parametrize("case", list(CASES))
@@ -598,6 +624,14 @@ class TestHints:
         text = " ".join(" ".join(section(result, TITLE)).split())
         assert f"hint: {hint}" in text
         assert not [line for line in result.outlines if line.startswith("E ") and hint in line]
+
+    def test_of_what_may_be_any_resource_no_kind_is_wanted(self, run: Run, section: Section) -> None:
+        result = run("""
+            def test_it(shop_dataset_group):
+                tags = [{"tagKey": "aws:any", "tagValue": "any"}]
+                CLIENT.tag_resource(resourceArn=shop_dataset_group.recommenders["Best sellers"], tags=tags)
+        """)
+        assert not [line for line in section(result, TITLE) if "this is one of" in line]
 
     def test_a_tracking_id_is_named(self, run: Run, section: Section) -> None:
         result = run("""
