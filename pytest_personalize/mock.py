@@ -123,7 +123,7 @@ class Mock:
         if isinstance(target, type):
             return self._decorate_test_case(target) if issubclass(target, TestCase) else self._mark(target)
         if _is_fixture(target) or not (callable(target) or isinstance(target, classmethod)):
-            remedy = "; put it below @pytest.fixture" if _is_fixture(target) else ""
+            remedy = "; put it below @pytest.fixture" if _is_fixture(target) else "; options are given by name"
             raise TypeError(f"mock_personalize decorates functions and classes, not {target!r}{remedy}")
         return cast(T, wrapt.decorator(self._call)(target))
 

@@ -116,6 +116,8 @@ class Check:
 
     def __attrs_post_init__(self) -> None:
         """``ValueError`` for things that do not go together."""
+        if self.filters and not self.schemas:
+            raise ValueError("filters need the schemas of the datasets that they name")
         if not (self.schemas or self.batch_input):
             raise ValueError("nothing to check: give a schema, or batch input")
         if self.types and len(self.types) != len(self.schemas):
@@ -127,8 +129,6 @@ class Check:
             raise ValueError(
                 f"{len(self.data)} data files for {len(self.schemas)} schemas: give one schema for all, or one for each"
             )
-        if self.filters and not self.schemas:
-            raise ValueError("filters need the schemas of the datasets that they name")
         if self.domain not in (None, *DOMAINS):
             raise ValueError(f"no domain {self.domain!r}; {hint(str(self.domain), DOMAINS)}")
         if self.batch_input and self.recipe is None:

@@ -376,6 +376,7 @@ class TestResult:
             ({"schema": "S", "recipe": "aws-sism"}, "did you mean 'aws-sims'"),
             ({"batch_input": "D"}, "batch input needs a recipe"),
             ({"batch_input": "D", "recipe": "aws-sims", "filters": "x"}, "filters need the schemas"),
+            ({"filters": "x"}, "filters need the schemas"),
         ],
     )
     def test_what_does_not_go_together_is_refused(self, items: str, given: dict[str, Any], why: str) -> None:

@@ -614,7 +614,7 @@ class TestOptions:
             pass
 
     def test_what_is_neither_function_nor_class_is_refused(self) -> None:
-        with pytest.raises(TypeError, match="decorates functions and classes, not 'eu-west-1'"):
+        with pytest.raises(TypeError, match="functions and classes, not 'eu-west-1'; options are given by name"):
             mock_personalize("eu-west-1")
 
     def test_a_fixture_is_refused_with_the_remedy(self) -> None:
