@@ -115,7 +115,8 @@ def summary() -> Iterator[str]:
     """How many operations there are of each sort."""
     rows = [line.split(" | ") for line in operations_table() if line.count(" | ") == 3 and "---" not in line]
     counted = Counter(row[1] for row in rows if row[1] != "how")
-    yield f"{sum(counted.values())} operations: {', '.join(f'{count} {how}' for how, count in counted.most_common())}."
+    sorts = (f"{count} {how.replace(', ', ' and ')}" for how, count in counted.most_common())
+    yield f"{counted.total()} operations: {', '.join(sorts)}."
 
 
 def unknowns_table() -> Iterator[str]:
