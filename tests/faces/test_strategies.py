@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
@@ -13,7 +15,7 @@ from botocore.model import ShapeResolver
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pytest_personalize import SeededGroup, mock_personalize
+from pytest_personalize import SeededGroup, mock_personalize, strategies
 from pytest_personalize.data.avro import parse_schema
 from pytest_personalize.data.stores import MemoryStore
 from pytest_personalize.filters import parse
@@ -28,6 +30,12 @@ FEW = settings(
     max_examples=settings.default.max_examples // 8,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
+
+
+def test_without_hypothesis_they_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "hypothesis", None)
+    with pytest.raises(ModuleNotFoundError, match=r"needs hypothesis: pip install 'pytest-personalize\[hypothesis\]'"):
+        importlib.reload(strategies)
 
 
 @pytest.fixture(scope="module")
