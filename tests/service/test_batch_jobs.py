@@ -78,6 +78,20 @@ def test_an_id_in_a_line_has_1_to_256_characters(jobs: Jobs, length: int, answer
     assert [record["error"] is None for record in jobs.records()] == [answered, True]
 
 
+@pytest.mark.parametrize(
+    ("recipe", "line", "error"),
+    [
+        ("aws-user-personalization", {"user_id": "user-0"}, "The line has no userId, it has user_id."),
+        ("aws-user-personalization", {}, "The line has no userId, it has nothing."),
+        ("aws-similar-items", {"userId": "user-0"}, "The line has no itemId, it has userId."),
+        ("aws-personalized-ranking", {"inputList": ["item-02"]}, "The line has no itemList, it has inputList."),
+    ],
+)
+def test_a_line_without_its_member_is_told_what_it_has(jobs: Jobs, recipe: str, line: object, error: str) -> None:
+    jobs.infer(jobs.shop.version(recipe), jobs.put([line]))
+    assert [record["error"] for record in jobs.records()] == [error]
+
+
 def test_a_line_of_a_personal_recipe_has_items_and_scores_in_compact_form(jobs: Jobs) -> None:
     version = jobs.shop.version("aws-user-personalization")
     assert jobs.infer(version, jobs.put([{"userId": "user-0"}]), numResults=3)["status"] == "ACTIVE"
@@ -522,6 +536,13 @@ def test_attributes_that_are_no_text_are_an_error_record(jobs: Jobs) -> None:
     jobs.segment(version, jobs.put([{"itemAttributes": ["even"]}], "s3://in/attributes.json"))
     (record,) = jobs.records("s3://out/attributes.json.out")
     assert record["error"] == "itemAttributes must be a string."
+
+
+def test_a_line_without_attributes_is_told_what_it_has(jobs: Jobs) -> None:
+    version = jobs.shop.version("aws-item-attribute-affinity")
+    jobs.segment(version, jobs.put([{"itemId": "item-02"}], "s3://in/attributes.json"))
+    (record,) = jobs.records("s3://out/attributes.json.out")
+    assert record["error"] == "The line has no itemAttributes, it has itemId."
 
 
 def test_attribute_files_have_ten_lines_at_most(jobs: Jobs) -> None:

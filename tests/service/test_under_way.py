@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
-from making import Describe, MakeSolution, Train, Workshop
+from making import Deploy, Describe, MakeGroup, MakeSolution, Train, Workshop
 from pytest_personalize import PersonalizeBackend
 
 YEAR_10_000 = 253_402_300_800
+LINES = "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE\nann,tea,1700000000,View\nbob,tea,1700000001,View\n"
+
+
+def refusals(call: Callable[[], Any], code: str) -> int:
+    """How often a call is refused, when it is made until it is not."""
+    for times in range(9):
+        try:
+            call()
+        except ClientError as error:
+            if error.response["Error"]["Code"] != code:
+                raise
+        else:
+            return times
+    raise AssertionError("refused for ever")
 
 
 def test_a_clock_that_runs_moves_by_what_it_is_told(backend: PersonalizeBackend) -> None:
@@ -103,3 +119,104 @@ def test_the_hours_of_a_training_grow_with_the_data(
     make_solution: MakeSolution, train: Train, describe: Describe
 ) -> None:
     assert describe(train(make_solution()))["trainingHours"] == 1.002  # of 180 events
+
+
+class TestALoopThatOnlyRepeatsACallEnds:
+    """As programs wait at AWS that retry what was refused, with a sleep between."""
+
+    def test_a_campaign_that_is_asked(
+        self, backend: PersonalizeBackend, make_solution: MakeSolution, train: Train, deploy: Deploy, clients: Any
+    ) -> None:
+        backend.transitions["campaign"] = "polls:2"
+        campaign, runtime = deploy(train(make_solution())), clients["personalize-runtime"]
+
+        def ask() -> None:
+            assert runtime.get_recommendations(campaignArn=campaign, itemId="i1")["itemList"]
+
+        assert refusals(ask, "ResourceNotFoundException") == 2
+
+    def test_a_recommender_that_is_asked_while_it_starts(
+        self, backend: PersonalizeBackend, client: Any, make_group: MakeGroup, clients: Any
+    ) -> None:
+        group, runtime = make_group("INTERACTIONS", "ITEMS", domain="ECOMMERCE"), clients["personalize-runtime"]
+        recipe = "arn:aws:personalize:::recipe/aws-ecomm-popular-items-by-views"
+        arn = client.create_recommender(name="top", datasetGroupArn=group, recipeArn=recipe)["recommenderArn"]
+        client.stop_recommender(recommenderArn=arn)
+        backend.transitions["recommender"] = "polls:2"
+        client.start_recommender(recommenderArn=arn)
+
+        def ask() -> None:
+            assert runtime.get_recommendations(recommenderArn=arn, userId="u1")["itemList"]
+
+        assert refusals(ask, "InvalidInputException") == 2
+
+    def test_one_import_more_than_may_run(self, backend: PersonalizeBackend, workshop: Workshop) -> None:
+        backend.transitions["dataset-import-job"] = "polls:2"
+        dataset, location = workshop.dataset(), workshop.upload(LINES)
+        for _ in range(5):
+            workshop.start_import(dataset, location)
+
+        assert refusals(lambda: workshop.start_import(dataset, location), "LimitExceededException") == 2
+
+    def test_one_dataset_group_more_while_one_is_deleted(
+        self, backend: PersonalizeBackend, client: Any, workshop: Workshop
+    ) -> None:
+        backend.transitions["dataset-group:delete"] = "polls:2"
+        first, *_ = [workshop.group() for _ in range(5)]
+        client.delete_dataset_group(datasetGroupArn=first)
+
+        assert refusals(workshop.group, "LimitExceededException") == 2
+
+    def test_a_solution_for_want_of_a_finished_import(
+        self, backend: PersonalizeBackend, workshop: Workshop, make_solution: MakeSolution
+    ) -> None:
+        backend.transitions["dataset-import-job"] = "polls:2"
+        group = workshop.group()
+        workshop.start_import(workshop.dataset(group=group), workshop.upload(LINES))
+
+        assert refusals(lambda: make_solution(datasetGroupArn=group), "InvalidInputException") == 2
+
+    def test_an_incremental_import_before_the_first_is_finished(
+        self, backend: PersonalizeBackend, workshop: Workshop
+    ) -> None:
+        backend.transitions["dataset-import-job"] = "polls:2"
+        dataset, location = workshop.dataset(), workshop.upload(LINES)
+        workshop.start_import(dataset, location)
+
+        def add() -> None:
+            workshop.start_import(dataset, location, importMode="INCREMENTAL")
+
+        assert refusals(add, "InvalidInputException") == 2
+
+    def test_the_newest_version_as_its_solution_is_described(
+        self, backend: PersonalizeBackend, make_solution: MakeSolution, train: Train, describe: Describe
+    ) -> None:
+        backend.transitions["solution-version"] = "polls:2"
+        solution = make_solution()
+        train(solution)
+        statuses = [describe(solution)["latestSolutionVersion"]["status"] for _ in range(3)]
+
+        assert statuses == ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"]
+
+    @pytest.mark.parametrize("listed", [False, True], ids=["described", "listed"])
+    def test_a_campaign_that_follows(
+        self,
+        backend: PersonalizeBackend,
+        client: Any,
+        make_solution: MakeSolution,
+        train: Train,
+        deploy: Deploy,
+        listed: bool,
+    ) -> None:
+        solution = make_solution()
+        train(solution)
+        campaign = deploy(f"{solution}/$LATEST", campaignConfig={"syncWithLatestSolutionVersion": True})
+        backend.transitions["solution-version"] = "polls:2"
+        second = train(solution)
+        for _ in range(4):
+            if listed:
+                client.list_campaigns()
+            else:
+                client.describe_campaign(campaignArn=campaign)
+
+        assert backend.campaigns[campaign].solution_version_arn == second

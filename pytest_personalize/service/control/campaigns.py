@@ -17,7 +17,6 @@ from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.admission import admit, times_now
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import ACTIONS, SCRIPTS, creation, deletion
-from pytest_personalize.service.kernel.lookups import described
 from pytest_personalize.service.kernel.operations import Page, operation, structure
 from pytest_personalize.service.kernel.paging import PAGE_SIZE, list_page, sequence_page
 from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource, Update, evolved
@@ -47,7 +46,6 @@ class CampaignUpdate(Update):
     campaign_config: CampaignConfig | None
 
 
-@described
 @resource_kind
 @frozen(kw_only=True, slots=False)
 class Campaign(Resource):
@@ -191,6 +189,18 @@ def create_campaign(
     return new.enter(campaign)
 
 
+@operation("DescribeCampaign")
+def describe_campaign(region: Region, *, campaign_arn: str) -> Campaign:
+    """The campaign; where it follows, it is a look at what it waits for as well."""
+    _look_ahead(region, region.find(Campaign, campaign_arn))
+    return region.describe(Campaign, campaign_arn)
+
+
+def _look_ahead(region: Region, campaign: Campaign) -> None:
+    if campaign.follows:
+        region.look_at_moving(SolutionVersion.kind, campaign.solution_arn)
+
+
 def _version(region: Region, arn: str) -> SolutionVersion:
     """The version of an ARN; ``$LATEST`` is the newest ACTIVE one.
 
@@ -224,7 +234,10 @@ def list_campaigns(
     """The campaigns of a solution, those that deploy a version when the ARN is that of one, or all of the region."""
     version = region.rows(SolutionVersion).get(solution_arn or "")
     if version is None:
-        return list_page(region, Campaign, solution_arn, next_token, max_results)
+        page = list_page(region, Campaign, solution_arn, next_token, max_results)
+        for campaign in page.items:
+            _look_ahead(region, campaign)
+        return page
     deployed = [
         one for one in region.rows(Campaign).of(version.solution_arn) if one.solution_version_arn == version.arn
     ]

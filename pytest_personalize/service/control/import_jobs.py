@@ -117,7 +117,10 @@ def create_dataset_import_job(
     """
     dataset = region.find(Dataset, dataset_arn)
     if import_mode == "INCREMENTAL" and not dataset.imported:
-        raise refusal("incremental first", arn=dataset_arn)
+        region.look_at_moving("dataset-import-job", dataset_arn)
+        dataset = region.find(Dataset, dataset_arn)
+        if not dataset.imported:
+            raise refusal("incremental first", arn=dataset_arn)
     if publish_attribution_metrics_to_s3 and _destination(region, dataset) is None:
         raise refusal("nothing to publish to", group=dataset.dataset_group_arn)
 

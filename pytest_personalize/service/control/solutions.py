@@ -205,7 +205,7 @@ def create_solution(
         dataset_group_arn=dataset_group_arn,
         event_type=event_type,
         solution_config=config,
-        columns=present_columns(records),
+        columns=present_columns(region.records[dataset_group_arn]),
         **new.beginning,
     )
     # The first training is within the hour (service model): here at the end of it.
@@ -221,12 +221,18 @@ def chosen_recipe(recipe_arn: str | None, auto_ml: bool) -> Recipe:
 
 def _require_data(region: Region, recipe: Recipe, dataset_group_arn: str) -> None:
     """A finished import or streamed events, of what the recipe trains on; how many rows that is shows in training."""
-    if not region.account.needs_data:
+    if not region.account.needs_data or _has_data(region, recipe, dataset_group_arn):
         return
+    for dataset in region.rows(Dataset).of(dataset_group_arn):
+        region.look_at_moving("dataset-import-job", dataset.arn)
+    if not _has_data(region, recipe, dataset_group_arn):
+        raise refusal("no data", datasets=" and ".join(recipe.datasets_with_data))
+
+
+def _has_data(region: Region, recipe: Recipe, dataset_group_arn: str) -> bool:
     imported = {each.dataset_type for each in region.rows(Dataset).of(dataset_group_arn) if each.imported}
     records = region.records[dataset_group_arn]
-    if any(kind not in imported and not records.holds(kind) for kind in recipe.datasets_with_data):
-        raise refusal("no data", datasets=" and ".join(recipe.datasets_with_data))
+    return all(kind in imported or records.holds(kind) for kind in recipe.datasets_with_data)
 
 
 def _warn_of_legacy(recipe: Recipe) -> None:
@@ -238,13 +244,15 @@ def _warn_of_legacy(recipe: Recipe) -> None:
 
 @operation("DescribeSolution")
 def describe_solution(region: Region, *, solution_arn: str) -> Solution:
-    """The solution with a summary of its newest version."""
+    """The solution with a summary of its newest version; it is a look at both."""
     solution = region.describe(Solution, solution_arn)
     config = solution.solution_config
     if config is not None and config.hpo_config is not None:
         solution = attrs.evolve(solution, solution_config=with_internal_names(config))
     newest, _ = region.table(VERSION).newest_first(solution_arn, 0, 1)
-    return evolved(solution, latest_solution_version=newest[0]) if newest else solution
+    if not newest:
+        return solution
+    return evolved(solution, latest_solution_version=region.engine.look(region, newest[0]))
 
 
 @operation("UpdateSolution")

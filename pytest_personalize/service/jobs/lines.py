@@ -38,7 +38,7 @@ def count_problem(uri: str, count: int, most: int) -> Failure | None:
 
 def text_member(members: Mapping[str, Any], name: str) -> str:
     """A member of a line that must be a text of 1 to 256 characters; Failure otherwise."""
-    value = members.get(name)
+    value = _given(members, name)
     if not isinstance(value, str) or not 1 <= len(value) <= 256:
         raise Failure(f"{name} must be a string of 1 to 256 characters, not {json.dumps(value)}.")
     return value
@@ -52,13 +52,20 @@ def text_map(members: Mapping[str, Any], name: str) -> dict[str, str]:
     return value
 
 
+def _given(members: Mapping[str, Any], name: str) -> Any:
+    """A member that a line must have; Failure that tells what it has in its place."""
+    if name not in members:
+        raise Failure(f"The line has no {name}, it has {', '.join(members) or 'nothing'}.")
+    return members[name]
+
+
 def _text_or_none(members: Mapping[str, Any], name: str) -> str | None:
     return text_member(members, name) if name in members else None
 
 
 def _item_list(members: Mapping[str, Any], name: str) -> list[str]:
     """Item ids without repetitions."""
-    items = members.get(name)
+    items = _given(members, name)
     if not isinstance(items, list) or not items or {*map(type, items)} != {str}:
         raise Failure(f"{name} must be a list of item ids.")
     if len(items) > MAX_RANKED:
@@ -67,7 +74,7 @@ def _item_list(members: Mapping[str, Any], name: str) -> list[str]:
 
 
 def _attributes(members: Mapping[str, Any], name: str) -> tuple[tuple[str, str | int | float], ...]:
-    text = members.get(name)
+    text = _given(members, name)
     if not isinstance(text, str):
         raise Failure(f"{name} must be a string.")
     return parse_attributes(text)

@@ -219,6 +219,12 @@ class Region:
         if left:
             raise refusal(row, arn=resource.arn, blockers=", ".join(left), operation=self.operation)
 
+    def look_at_moving(self, kind: str, parent_arn: str | None = None) -> None:
+        """Look at all of that kind that are on their way, or at those below that parent: a call waits for them."""
+        for one in list(self.engine.moving(self, kind)):
+            if parent_arn is None or one.parent_arn == parent_arn:
+                self.engine.look(self, one)
+
     def create(self, resource: R, tags: Mapping[str, str] | None = None) -> R:
         """Enter a new resource, whose ARN is free, and start its script."""
         if tags:

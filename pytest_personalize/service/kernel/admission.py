@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Generic, NamedTuple, TypedDict, TypeVar
 
 from pytest_personalize.service.kernel.account import Region
-from pytest_personalize.service.kernel.quotas import OF_KIND, QUOTAS
+from pytest_personalize.service.kernel.quotas import OF_KIND, QUOTAS, Quota
 from pytest_personalize.service.kernel.resource import Resource
 from pytest_personalize.service.kernel.tagging import Tag, checked_tags
 
@@ -76,7 +76,7 @@ def times_now(region: Region) -> Times:
 
 
 def _hold_quotas(region: Region, kind: str, group: str) -> None:
-    """LimitExceededException when one more of that kind would be too many."""
+    """LimitExceededException when one more of that kind would be too many, also after a look at what is under way."""
     table = region.table(kind)
     for name in OF_KIND.get(kind, ()):
         quota = QUOTAS[name]
@@ -84,9 +84,17 @@ def _hold_quotas(region: Region, kind: str, group: str) -> None:
         limit = region.account.quotas.limit(name, place)
         if limit is None or len(table) < limit:
             continue
-        present = region.engine.moving(region, kind) if quota.scope == "running" else table
-        counted = sum(
-            one.status in quota.statuses and (quota.scope != "group" or one.dataset_group_arn == group)
-            for one in present
-        )
+        counted = _counted(region, quota, group)
+        if counted >= limit:
+            region.look_at_moving(kind)
+            counted = _counted(region, quota, group)
         region.account.quotas.admit(name, place, counted)
+
+
+def _counted(region: Region, quota: Quota, group: str) -> int:
+    """How many resources use up that quota."""
+    running = quota.scope == "running"
+    present = region.engine.moving(region, quota.kind) if running else region.table(quota.kind)
+    return sum(
+        one.status in quota.statuses and (quota.scope != "group" or one.dataset_group_arn == group) for one in present
+    )

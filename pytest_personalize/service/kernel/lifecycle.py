@@ -3,8 +3,10 @@
 A script names the states on the way, how long each lasts on the clock, and the work that the real service does before
 the end state. Three ways to walk a script: ``instant`` (at once), ``polls:N`` (the first N looks answer the states
 on the way, the next one the end), ``clock`` (as long as it takes in reality, on the clock of the backend). A look is a
-Describe, a page of a list that holds the resource, or a call that is refused because of its status; a call looks at a
-resource once. No threads and no timers: due steps are taken when the next call comes in, in the order of their times.
+Describe, a page of a list that holds the resource, or a call that is refused because of its status or for want of what
+it brings; a solution shows its newest version, and a campaign that follows waits for it, which is a look at that as
+well: a loop that only repeats one call has to end. A call looks at a resource once. No threads and no timers: due steps
+are taken when the next call comes in, in the order of their times.
 """
 
 from __future__ import annotations

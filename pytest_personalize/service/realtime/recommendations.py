@@ -176,6 +176,15 @@ def _asked(campaign_arn: str | None, recommender_arn: str | None) -> tuple[type[
     raise refusal("source missing")
 
 
+def _seen(region: Region, cls: type[Campaign] | type[Recommender], arn: str) -> Campaign | Recommender | None:
+    """The one that is asked, after a look at it where it is not ready: programs ask until they are answered."""
+    found: Campaign | Recommender | None = region.rows(cls).get(arn)
+    if found is None or found.status == ACTIVE:
+        return found
+    seen: Campaign | Recommender | None = region.engine.look(region, found)
+    return seen
+
+
 def _alone(
     region: Region, cls: type[Campaign] | type[Recommender], arn: str, user_id: str | None, item_id: str | None
 ) -> Sequence[Entry] | None:
@@ -183,7 +192,7 @@ def _alone(
 
     Whoever asks it need not know what it is: it serves all operations, takes any filter, and wants no id.
     """
-    found: Campaign | Recommender | None = region.rows(cls).get(arn)
+    found = _seen(region, cls, arn)
     if found is None or not found.declared or found.status != ACTIVE:
         return None
     return _declared(region, arn, user_id, item_id) or ()
@@ -203,7 +212,7 @@ def _source(region: Region, cls: type[Campaign] | type[Recommender], arn: str, a
     parts = arns.parse(arn)
     if parts is None or parts.kind != cls.kind:
         raise refusal("wrong arn", wanted=cls.kind, arn=arn)
-    found: Campaign | Recommender | None = region.rows(cls).get(arn)
+    found = _seen(region, cls, arn)
     if found is None:
         raise refusal("source unknown", arn=arn)
     if found.status != ACTIVE:
