@@ -18,6 +18,8 @@ from pytest_personalize.progress import ProgressBar
 from pytest_personalize.version import version
 
 MOST_PORTS: Final = 65535
+INTERRUPTED: Final = 130
+"""What shells have for Ctrl-C."""
 
 TOOLS: Final = {
     "check": "every problem of schemas, data, filters, solutions and batch input",
@@ -34,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = _run(arguments)
         sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if isinstance(error, BrokenPipeError):  # the reader has seen enough, as head has

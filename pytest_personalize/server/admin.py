@@ -89,7 +89,7 @@ class Admin:
         row, rest = find(method, path)
         if query and not row.filters:
             name = next(iter(query))
-            raise AdminError(400, f"{name!r} is not asked for behind a ? here; {hint(name, [ACCOUNT])}")
+            raise AdminError(400, f"nothing is called {name!r} behind a ? here; {hint(name, [ACCOUNT])}")
         asked = Asked(
             backend=backend, rest=rest, query=query, content=body, shelf=self._shelf(backend), began=self._began
         )

@@ -309,7 +309,7 @@ BAD = [
     ("GET", "health/more", None, 404, "no path after it"),
     ("GET", "health?account=1", None, 404, "there is no account '1' here"),
     ("GET", "health?acount=1", None, 400, "did you mean 'account'?"),
-    ("PUT", "objects/bucket/a?b.csv", b"", 400, "'b.csv' is not asked for behind a ?"),
+    ("PUT", "objects/bucket/a?b.csv", b"", 400, "nothing is called 'b.csv' behind a ? here"),
     ("POST", "reset", {"account": "1"}, 400, 'nothing is called "account"'),
     ("PUT", "snapshots", None, 404, "a path after it"),
     ("PUT", "snapshots/../up", None, 400, "is no name of a snapshot"),

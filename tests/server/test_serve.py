@@ -51,6 +51,17 @@ def test_it_answers_until_it_is_told_to_end(ending: signal.Signals) -> None:
         assert (process.wait(30), process.stderr.read()) == (0, "")
 
 
+def test_one_that_has_not_begun_yet_ends_without_a_word(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(PersonalizeBackend, "seed", interrupted)
+    assert run("--preset", "shop")[0] == 130
+    assert capsys.readouterr() == ("", "")
+
+
 def test_it_says_where_it_is_and_what_is_there(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     code, accounts = run("--preset", "shop", "--preset", "actions")
     said = capsys.readouterr()
