@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Final, TextIO
 
 from pytest_personalize.interception import ACTIVATIONS
@@ -17,6 +18,8 @@ from pytest_personalize.progress import ProgressBar
 from pytest_personalize.version import version
 
 MOST_PORTS: Final = 65535
+INTERRUPTED: Final = 130
+"""What shells have for Ctrl-C."""
 
 TOOLS: Final = {
     "check": "every problem of schemas, data, filters, solutions and batch input",
@@ -33,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code = _run(arguments)
         sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if isinstance(error, BrokenPipeError):  # the reader has seen enough, as head has
@@ -65,8 +70,9 @@ def _run(arguments: Sequence[str] | None) -> int:
             return conform(parser, parity, given)
     chosen, unknown = parser.parse_known_args(given)
     if unknown:
-        options = [f"--{option}" for option in vars(chosen) if option != "command"]
-        parser.error(f"no option {unknown[0]!r}; {hint(unknown[0], options)}")
+        asked = parser if name is None else commands.choices[name]
+        options = [option for option in asked._option_string_actions if option.startswith("--")]
+        asked.error(f"no option {unknown[0]!r}; {hint(unknown[0], options)}")
     if chosen.command == "operations":
         return operations(as_json=chosen.json, check=chosen.check)
     if chosen.command == "demo":
@@ -116,7 +122,7 @@ def _run_tool(name: str, parser: argparse.ArgumentParser, own: argparse.Argument
 
 
 def _add_serve(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument
+    add = partial(parser.add_argument, type=_given)
     add("--host", default="127.0.0.1", help="the address to listen at (default: %(default)s)")
     add("--port", type=_port, default=0, help="the port (default: any that is free)")
     add("--preset", action="append", default=[], metavar="NAME", help="shop, video, movies or actions; may be repeated")
@@ -132,7 +138,16 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     )
     add("--transitions", metavar="MODE", help="how statuses change: instant, polls:N, clock or aws")
     add("--quotas", metavar="SETTING", help="aws (default), none, or such as campaigns=3,filters=40")
-    add("--account-from-key", action="store_true", help="an access key of 12 digits is the account of its caller")
+    parser.add_argument(
+        "--account-from-key", action="store_true", help="an access key of 12 digits is the account of its caller"
+    )
+
+
+def _given(text: str) -> str:
+    """What an unset variable of a shell leaves is nobody's wish."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty")
+    return text
 
 
 def _port(text: str) -> int:

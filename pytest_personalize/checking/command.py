@@ -30,8 +30,7 @@ _BY_SUFFIX: Final = {".json": "schema", ".avsc": "schema", ".csv": "data", ".jso
 """Which option a file is meant for that is named without one."""
 
 FINE, PROBLEMS, USAGE = range(3)
-INTERRUPTED: Final = 130
-"""Exit codes; the last is what shells have for Ctrl-C."""
+"""Exit codes."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -64,8 +63,6 @@ def run(options: argparse.Namespace, unknown: Sequence[str]) -> int:
             getattr(options, option).append(each)
         unread, check = _check(options, progress)
         return _write(check, unread, options.format, progress)
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except OSError as error:
         reason = _unreadable(error)
     except ValueError as error:

@@ -21,8 +21,7 @@ from pytest_personalize.testing.saving import loaded, save
 
 FINE, PARTIAL, USAGE = range(3)
 DRIFTED: Final = PARTIAL
-INTERRUPTED: Final = 130
-"""Exit codes; the last is what shells have for Ctrl-C."""
+"""Exit codes."""
 
 
 _REPEATED: Final = (
@@ -57,8 +56,6 @@ def run(options: argparse.Namespace, unknown: Sequence[str]) -> int:
         if (options.out is None) == (options.check is None):
             raise ValueError("one of --out FILE and --check FILE is needed")
         return _check(options) if options.out is None else _write(options)
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except OSError as error:
         reason = f"{error.filename}: {error.strerror}" if error.filename else str(error)
     except (BotoCoreError, ClientError, ValueError) as error:

@@ -12,6 +12,7 @@ from pytest_personalize.backend import PersonalizeBackend
 from pytest_personalize.data.errors import StoreError
 from pytest_personalize.data.stores import MemoryStore
 from pytest_personalize.failure import Failure
+from pytest_personalize.nearest import hint
 from pytest_personalize.server.accounts import Accounts, Change
 from pytest_personalize.server.asked import AdminError, Asked, Began
 from pytest_personalize.server.hosts import Hosts
@@ -86,6 +87,9 @@ class Admin:
 
     def _do(self, backend: PersonalizeBackend, method: str, path: str, query: Mapping[str, str], body: bytes) -> Any:
         row, rest = find(method, path)
+        if query and not row.filters:
+            name = next(iter(query))
+            raise AdminError(400, f"nothing is called {name!r} behind a ? here; {hint(name, [ACCOUNT])}")
         asked = Asked(
             backend=backend, rest=rest, query=query, content=body, shelf=self._shelf(backend), began=self._began
         )

@@ -68,11 +68,12 @@ class Application:
     async def _reply(self, scope: Scope, receive: Receive) -> Reply | None:
         """The answer to any request, None when there is to be none."""
         method, path = scope["method"], scope["path"]
+        look = "GET" if method == "HEAD" else method  # the server leaves its body out
         headers: Headers = dict(scope["headers"])
         service = form_of(method, path)
         try:
-            if path.startswith(ADMIN) or (method, path) == ("GET", "/"):
-                return await self._admin(scope, headers, await read_body(headers, receive))
+            if f"{path}/".startswith(ADMIN) or (look, path) == ("GET", "/"):
+                return await self._admin(look, scope, headers, await read_body(headers, receive))
             service, operation = find_operation(method, path, headers.get(b"x-amz-target", b"").decode("latin-1"))
             key, region = caller(headers)
             backend = self._accounts.known(key)
@@ -115,10 +116,10 @@ class Application:
                 return None
             return accepted(change.service, change.operation, members)
 
-    async def _admin(self, scope: Scope, headers: Headers, body: bytes) -> Reply:
+    async def _admin(self, method: str, scope: Scope, headers: Headers, body: bytes) -> Reply:
         texts = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers.items()}
         query = scope["query_string"].decode("latin-1")
-        ask = partial(self._administer, scope["method"], scope["path"], query, texts, body)
+        ask = partial(self._administer, method, scope["path"], query, texts, body)
         return await self._workers["administration"].do(ask)
 
 

@@ -116,7 +116,10 @@ def moment(given: str | float) -> float:
     """Epoch seconds; a text without a zone is in UTC."""
     if not isinstance(given, str):
         return given
-    found = datetime.fromisoformat(given)
+    try:
+        found = datetime.fromisoformat(given)
+    except ValueError:
+        raise AdminError(400, f"{_shown(given)} is no time; {MOMENT.words} is") from None
     return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pytest_personalize.backend import PersonalizeBackend
+from pytest_personalize.data.stores import FolderStore
 from pytest_personalize.failure import Failure
 from pytest_personalize.server import application_for
 from pytest_personalize.server.accounts import Accounts, Make
@@ -118,7 +119,9 @@ def _store(setting: str | None) -> Any:
     if setting is None:
         return "memory"
     if "://" not in setting:
-        return Path(setting)
+        return FolderStore(setting)
+    if not setting.startswith(("http://", "https://")):
+        raise ValueError(f"--s3 is a folder, or the http address of an S3; not {setting!r}")
     import boto3  # only who keeps objects in an S3 needs it
 
     keys = {} if os.environ.get("AWS_ACCESS_KEY_ID") else {"aws_access_key_id": "s3", "aws_secret_access_key": "s3"}

@@ -17,10 +17,13 @@ _HOST: Final = re.compile(r"(\[[0-9a-f:.]+\]|[^:\[\]/@?#\s]+)(:\d*)?", re.IGNORE
 
 
 class Hosts:
-    """The names of a server: those of this machine itself, and ``more``, such as the address that it is bound to."""
+    """The names of a server: those of this machine itself, and ``more``, such as the address that it is bound to.
+
+    A scheme or port with one of them is passed over.
+    """
 
     def __init__(self, more: Iterable[str] = ()) -> None:
-        self._more = {_plain(name) for name in more}
+        self._more = {_plain(_host_of(name if "//" in name else f"//{name}") or name) for name in more}
 
     def problem(self, headers: Mapping[str, str]) -> str | None:
         """Why a request with these headers is refused, None for one that is not."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from math import inf
 from typing import Any, Final
 
@@ -14,6 +15,9 @@ HEAD_BYTES: Final = 64 * 2**10
 HEAD_SECONDS: Final = 10.0
 BODY_SECONDS: Final = 60.0
 """Without a byte of the body, where some are missing."""
+
+OFFER: Final = re.compile(rb"\r\n(?=upgrade:)", re.IGNORECASE)
+"""Another protocol, as clients of Java offer HTTP/2: the parser would leave the body to that one."""
 
 INTERIM: Final = b"HTTP/1.1 100 "
 TOO_LARGE: Final = b"HTTP/1.1 413 Content Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
@@ -75,6 +79,8 @@ class LimitedProtocol(HttpToolsProtocol):
         if before != "body":
             end = data.find(b"\r\n\r\n")
             self.head_bytes += len(data) if end < 0 else end
+            if offer := OFFER.search(data, 0, end if end >= 0 else len(data)):
+                data = b"%b\r\nx-%b" % (data[: offer.start()], data[offer.end() :])
         if self.head_bytes > HEAD_BYTES:
             self.transport.write(TOO_LARGE)
             self.transport.close()
@@ -90,6 +96,7 @@ class LimitedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self.part = "body"
         super().on_headers_complete()
+        self.headers = []  # what comes behind a body in chunks is no header
 
     def on_message_complete(self) -> None:
         self.part = ""

@@ -26,7 +26,9 @@ MOST_SHOWN: Final = 80
 
 # The access key and the region of ``KEY/DATE/REGION/SERVICE/aws4_request``; signatures are not checked.
 _SCOPE: Final = re.compile(rb"Credential=([^/,\s]+)/\d+/([^/,\s]*)/[^/,\s]*/aws4_request")
-_HOST: Final = re.compile(rb"personalize(?:-runtime|-events)?(?:-fips)?\.([^.]+)\.amazonaws\.com")
+_HOST: Final = re.compile(
+    rb"personalize(?:-runtime|-events)?(?:-fips)?\.([^.]+)\.(?:amazonaws\.com|api\.aws)", re.IGNORECASE
+)
 _ANY_REGION: Final = "local"  # what clients of Elixir sign with when they have an endpoint of their own
 
 
@@ -60,7 +62,7 @@ def caller(headers: Headers) -> tuple[str | None, str | None]:
     signed = _SCOPE.search(headers.get(b"authorization", b""))
     named = None if signed else _HOST.match(headers.get(b"host", b""))
     key = signed[1].decode("latin-1") if signed else None
-    region = (signed[2] if signed else named[1] if named else b"").decode("latin-1")
+    region = (signed[2] if signed else named[1].lower() if named else b"").decode("latin-1")
     return key, None if region in ("", _ANY_REGION) else region
 
 

@@ -26,11 +26,16 @@ Does = Literal["shows", "changes", "replaces"]
 
 @frozen
 class Row:
-    """What one method does; ``rest`` is whether the path goes on after the name: never, if wanted, or always."""
+    """What one method does.
+
+    ``rest`` is whether the path goes on after the name: never, if wanted, or always. ``filters`` is whether the query
+    narrows down what is shown.
+    """
 
     does: Does
     run: Callable[[Asked], Any]
     rest: Literal["never", "maybe", "always"] = "never"
+    filters: bool = False
 
 
 ROWS: Final[Mapping[str, Mapping[str, Row]]] = {
@@ -51,8 +56,8 @@ ROWS: Final[Mapping[str, Mapping[str, Row]]] = {
     "transitions": {"GET": Row("shows", views.transitions), "PUT": Row("changes", changes.set_transitions)},
     "snapshots": {"GET": Row("shows", views.snapshots), "PUT": Row("shows", changes.take_snapshot, "always")},
     "restore": {"POST": Row("replaces", changes.restore)},
-    "calls": {"GET": Row("shows", views.calls), "DELETE": Row("shows", changes.clear_calls)},
-    "resources": {"GET": Row("shows", views.resources, "maybe")},
+    "calls": {"GET": Row("shows", views.calls, filters=True), "DELETE": Row("shows", changes.clear_calls)},
+    "resources": {"GET": Row("shows", views.resources, "maybe", filters=True)},
     "explain": {"POST": Row("shows", views.explain)},
     "objects": {
         "GET": Row("shows", views.objects, "maybe"),

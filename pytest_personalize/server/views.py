@@ -3,28 +3,39 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final, cast
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast, get_args
 
 import attrs
 
+from pytest_personalize import names
 from pytest_personalize.nearest import hint
 from pytest_personalize.server.asked import BY_NAME, COUNT, PROMOTIONS, TEXT, TEXTS, AdminError, Asked
 from pytest_personalize.service.kernel.resource import Resource
+from pytest_personalize.shapes.models import SERVICES
 from pytest_personalize.testing.calls import Call
 from pytest_personalize.testing.declarations import written
 from pytest_personalize.testing.faults import Fault
 from pytest_personalize.testing.seeded import SeededGroup
 from pytest_personalize.version import version
 
-if TYPE_CHECKING:
-    from pytest_personalize import names
-
 NOT_SHOWN: Final = ("rows", "interactions")
 """Of a seeded group: the data, which whoever seeds them has."""
 
-RESOURCE_FILTERS: Final = ("kind", "status", "region")
-CALL_FILTERS: Final = ("service", "operation", "region", "error")
+ANYTHING: Final = ()
+RESOURCE_FILTERS: Final[Mapping[str, Sequence[str]]] = {
+    "kind": (*get_args(names.Kind), "schema"),
+    "status": get_args(names.Status),
+    "region": ANYTHING,
+}
+CALL_FILTERS: Final[Mapping[str, Sequence[str]]] = {
+    "service": SERVICES,
+    "operation": ANYTHING,
+    "region": ANYTHING,
+    "error": ANYTHING,
+}
+"""The filters of a query, and the values that they have."""
+
 LAST: Final = "last"
 EXPLAINED: Final = {
     **dict.fromkeys(("arn", "user_id", "item_id", "filter_arn"), TEXT),
@@ -96,6 +107,7 @@ def calls(asked: Asked) -> Any:
     if not last.isdecimal() or len(last) > 9:
         raise AdminError(400, f"{LAST} must be a whole number, not {last!r}")
     own: dict[str, str] = {name: query.pop(name) for name in CALL_FILTERS if name in query}
+    _check(own, CALL_FILTERS)
     if query and "operation" not in own:
         name = next(iter(query))
         raise AdminError(400, f"no filter {name!r} without an operation; {hint(name, (*CALL_FILTERS, LAST))}")
@@ -133,11 +145,18 @@ def resources(asked: Asked) -> Any:
             known = [resource.arn for resource in found]
             raise AdminError(404, f"no resource {asked.rest!r}; {hint(asked.rest, known)}")
         return _resource(one) | {"details": attrs.asdict(one)}
-    for name in asked.query:
-        if name not in RESOURCE_FILTERS:
-            raise AdminError(400, f"no filter {name!r}; {hint(name, RESOURCE_FILTERS)}")
+    _check(asked.query, RESOURCE_FILTERS)
     shown = map(_resource, found)
     return {"resources": [one for one in shown if all(one[name] == value for name, value in asked.query.items())]}
+
+
+def _check(query: Mapping[str, str], filters: Mapping[str, Sequence[str]]) -> None:
+    """Refuse filters that there are not, and values that nothing can have."""
+    for name, value in query.items():
+        if name not in filters:
+            raise AdminError(400, f"no filter {name!r}; {hint(name, filters)}")
+        if filters[name] and value not in filters[name]:
+            raise AdminError(400, f"no {name} {value!r}; {hint(value, filters[name])}")
 
 
 def explain(asked: Asked) -> Any:

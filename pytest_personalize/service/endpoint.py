@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 from inspect import signature
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from attrs import frozen
 
@@ -21,6 +21,16 @@ from pytest_personalize.shapes.response import compile_output
 
 Form = Literal["python", "wire"]
 Rendered = dict[str, Any]
+
+JSON: Final = {
+    list: "an array",
+    str: "a string",
+    bool: "a boolean",
+    int: "a number",
+    float: "a number",
+    type(None): "null",
+}
+"""What a body may be instead of an object."""
 
 ROOMS = (control, realtime)
 """Importing them has entered their operations."""
@@ -42,7 +52,7 @@ def decode(body: bytes | str) -> dict[str, Any]:
     except ValueError as problem:
         raise refusal("body", problem=problem) from None
     if not isinstance(members, dict):
-        raise refusal("body", problem=f"it is a {type(members).__name__}")
+        raise refusal("body", problem=f"it is {JSON[type(members)]}")
     return members
 
 

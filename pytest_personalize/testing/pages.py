@@ -48,7 +48,7 @@ section.window { max-height: 24rem; overflow: auto; padding-left: .4rem; }
 details.all { margin-top: 1.5rem; } details.all g.own rect { stroke-width: 4; }
 table { border-collapse: collapse; width: 100%; } td, th { border-bottom: 1px solid var(--line); padding: .25rem .5rem;
   text-align: left; vertical-align: top; overflow-wrap: anywhere; }
-th { white-space: nowrap; }
+th, tr:has(details) td:not(:has(details)) { white-space: nowrap; }
 @media (max-width: 40rem) { thead { display: none; } tr, td { display: block; }
   td { border: 0; padding: 0; } tr { border-bottom: 1px solid var(--line); padding: .4rem 0; } }
 details.all tr.own td:first-child { border-left: 4px solid currentColor; }

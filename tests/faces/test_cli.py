@@ -98,12 +98,18 @@ def test_an_unknown_command_is_refused_with_the_near_match(capsys: pytest.Captur
     assert "no command 'opertions'; did you mean 'operations'?" in capsys.readouterr().err
 
 
-def test_an_unknown_option_is_refused_with_the_near_match(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("command", "option", "near"),
+    [("operations", "--jsn", "--json"), ("serve", "--form", "--from"), ("serve", "--alow-host", "--allow-host")],
+)
+def test_an_unknown_option_is_refused_with_the_near_match(
+    capsys: pytest.CaptureFixture[str], command: str, option: str, near: str
+) -> None:
     with pytest.raises(SystemExit) as left:
-        cli.main(["operations", "--jsn"])
+        cli.main([command, option])
 
     assert left.value.code == 2
-    assert "no option '--jsn'; did you mean '--json'?" in capsys.readouterr().err
+    assert f"no option '{option}'; did you mean '{near}'?" in capsys.readouterr().err
 
 
 def test_a_reader_that_has_seen_enough_is_no_error() -> None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -290,12 +291,26 @@ def test_it_is_served_beside_the_services(served: Served) -> None:
     assert list(wire.ask().json) == ["schemas"]
 
 
+@pytest.mark.parametrize("path", ["/", "/_personalize/health"])
+def test_who_only_waits_for_a_server_asks_for_the_head(served: Served, path: str) -> None:
+    with urlopen(Request(f"{served.url}{path}", method="HEAD")) as answer:
+        assert (answer.status, answer.read()) == (200, b"")
+
+
+def test_the_prefix_alone_is_told_what_there_is(served: Served) -> None:
+    answer = served.connect().ask(path="/_personalize", method="GET")
+    assert (answer.status, "there are health, reset" in answer.json["message"]) == (404, True)
+
+
 BAD = [
     ("GET", "", None, 404, "nothing is called ''"),
     ("GET", "helth", None, 404, "did you mean 'health'?"),
     ("POST", "health", None, 405, "health has GET, not POST"),
     ("GET", "health/more", None, 404, "no path after it"),
     ("GET", "health?account=1", None, 404, "there is no account '1' here"),
+    ("GET", "health?acount=1", None, 400, "did you mean 'account'?"),
+    ("PUT", "objects/bucket/a?b.csv", b"", 400, "nothing is called 'b.csv' behind a ? here"),
+    ("POST", "reset", {"account": "1"}, 400, 'nothing is called "account"'),
     ("PUT", "snapshots", None, 404, "a path after it"),
     ("PUT", "snapshots/../up", None, 400, "is no name of a snapshot"),
     ("POST", "restore", {"name": "none"}, 404, "no snapshot 'none'"),
@@ -310,7 +325,7 @@ BAD = [
     ("POST", "clock", {"advance": "1"}, 400, "advance must be a number of seconds"),
     ("POST", "clock", {"advance": -1}, 400, "only moves forward"),
     ("POST", "clock", {"advance": {"weeks": 1}}, 400, 'nothing is called "weeks"'),
-    ("POST", "clock", {"freeze": "yesterday"}, 400, "yesterday"),
+    ("POST", "clock", {"freeze": "yesterday"}, 400, '"yesterday" is no time; epoch seconds, or a text such as'),
     ("POST", "clock", {"freeze": -1}, 400, "from 1970"),
     ("POST", "clock", {"move_to": 1e300}, 400, "year 9999"),
     ("PUT", "transitions", {"transitions": "poll:2"}, 400, "polls:N"),
@@ -338,7 +353,10 @@ BAD = [
     ("GET", "calls?operaton=x", None, 400, "did you mean 'operation'?"),
     ("GET", "calls?operation=PutEvent", None, 400, "did you mean 'PutEvents'?"),
     ("GET", "calls?operation=PutEvents&user=x", None, 400, "PutEvents has no parameter 'user'"),
+    ("GET", "calls?service=personalise", None, 400, "no service 'personalise'; did you mean 'personalize'?"),
     ("GET", "resources?knd=x", None, 400, "did you mean 'kind'?"),
+    ("GET", "resources?kind=datasetGroup", None, 400, "no kind 'datasetGroup'; did you mean 'dataset-group'?"),
+    ("GET", "resources?status=active", None, 400, "no status 'active'; did you mean 'ACTIVE'?"),
     ("GET", "resources/arn", None, 404, "no resource 'arn'"),
     ("GET", "objects/bucket/none", None, 404, "bucket"),
     ("PUT", "objects/bucket", b"", 400, "no key"),
@@ -363,7 +381,7 @@ def test_bad_input_is_told_what_is_wrong(
 )
 @pytest.mark.parametrize("path", ["/", "/_personalize/health"])
 def test_names_of_the_server_are_answered(backend: PersonalizeBackend, host: str, path: str) -> None:
-    admin = Admin(Accounts(backend), hosts=("10.0.0.7", "Mine"))
+    admin = Admin(Accounts(backend), hosts=("10.0.0.7", "http://Mine:8900"))
 
     assert _answer(admin, "GET", path, host=host, origin=f"http://{host}").status == 200
 

@@ -105,6 +105,7 @@ class TestRegions:
             ({"host": "personalize.ap-south-1.amazonaws.com"}, "ap-south-1"),
             ({"host": "personalize.ap-south-1.amazonaws.com:443"}, "ap-south-1"),
             ({"host": "personalize-events.eu-west-1.amazonaws.com", "region": "us-west-2"}, "us-west-2"),
+            ({"host": "Personalize.AP-South-1.API.AWS"}, "ap-south-1"),
             ({"host": "s3.ap-south-1.amazonaws.com"}, "us-east-1"),
             ({"authorization": "Bearer of nothing"}, "us-east-1"),
             ({"authorization": "AWS4-ECDSA-P256-SHA256 Credential=A/20260101/personalize/aws4_request"}, "us-east-1"),

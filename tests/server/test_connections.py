@@ -76,7 +76,7 @@ class TestFraming:
 
     def test_who_offers_http_2_is_answered_in_http_1_1(self, wire: Any) -> None:
         offer = {"connection": "Upgrade, HTTP2-Settings", "upgrade": "h2c", "http2_settings": "AAMAAABkAAQAAP__"}
-        assert wire.ask("ListSchemas", **offer).status == 200
+        assert wire.ask("CreateDatasetGroup", {"name": "a"}, **offer).json["datasetGroupArn"].endswith("/a")
 
     def test_who_waits_to_be_told_to_go_on_is_told(self, wire: Any) -> None:
         head, body = wire.request("CreateDatasetGroup", {"name": "a"}, expect="100-continue").split(LAST)
@@ -90,6 +90,11 @@ class TestFraming:
         wire.send(head)
         for piece in (b'4\r\n{"na\r\n', b'a\r\nme":"shop"\r\n', b"1\r\n}\r\n", b"0\r\n\r\n"):
             wire.send(piece)
+        assert wire.read().json["datasetGroupArn"].endswith("/shop")
+
+    def test_what_comes_behind_a_body_is_no_header(self, wire: Any) -> None:
+        head = wire.request("CreateDatasetGroup", b"").replace(b"content-length: 0", b"transfer-encoding: chunked")
+        wire.send(head + b'10\r\n{"name": "shop"}\r\n0\r\nx-amz-target: AmazonPersonalize.ListSchemas\r\n\r\n')
         assert wire.read().json["datasetGroupArn"].endswith("/shop")
 
 

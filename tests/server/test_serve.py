@@ -51,6 +51,17 @@ def test_it_answers_until_it_is_told_to_end(ending: signal.Signals) -> None:
         assert (process.wait(30), process.stderr.read()) == (0, "")
 
 
+def test_one_that_has_not_begun_yet_ends_without_a_word(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(PersonalizeBackend, "seed", interrupted)
+    assert run("--preset", "shop")[0] == 130
+    assert capsys.readouterr() == ("", "")
+
+
 def test_it_says_where_it_is_and_what_is_there(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     code, accounts = run("--preset", "shop", "--preset", "actions")
     said = capsys.readouterr()
@@ -121,6 +132,9 @@ def test_a_state_that_is_damaged_is_warned_of(run: Run, tmp_path: Path, capsys: 
         (["--transitions", "often"], "transitions are 'instant', 'polls:N', 'clock' or 'aws', not 'often'"),
         (["--quotas", "some"], "quotas are 'aws'"),
         (["--quotas", "campaigns=many"], "--quotas is 'aws', 'none', or such as campaigns=3,filters=40"),
+        (["--quotas", "campaigns=-1"], "the quota campaigns must be 0 or more, not -1"),
+        (["--s3", "s3://bucket"], "--s3 is a folder, or the http address of an S3; not 's3://bucket'"),
+        (["--s3", __file__], "File exists"),
         (["--from", "/nowhere/state.json"], "No such file"),
         (["--host", "192.0.2.1"], "cannot listen at 192.0.2.1:0: Cannot assign requested address\n"),
     ],
@@ -136,7 +150,9 @@ def test_what_cannot_be_is_said_in_a_line(
     assert said.err.count("\n") == 1
 
 
-@pytest.mark.parametrize("options", [["--port", "99999"], ["--port", "x"], ["--from", "a", "--quotas", "none"]])
+@pytest.mark.parametrize(
+    "options", [["--port", "99999"], ["--port", "x"], ["--state", ""], ["--from", "a", "--quotas", "none"]]
+)
 def test_what_nobody_could_mean_is_refused(run: Run, options: list[str]) -> None:
     with pytest.raises(SystemExit) as left:
         run(*options)

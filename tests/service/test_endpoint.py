@@ -17,6 +17,22 @@ def test_an_empty_body_has_no_members(backend: PersonalizeBackend, body: bytes |
 
 
 @pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("[]", "an array"),
+        ('"{}"', "a string"),
+        ("true", "a boolean"),
+        ("1", "a number"),
+        ("1.5", "a number"),
+        ("null", "null"),
+    ],
+)
+def test_what_it_is_instead_is_told_in_words_of_json(backend: PersonalizeBackend, body: str, kind: str) -> None:
+    with pytest.raises(ServiceError, match=f"it is {kind}$"):
+        backend._door.call("personalize", "ListSchemas", "us-east-1", body)
+
+
+@pytest.mark.parametrize(
     "body", [b"{} x", b"[]", b"null", b'"text"', b"{", b"{'a': 1}", b"\xff\xfe{", b"[" * 100_000, b'{"a":' * 100_000]
 )
 def test_what_is_no_json_object_is_refused(backend: PersonalizeBackend, body: bytes) -> None:

@@ -104,6 +104,9 @@ def quotas(setting: Mapping[str, int] | str | None = "aws") -> Quotas:
     if set(changes) - set(QUOTAS) or (isinstance(setting, str) and setting != "aws"):
         known = ", ".join(sorted(QUOTAS))
         raise ValueError(f"quotas are 'aws', None or a mapping of these names: {known}; not {setting!r}")
+    for name, value in changes.items():
+        if value < 0:
+            raise ValueError(f"the quota {name} must be 0 or more, not {value!r}")
     return Quotas({} if setting is None else {**{name: quota.value for name, quota in QUOTAS.items()}, **changes})
 
 
