@@ -57,14 +57,18 @@ def find_preset(name: str) -> Preset:
     return preset
 
 
+MOST: Final = 1_000_000
+"""Of a size: a preset is made up in memory, and in a minute; data of one's own may be larger."""
+
+
 def sizes_of(preset: Preset, sizes: Mapping[str, int]) -> Sizes:
     """The sizes of a preset with some of them changed; ``TypeError`` or ``ValueError`` for what is no size of it."""
     known = [field.name for field in attrs.fields(Sizes) if getattr(preset.sizes, field.name)]
     for name, value in sizes.items():
         if name not in known:
             raise TypeError(f"preset {preset.name!r} has no size {name!r}; {hint(name, known)}")
-        if type(value) is not int or value < 1:
-            raise ValueError(f"{name} must be a positive whole number, not {value!r}")
+        if type(value) is not int or not 1 <= value <= MOST:
+            raise ValueError(f"{name} must be a whole number from 1 to {MOST:,}, not {value!r}")
     return attrs.evolve(preset.sizes, **sizes)
 
 

@@ -328,9 +328,9 @@ class TestSeed:
         with pytest.raises(TypeError, match="preset 'shop' has no size 'actions'; did you mean 'interactions'"):
             backend.seed("shop", actions=3)
 
-    @pytest.mark.parametrize("users", [0, -1, 2.5, True])
-    def test_a_size_is_a_positive_number(self, backend: PersonalizeBackend, users: Any) -> None:
-        with pytest.raises(ValueError, match="users must be a positive whole number"):
+    @pytest.mark.parametrize("users", [0, -1, 2.5, True, 1_000_001])
+    def test_a_size_is_a_number_that_memory_can_hold(self, backend: PersonalizeBackend, users: Any) -> None:
+        with pytest.raises(ValueError, match="users must be a whole number from 1 to 1,000,000"):
             backend.seed("shop", users=users)
 
     def test_one_of_everything_is_enough(self, backend: PersonalizeBackend) -> None:
