@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from making import Deploy, Describe, MakeGroup, MakeSolution, Train, Workshop
+from making import Deploy, Describe, MakeGroup, MakeSolution, Train, Workshop, avro
 from pytest_personalize import PersonalizeBackend
 
 YEAR_10_000 = 253_402_300_800
@@ -119,6 +119,33 @@ def test_the_hours_of_a_training_grow_with_the_data(
     make_solution: MakeSolution, train: Train, describe: Describe
 ) -> None:
     assert describe(train(make_solution()))["trainingHours"] == 1.002  # of 180 events
+
+
+class TestWhatIsMadeRightAfterAnother:
+    """Programs take the newest by its time, as no two are made within a millisecond at AWS."""
+
+    def times(self, client: Any) -> list[Any]:
+        for number in range(30):
+            client.create_schema(name=f"schema-{number}", schema=avro("USERS"))
+        schemas = client.list_schemas(maxResults=100)["schemas"]
+        assert all(each["lastUpdatedDateTime"] == each["creationDateTime"] for each in schemas)
+        return [each["creationDateTime"] for each in schemas]
+
+    def test_it_is_the_newer_one(self, client: Any) -> None:
+        times = self.times(client)
+        assert times == sorted({*times})
+
+    def test_on_a_clock_that_stands_still_all_have_the_same_time(
+        self, backend: PersonalizeBackend, client: Any
+    ) -> None:
+        backend.clock.freeze()
+        assert len({*self.times(client)}) == 1
+
+    def test_so_they_have_where_the_time_of_the_process_stands_still(self, client: Any) -> None:
+        freezegun = pytest.importorskip("freezegun")
+        with freezegun.freeze_time("2026-01-02 03:04:05"):
+            times = {each.isoformat() for each in self.times(client)}
+        assert times == {"2026-01-02T03:04:05+00:00"}
 
 
 class TestALoopThatOnlyRepeatsACallEnds:

@@ -146,12 +146,16 @@ class Luck(Protocol):
 
 
 class Engine:
-    """What moves resources from status to status; ``moment`` is the time of the present call or step."""
+    """What moves resources from status to status; ``moment`` is the time of the present call or step.
+
+    ``born`` is what the running time was when the last resource came into being.
+    """
 
     def __init__(self, transitions: Transitions, luck: Luck) -> None:
         self.transitions = transitions
         self._luck = luck
         self.moment = 0.0
+        self.born = 0.0
         self.agenda = Agenda()
         self._looked: set[str] = set()
 

@@ -37,6 +37,10 @@ class Table(Generic[R]):
     def get(self, arn: str) -> R | None:
         return self._rows.get(arn)
 
+    def newest(self) -> R | None:
+        """The one that came last."""
+        return next(reversed(self._rows.values()), None)
+
     def put(self, resource: R) -> None:
         """Add a resource, or replace the one of the same ARN."""
         arn = resource.arn
