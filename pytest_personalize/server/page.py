@@ -93,7 +93,7 @@ def _time(backend: PersonalizeBackend) -> Html:
 def _resources(backend: PersonalizeBackend) -> Iterator[Html]:
     found = backend.all_resources()
     older = f", the newest {MOST_RESOURCES} of which are shown" if len(found) > MOST_RESOURCES else ""
-    yield element("p", f"{len(found)} resources{older}")
+    yield element("p", f"{len(found)} in all{older}")
     by_arn = {resource.arn: resource for resource in found}
     groups: dict[str, list[Resource]] = {}
     for resource in found[-MOST_RESOURCES:]:
@@ -120,6 +120,6 @@ def _group(resource: Resource, by_arn: Mapping[str, Resource]) -> str:
 def _calls(backend: PersonalizeBackend) -> Iterator[Html]:
     tally = backend.calls.tally.copy()
     refused = sum(count for (_, _, error), count in tally.items() if error is not None)
-    yield element("p", f"{tally.total()} calls, {refused} refused; the newest first")
+    yield element("p", f"{tally.total()} so far, {refused} of them refused; the newest first")
     last = list(backend.calls)[: -LAST_CALLS - 1 : -1]
     yield element("ol", *map(shown_call, last), class_="calls")
