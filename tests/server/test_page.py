@@ -68,7 +68,7 @@ def test_it_shows_the_newest_calls_first_and_refusals_in_red() -> None:
     _refused(backend, "arn:aws:personalize:us-east-1:123456789012:schema/none")
     found = Elements(page(backend))
 
-    assert "61 calls, 1 refused" in found.texts["calls"]
+    assert "61 so far, 1 of them refused" in found.texts["calls"]
     assert found.texts["calls"].index("ResourceNotFoundException") < found.texts["calls"].index('name="n59"')
     assert 'name="n9"' not in found.texts["calls"]
     assert ("li", {"class": "refused"}) in found.tags
