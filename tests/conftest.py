@@ -41,8 +41,14 @@ FULL_MODEL = (1, 42, 3)
 """A botocore from here on has every member that a test may name; missing there, it is misspelt."""
 
 
+def pytest_collection() -> None:
+    """What is made while tests are found is no garbage."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """Spare the garbage collector what lives as long as the run: each inner run of pytest collects five times."""
+    gc.enable()
     gc.collect()
     gc.freeze()
 

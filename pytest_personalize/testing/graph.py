@@ -24,8 +24,8 @@ def drawing(resources: Sequence[Resource], marked: Set[str] = frozenset()) -> Ht
 
     Those whose ARNs are ``marked`` are drawn as the test's own.
     """
-    arns = {resource.arn for resource in resources}
-    makers = {resource.arn: _direct(resource.arn, _references(resources, arns)) for resource in resources}
+    references = _references(resources)
+    makers = {arn: _direct(arn, references) for arn in references}
     places = _places(resources, makers)
     width = MARGIN * 2 + max(column for column, _ in places.values()) * STEP[0] + BOX[0]
     height = MARGIN * 2 + max(row for _, row in places.values()) * STEP[1] + BOX[1]
@@ -35,8 +35,9 @@ def drawing(resources: Sequence[Resource], marked: Set[str] = frozenset()) -> Ht
     return element("svg", *lines, *boxes, viewBox=view, width=width, height=height, role="img")
 
 
-def _references(resources: Sequence[Resource], arns: set[str]) -> dict[str, set[str]]:
+def _references(resources: Sequence[Resource]) -> dict[str, set[str]]:
     """The resources that each one names, anywhere in what describes it."""
+    arns = {resource.arn for resource in resources}
     return {
         resource.arn: {text for _, text in texts(attrs.asdict(resource)) if text in arns and text != resource.arn}
         for resource in resources

@@ -159,7 +159,7 @@ class TestStopped:
         process = subprocess.Popen(
             command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
-        until(lambda: process.poll() is not None or "list_dataset_groups" in everything(url))
+        until(lambda: process.poll() is not None or client_of(url).list_dataset_groups()["datasetGroups"])
         process.send_signal(number)
         output, errors = process.communicate(timeout=180)
         assert (process.returncode, everything(url)) == (130, {})

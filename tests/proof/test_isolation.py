@@ -9,8 +9,8 @@ import os
 
 import pytest
 
-TESTS = int(os.environ.get("PERSONALIZE_TESTS_OF_A_SESSION", "200"))
-FILES = 20
+TESTS = int(os.environ.get("PERSONALIZE_TESTS_OF_A_SESSION", "100"))
+FILES = 10
 
 pytestmark = pytest.mark.processes
 

@@ -42,7 +42,7 @@ SCHEMA = json.dumps(
         "version": "1.0",
     }
 )
-SOAK_SECONDS = float(os.environ.get("PERSONALIZE_SOAK_SECONDS", "4"))
+SOAK_SECONDS = float(os.environ.get("PERSONALIZE_SOAK_SECONDS", "1"))
 
 
 class Kept:

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pytest_personalize import PersonalizeBackend, mock_personalize
-from pytest_personalize.testing import saving
+from pytest_personalize.testing import presets, saving
 from pytest_personalize.testing.saving import SaveFileError
 
 Plain = Any
@@ -24,9 +24,10 @@ Path_ = tuple[str | int, ...]
 
 @pytest.fixture(scope="module")
 def text(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A saved backend with a seeded group, something under way, and declared answers."""
+    """A saved backend with a seeded group of few events, something under way, and declared answers."""
     path = tmp_path_factory.mktemp("saved") / "backend.json"
-    with mock_personalize(regions="any") as backend:
+    with pytest.MonkeyPatch.context() as patch, mock_personalize(regions="any") as backend:
+        patch.setattr(presets, "EVENTS_OF_AN_ACTION", 2)
         backend.clock.freeze(1_800_000_000)
         backend.seed("actions", users=2, items=2, actions=2, interactions=4)
         client = boto3.client("personalize", region_name="us-east-1")
