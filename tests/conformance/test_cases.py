@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -11,6 +14,7 @@ from typing import Any
 import pytest
 
 import pytest_personalize
+from pytest_personalize.conformance import cases
 from pytest_personalize.conformance.case import TIERS
 from pytest_personalize.conformance.cases import AREAS, CASES
 from pytest_personalize.conformance.report import Report
@@ -45,6 +49,13 @@ def marks() -> dict[str, list[str | None]]:
 def test_there_are_at_least_250_each_with_an_id_of_its_own() -> None:
     assert len({case.id for case in CASES}) == len(CASES) >= 250
     assert all(re.fullmatch(r"[a-z]+/[a-z0-9-]+", case.id) for case in CASES)
+
+
+def test_they_come_in_the_same_order_in_every_process() -> None:
+    program = f"from {cases.__name__} import CASES; print([(case.id, case.calls) for case in CASES])"
+    env = {**os.environ, "PYTHONHASHSEED": "1"}
+    told = subprocess.run([sys.executable, "-c", program], env=env, check=True, capture_output=True, text=True).stdout
+    assert told.strip() == str([(case.id, case.calls) for case in CASES])
 
 
 def test_most_of_them_are_rows_of_data() -> None:

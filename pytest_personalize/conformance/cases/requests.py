@@ -40,6 +40,11 @@ ARN_MEMBERS: Final[Mapping[str, str]] = {
 """An ARN of the right form for each member, of something that does not exist."""
 
 
+def _arns_in(sample: Mapping[str, Any]) -> Iterator[str]:
+    """The members of a request that name something, in its order."""
+    return (member for member in sample if member in ARN_MEMBERS)
+
+
 def _cheap(operation: str, member: str) -> dict[str, Any]:
     """The sample without what would have to be made or paid for first, as far as the ARN alone decides."""
     members: dict[str, Any] = dict(SAMPLES[operation])
@@ -56,7 +61,7 @@ def _cheap(operation: str, member: str) -> dict[str, Any]:
 def _of_arns() -> Iterator[Case]:
     """For every member that names something: what is not there, what is of another kind, what is no ARN."""
     for operation, sample in SAMPLES.items():
-        for member in sample.keys() & ARN_MEMBERS.keys():
+        for member in _arns_in(sample):
             start = f"arns/{slug(operation)}-{slug(member)}"
             cheap = _cheap(operation, member)
             of_another = ARN_MEMBERS["schemaArn" if member != "schemaArn" else "filterArn"]
@@ -235,7 +240,7 @@ def below_nothing(world: World) -> dict[str, object]:
     """Every list that has a parent."""
     seen: dict[str, object] = {}
     for operation, sample in SAMPLES.items():
-        member = next(iter(sample.keys() & ARN_MEMBERS.keys()), None)
+        member = next(_arns_in(sample), None)
         if operation.startswith("List") and member and operation not in ("ListSolutionVersions", "ListTagsForResource"):
             answer = world.ask(operation, {member: ARN_MEMBERS[member]})
             rows = {} if isinstance(answer, Refusal) else answer
