@@ -74,12 +74,11 @@ def times_of_new(region: Region, kind: str) -> Times:
     Calls take longer at AWS than a millisecond, and programs take the newest by its time. Where the clock stands still,
     all have the same.
     """
-    engine, clock, newest = region.engine, region.account.clock, region.table(kind).newest()
-    running = clock.running()
-    stands, engine.born = clock.state.frozen is not None or running == engine.born, running
-    if newest is not None and not stands and 0 <= newest.creation_date_time - engine.moment < 1:
+    engine, read, newest = region.engine, region.account.clock.read, region.table(kind).newest()
+    if newest is not None and read != engine.born and 0 <= newest.creation_date_time - engine.moment < 1:
         engine.moment = round(newest.creation_date_time + 0.001, 3)
-    return times_now(region)
+    engine.born, now = read, engine.moment
+    return {"creation_date_time": now, "last_updated_date_time": now}
 
 
 def times_now(region: Region) -> Times:

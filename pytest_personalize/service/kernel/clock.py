@@ -22,17 +22,22 @@ class ClockState:
 
 
 class Clock:
-    """What the emulated service takes for now; ``running`` is the time that goes on by itself, in epoch seconds."""
+    """What the emulated service takes for now; ``running`` is the time that goes on by itself, in epoch seconds.
+
+    ``read`` is what it, or the frozen time, was when it was last looked at: it tells a clock that stands still.
+    """
 
     def __init__(self, running: Callable[[], float] = time.time) -> None:
         self.running = running
+        self.read = 0.0
         self._lock = threading.Lock()
         self.state = ClockState()
 
     def timestamp(self) -> float:
         """Now, in epoch seconds with milliseconds, the resolution of the service."""
         state = self.state
-        return round(((self.running() if state.frozen is None else state.frozen) + state.offset) * 1000) / 1000
+        self.read = read = self.running() if state.frozen is None else state.frozen
+        return round((read + state.offset) * 1000) / 1000
 
     def advance(self, seconds: float) -> None:
         """Move forward; ``ValueError`` for a step back or beyond the year 9999, and then nothing has moved."""

@@ -148,7 +148,7 @@ class Luck(Protocol):
 class Engine:
     """What moves resources from status to status; ``moment`` is the time of the present call or step.
 
-    ``born`` is what the running time was when the last resource came into being.
+    ``born`` is what the clock read when the last resource came into being.
     """
 
     def __init__(self, transitions: Transitions, luck: Luck) -> None:
