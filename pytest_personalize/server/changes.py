@@ -68,7 +68,7 @@ def reset(asked: Asked) -> Any:
     """As the server began, with no calls on record."""
     backend = asked.backend
     assert asked.began is not None
-    asked.members({})
+    asked.members({})  # it takes none
     began = asked.began(backend.account_id)
     backend.restore(began.snapshot)
     backend.transitions = began.transitions

@@ -77,8 +77,8 @@ def times_of_new(region: Region, kind: str) -> Times:
     engine, read, newest = region.engine, region.account.clock.read, region.table(kind).newest()
     if newest is not None and read != engine.born and 0 <= newest.creation_date_time - engine.moment < 1:
         engine.moment = round(newest.creation_date_time + 0.001, 3)
-    engine.born, now = read, engine.moment
-    return {"creation_date_time": now, "last_updated_date_time": now}
+    engine.born = read
+    return times_now(region)
 
 
 def times_now(region: Region) -> Times:
