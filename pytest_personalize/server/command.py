@@ -24,8 +24,8 @@ ACCOUNT: Final = "123456789012"
 CALLS_KEPT: Final = 1000
 """On record for each account: a server answers more calls than a test makes."""
 
-NEEDED: Final = ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-"""Without these a client makes no call at all."""
+NEEDED: Final = ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION")
+"""Without these a client makes no call at all; the last is what the SDK for JavaScript reads."""
 
 NOT_HERE_ALONE: Final = (
     "warning: {url} is open to the network: whoever reaches it may change and read everything, as signatures are not "

@@ -69,6 +69,7 @@ def test_it_says_where_it_is_and_what_is_there(run: Run, capsys: pytest.CaptureF
     assert "Amazon Personalize at http://127.0.0.1:" in said.out
     assert "export AWS_ENDPOINT_URL_PERSONALIZE_RUNTIME=http://127.0.0.1:" in said.out
     assert "export AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=personalize AWS_SECRET_ACCESS_KEY=" in said.out
+    assert "AWS_SECRET_ACCESS_KEY=personalize AWS_REGION=us-east-1   # unless you have some\n" in said.out
     shop, actions = accounts.default.seeded.values()
     for arn in (shop.arn, *shop.recommenders.values(), *actions.campaigns.values()):
         assert arn in said.out
