@@ -1,5 +1,6 @@
 # make demo    the whole journey on generated data        make lint    ruff, mypy and zizmor
 # make test    lint and all tests                         make bench   the budgets, measured
+# make quick   the tests of what answers a call, in a minute and in one process
 # make package sdist and wheel in dist/, checked          make docs    the pages of docs/, in build/docs
 # make quality the answers against other methods, on the interactions.csv and items.csv in the folder DATA=
 # make coverage what no test passes through              make mutants what no test notices, drawn by SEED=, NUMBER= a room
@@ -23,20 +24,31 @@ BIN  := $(VENV)/bin
 PIP  := $(BIN)/python -m pip install --quiet --no-compile
 CODE := pytest_personalize tests benchmarks $(wildcard docs examples)
 
-.PHONY: demo test lint docs package bench quality coverage mutants fuzz clean
+.PHONY: demo test lint style types suite quick docs package bench quality coverage mutants fuzz clean
 
 demo: $(VENV)/.installed
 	$(BIN)/python -m pytest_personalize demo
 
-# Bytecode lies in the environment, even for who wants none beside the code: the tests start a hundred processes.
-test: lint
-	env -u PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX=$(abspath $(VENV))/bytecode $(BIN)/python -m pytest $(PYTEST_ARGS)
+# Types are checked while the tests run, some of which wait for something.
+test: style
+	@$(MAKE) --no-print-directory --jobs 2 types suite
 
-lint: $(VENV)/.installed-test
+lint: style types
+
+style: $(VENV)/.installed-test
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
-	$(BIN)/mypy
 	$(BIN)/zizmor --offline --no-progress --quiet .github
+
+types: $(VENV)/.installed-test
+	$(BIN)/mypy
+
+# Bytecode lies in the environment, even for who wants none beside the code: the tests start a hundred processes.
+suite: $(VENV)/.installed-test
+	env -u PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX=$(abspath $(VENV))/bytecode $(BIN)/python -m pytest $(PYTEST_ARGS)
+
+quick: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -q $(addprefix tests/,data filters journeys recommenders service shapes)
 
 # The wheel is built from the sdist, as it is by who packages it anew.
 package: $(VENV)/.installed-package

@@ -79,8 +79,6 @@ class TestOfALargeAccount:
     def _written(self, large: Account, file: Path, mirror: Mirror) -> None:
         if file.exists():
             return
-        for operation in ("ListSchemas", "DescribeCampaign", "ListTagsForResource"):
-            large.admin("faults", {"fault": "throttle", "operation": operation, "times": 2})
         regions = (option for region in (HOME, EUROPE, SYDNEY) for option in ("--region", region))
         ran = mirror(large, *regions, "--out", file)
         assert (ran.code, ran.err) == (0, "")
