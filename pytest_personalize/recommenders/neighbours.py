@@ -63,20 +63,19 @@ def cooccurrences(histories: Histories, item_count: int, window: int) -> Iterato
         yield item, counts
 
 
-def strongest(counts: Mapping[int, int], discount: Sequence[float], keep: int) -> tuple[list[int], list[float]]:
-    """The ``keep`` items of the largest count times discount (their masses), strongest first, equal ones by item index.
+def strongest(counts: Mapping[int, int], discount: Sequence[float], keep: int) -> list[tuple[float, int]]:
+    """The ``keep`` items of the largest count times discount, strongest first, equal ones by item index.
 
-    Only pairs that occurred more than once are weighed. Most pairs occur once, by chance; where there are few others
-    the ones that were met first are taken in, up to a third of the places.
+    Each comes after its mass, which is negative so that pairs sort in this order. Only pairs that occurred more than
+    once are weighed. Most occur once, by chance; where there are few others the ones that were met first are taken in,
+    up to a third of the places.
     """
-    masses = {item: count * discount[item] for item, count in counts.items() if count > 1}
+    found = [(-count * discount[item], item) for item, count in counts.items() if count > 1]
     least = keep // 3
-    if len(masses) < least:
-        masses |= {item: discount[item] for item, count in islice(counts.items(), least) if count == 1}
-    best = sorted(masses)
-    best.sort(key=masses.__getitem__, reverse=True)
-    del best[keep:]
-    return best, list(map(masses.__getitem__, best))
+    if len(found) < least:
+        found += [(-discount[item], item) for item, count in islice(counts.items(), least) if count == 1]
+    found.sort()
+    return found[:keep]
 
 
 def neighbours(
@@ -86,7 +85,7 @@ def neighbours(
     window: int,
     keep: int,
     discount: Sequence[float],
-    scale: Sequence[float] | None = None,
+    scale: Sequence[float],
     minimum: int = 1,
 ) -> Neighbours:
     """Find the neighbours of every item.
@@ -106,9 +105,9 @@ def neighbours(
             frequent: Mapping[int, int] = counts
             if minimum > 1:
                 frequent = {other: count for other, count in counts.items() if count >= minimum}
-            best, weighed = strongest(frequent, discount, keep)
-            factor = 1.0 if scale is None else scale[item]
-            items.fromlist(best)
-            masses.fromlist([mass * factor for mass in weighed])
+            found = strongest(frequent, discount, keep)
+            factor = -scale[item]
+            items.fromlist([other for _, other in found])
+            masses.fromlist([mass * factor for mass, _ in found])
         offsets.append(len(items))
     return Neighbours(offsets, items, masses)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, compress
 from math import inf
 from typing import Final
@@ -13,7 +12,7 @@ from attrs import frozen
 
 from pytest_personalize.recommenders.affinities import context_features
 from pytest_personalize.recommenders.attributes import creation_times
-from pytest_personalize.recommenders.exploration import Exploration, exploration
+from pytest_personalize.recommenders.exploration import exploration
 from pytest_personalize.recommenders.item_weights import item_weights
 from pytest_personalize.recommenders.metadata import COLD_BELOW, item_labels, relatives
 from pytest_personalize.recommenders.mixture import Mixture, Prior, Recency
@@ -119,11 +118,14 @@ def personalized_ranking(training: Training) -> PersonalizedRanking:
 
 
 def _mixture(training: Training, *, picks: int) -> Mixture:
-    known = _known(training)
+    birthdays = _first_met(training)
+    known = _known(training, birthdays)
+    created = creation_times(training.records.items_table)
+    birthdays |= {item: time for item, time in created.items() if known[item]}
+    newest, since = _latest(training)
     past = histories(training)
     popularity = past.popularity(training.item_count)
     weights = item_weights(training)
-    birthdays = _birthdays(training, known)
     dimension = training.number("hidden_dimension", _HIDDEN_DIMENSION)
     keep = _LEAST_NEIGHBOURS + round(dimension * _NEIGHBOURS_OF_DIMENSION)
     damped = [users + _DAMPING for users in popularity]
@@ -136,7 +138,7 @@ def _mixture(training: Training, *, picks: int) -> Mixture:
     length = max(2, round(training.number("bptt", _BPTT) * _LENGTH_OF_BPTT))
     return Mixture(
         usual=_prior("popularity", popularity, known, weights),
-        early=_prior("early histories", _early(training, past, with_latest=masked), known, weights),
+        early=_prior("early histories", _early(training, past, since if masked else inf), known, weights),
         known=known,
         neighbours=neighbours(
             past,
@@ -152,19 +154,29 @@ def _mixture(training: Training, *, picks: int) -> Mixture:
         relatives=relatives(labels, popularity, birthdays, cold_below) if labels.sets else None,
         similarity=_SIMILARITY,
         context_features=context_features(training),
-        exploration=_exploration(training, birthdays, popularity, picks),
+        exploration=exploration(birthdays, newest, popularity, picks) if picks and newest > -inf else None,
         own_exploration=training.recipe.own_exploration,
     )
 
 
-def _known(training: Training) -> bytes:
+def _first_met(training: Training) -> dict[int, float]:
+    """The time of the first interaction with every item that has one."""
+    log = training.log
+    first = [inf] * training.item_count
+    for item, time in zip(training.column(log.items), training.column(log.times), strict=True):
+        if time < first[item]:
+            first[item] = time
+    return {item: time for item, time in enumerate(first) if time < inf}
+
+
+def _known(training: Training, met: Iterable[int]) -> bytes:
     """By item: 1 for the items of the interactions and, where the recipe trains on them, of the Items dataset.
 
     unknown: [runtime/untouched-item-in-a-ranking] whether an item with metadata but without interactions counts as
     trained. chosen: yes
     """
     known = bytearray(training.item_count)
-    for item in set(training.column(training.log.items)):
+    for item in met:
         known[item] = 1
     if training.recipe.trains_on_items:
         for item in training.records.items_table or ():
@@ -172,33 +184,21 @@ def _known(training: Training) -> bytes:
     return bytes(known)
 
 
-def _birthdays(training: Training, known: bytes) -> dict[int, float]:
-    """When every known item came: CREATION_TIMESTAMP, or else its first interaction."""
-    log = training.log
-    first = [inf] * training.item_count
-    for item, time in zip(training.column(log.items), training.column(log.times), strict=True):
-        if time < first[item]:
-            first[item] = time
-    found = {item: time for item, time in enumerate(first) if time < inf}
-    created = creation_times(training.records.items_table)
-    return found | {item: time for item, time in created.items() if known[item]}
+def _latest(training: Training) -> tuple[float, float]:
+    """The time of the newest interaction, and from when on they count as latest; the infinities when there is none."""
+    times = sorted(training.column(training.log.times))
+    return (times[-1], times[int(len(times) * (1 - _LATEST_SHARE))]) if times else (-inf, inf)
 
 
-def _exploration(
-    training: Training, birthdays: Mapping[int, float], popularity: Sequence[int], picks: int
-) -> Exploration | None:
-    times = training.column(training.log.times)
-    return exploration(birthdays, max(times), popularity, picks) if picks and len(times) else None
-
-
-def _early(training: Training, past: Histories, *, with_latest: bool) -> list[float]:
-    """By item: in how many histories it stands early, and what it counts among the latest interactions."""
-    counts = Counter(chain.from_iterable(history[:_EARLY] for history in past))
-    times = training.column(training.log.times)
-    if with_latest and len(times):
-        since = sorted(times)[int(len(times) * (1 - _LATEST_SHARE))]
-        counts.update(compress(training.column(training.log.items), map(since.__le__, times)))
-    return [float(counts[item]) for item in range(training.item_count)]
+def _early(training: Training, past: Histories, since: float) -> list[float]:
+    """By item: in how many histories it stands early, and how many interactions it has had since a moment."""
+    counts = [0.0] * training.item_count
+    for item in chain.from_iterable(history[:_EARLY] for history in past):
+        counts[item] += 1
+    for item, time in zip(training.column(training.log.items), training.column(training.log.times), strict=True):
+        if time >= since:
+            counts[item] += 1
+    return counts
 
 
 def _prior(kind: Kind, counts: Sequence[float], known: bytes, weights: Sequence[float] | None) -> Prior:
@@ -210,5 +210,5 @@ def _prior(kind: Kind, counts: Sequence[float], known: bytes, weights: Sequence[
     masses = [mass / whole + _TIE_BREAK * (size - item) / size if mass else 0.0 for item, mass in enumerate(raw)]
     again = sum(masses) or 1.0
     masses = [mass / again for mass in masses]
-    order = sorted((item for item in range(size) if known[item]), key=masses.__getitem__, reverse=True)
+    order = sorted(compress(range(size), known), key=masses.__getitem__, reverse=True)
     return Prior(kind=kind, masses=masses, order=array("I", order), head=frozenset(order[:_HEAD]))

@@ -225,7 +225,7 @@ class Histories:
 
 def histories(training: Training) -> Histories:
     """Group the interactions by user; very short and very long ones are left out as the hyperparameters ask."""
-    item_of, time_of = training.log.items.__getitem__, training.log.times.__getitem__
+    met, times = training.log.items, training.log.times
     shortest, longest = _length_bounds(training)
     users, offsets, items = array("I"), array("I", (0,)), array("I")
     moments = 0
@@ -233,13 +233,15 @@ def histories(training: Training) -> Histories:
         rows = training.rows_of_user(user)
         if not rows or not shortest <= len(rows) <= longest:
             continue
-        own = list(map(item_of, rows))
-        distinct = dict.fromkeys(own)
-        items.extend(distinct)
+        last: dict[int, int] = {}  # by item, and time only goes on: another one than the last is a new moment
+        for row in rows:
+            item, time = met[row], times[row]
+            if last.get(item) != time:
+                last[item] = time
+                moments += 1
+        items.extend(last)
         users.append(user)
         offsets.append(len(items))
-        repeats = len(own) > len(distinct)
-        moments += len(set(zip(own, map(time_of, rows), strict=True))) if repeats else len(own)
     share = 1 - len(items) / moments if moments else 0.0
     return Histories(users=users, offsets=offsets, items=items, repeat_share=share)
 
