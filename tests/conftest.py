@@ -19,6 +19,7 @@ from importlib.metadata import version
 from typing import Any
 
 import pytest
+from botocore.loaders import JSONFileLoader
 from botocore.model import StructureShape
 from botocore.session import get_session
 from hypothesis import settings
@@ -60,6 +61,14 @@ def processes_compile_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator
         if sys.dont_write_bytecode:
             patch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
             patch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path_factory.getbasetemp() / "bytecode"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def models_are_parsed_once() -> Iterator[None]:
+    """A session of boto3 parses megabytes of JSON for its first client, and tests make hundreds of sessions."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(JSONFileLoader, "load_file", staticmethod(cache(JSONFileLoader().load_file)))
         yield
 
 

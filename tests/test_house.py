@@ -35,7 +35,7 @@ FACES = {
     "strategies",
     "visibility",
 }
-EVERYWHERE = {"caveats", "durations", "failure", "names", "nearest", "version"}
+EVERYWHERE = {"caveats", "durations", "failure", "names", "nearest", "remembered", "version"}
 GROUND = EVERYWHERE | {"shapes", "data", "filters", "recommenders"}
 UP_TO_SERVICE = GROUND | {"service"}
 UP_TO_TESTING = UP_TO_SERVICE | {"testing"}

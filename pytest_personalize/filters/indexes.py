@@ -11,7 +11,7 @@ import operator as compare
 import struct
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import chain, repeat
 from operator import or_
@@ -24,6 +24,7 @@ from pytest_personalize.data.columns import NumberColumn, TextColumn
 from pytest_personalize.data.entities import EntityTable
 from pytest_personalize.filters.bits import NOTHING, from_ids
 from pytest_personalize.filters.nodes import Operator
+from pytest_personalize.remembered import Remembered
 
 Scalar = str | int | float
 
@@ -56,16 +57,6 @@ def holds(operator: Operator, values: Sequence[Scalar], wanted: Sequence[Scalar]
     return operator.is_negative
 
 
-class _Sets(dict[Hashable, int]):
-    """Sets already worked out; the oldest gives way when there are many."""
-
-    def keep(self, key: Hashable, ids: int) -> int:
-        while len(self) >= _MAX_KEPT_SETS:
-            self.pop(next(iter(self)), None)
-        self[key] = ids
-        return ids
-
-
 def _by_id(ids: array[int], codes: Iterable[int]) -> list[int]:
     """The code of every id, the highest id first; 0 for one without. Later rows of an id replace the earlier ones."""
     found = [0] * (max(ids, default=-1) + 1)
@@ -88,7 +79,7 @@ class _Texts:
             for code in [code for code, text in enumerate(column.vocabulary) if "|" in text]:
                 for value in column.members(code):
                     self._joined.setdefault(value, []).append(code)
-        self._sets = _Sets()
+        self._sets: Remembered[object, int] = Remembered(_MAX_KEPT_SETS)
 
     def among(self, wanted: Sequence[Scalar]) -> int:
         """The ids with any of these values."""
@@ -122,7 +113,7 @@ class _Numbers:
         ranks = {value: rank for rank, value in enumerate(self._distinct, 1)}
         self._slices = self._slice(_by_id(ids, map(ranks.get, column.values, repeat(0))))
         self._present = reduce(or_, self._slices, NOTHING)
-        self._sets = _Sets()
+        self._sets: Remembered[object, int] = Remembered(_MAX_KEPT_SETS)
 
     def _slice(self, by_id: Sequence[int]) -> list[int]:
         # All in C: the ranks as four bytes, highest id first, then each bit of them as the digits of a number.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from typing import Final
 
@@ -15,6 +16,7 @@ from pytest_personalize.recommenders.metadata import Relatives
 from pytest_personalize.recommenders.model import Query, Ranked
 from pytest_personalize.recommenders.neighbours import Neighbours
 from pytest_personalize.recommenders.reasons import UNKNOWN, Kind, Part, Reason, shares
+from pytest_personalize.remembered import Remembered
 
 LOOKED_AT: Final = 100
 """How many of the newest events of a history are looked at."""
@@ -114,7 +116,7 @@ class Mixture:
     exploration: Exploration | None
     own_exploration: tuple[float, float] | None
     """Weight and age limit (days) where campaigns have no say."""
-    _answers: dict[object, Answer] = field(factory=dict, init=False)
+    _answers: Remembered[object, Answer] = field(factory=partial(Remembered, _REMEMBERED), init=False)
 
     def knows(self, item: int) -> bool:
         """Whether the item was among the interactions or, where those count, the items of the training."""
@@ -174,10 +176,7 @@ class Mixture:
         key = self._key(query)
         answer = self._answers.get(key)
         if answer is None:
-            answer = self._mix(*key)
-            if len(self._answers) >= _REMEMBERED:
-                del self._answers[next(iter(self._answers))]
-            self._answers[key] = answer
+            answer = self._answers.keep(key, self._mix(*key))
         return answer
 
     def _exploring(self, query: Query) -> Exploring | None:

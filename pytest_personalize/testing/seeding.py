@@ -19,6 +19,7 @@ from pytest_personalize import names
 from pytest_personalize.data.rows import rows_of
 from pytest_personalize.data.stores import MemoryStore
 from pytest_personalize.nearest import hint
+from pytest_personalize.remembered import Remembered
 from pytest_personalize.service import endpoint
 from pytest_personalize.service.kernel.account import Account, Region
 from pytest_personalize.service.kernel.clock import Clock
@@ -87,7 +88,7 @@ class Place:
     needs_data: bool = False  # a preset of three interactions may have no purchase among them
 
 
-_KITS: Final[dict[tuple[object, ...], Kit]] = {}
+_KITS: Final[Remembered[tuple[object, ...], Kit]] = Remembered(MOST_KITS)
 
 
 def kit(place: Place, preset: Preset, sizes: Sizes, ids: names.Ids) -> Kit:
@@ -103,13 +104,8 @@ def own_kit(place: Place, data: OwnData) -> Kit:
 
 
 def _kept(key: tuple[object, ...], place: Place, plan: Callable[[], Plan]) -> Kit:
-    found = _KITS.pop(key, None)
-    if found is None:
-        found = _built(plan(), place, str(key))
-        if len(_KITS) >= MOST_KITS:
-            _KITS.pop(next(iter(_KITS)), None)
-    _KITS[key] = found  # last, as the one that was used last
-    return found
+    found = _KITS.get(key) or _built(plan(), place, str(key))
+    return _KITS.keep(key, found)  # last, as the one that was used last
 
 
 def _built(plan: Plan, place: Place, key: str) -> Kit:

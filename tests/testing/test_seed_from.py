@@ -19,6 +19,7 @@ import polars as pl
 import pytest
 
 from pytest_personalize import PersonalizeBackend, mock_personalize
+from pytest_personalize.remembered import Remembered
 from pytest_personalize.testing import own_data
 from pytest_personalize.testing.seeded import SeededGroup
 
@@ -344,7 +345,7 @@ class TestOnceInAProcess:
 
         names: list[str] = []
         build = seeding.build
-        monkeypatch.setattr(seeding, "_KITS", {})
+        monkeypatch.setattr(seeding, "_KITS", Remembered(seeding.MOST_KITS))
         monkeypatch.setattr(seeding, "build", lambda plan, name, site: (names.append(name), build(plan, name, site))[1])
         return names
 
