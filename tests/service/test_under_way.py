@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from making import Deploy, Describe, MakeGroup, MakeSolution, Train, Workshop, avro
 from pytest_personalize import PersonalizeBackend
+from pytest_personalize.service.kernel.lifecycle import SCRIPTS
 
 YEAR_10_000 = 253_402_300_800
 LINES = "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE\nann,tea,1700000000,View\nbob,tea,1700000001,View\n"
@@ -134,6 +135,13 @@ class TestWhatIsMadeRightAfterAnother:
     def test_it_is_the_newer_one(self, client: Any) -> None:
         times = self.times(client)
         assert times == sorted({*times})
+
+    def test_it_is_ready_when_its_time_is_over(self, backend: PersonalizeBackend, client: Any) -> None:
+        backend.transitions = "clock"
+        for number in range(5):
+            client.create_dataset_group(name=f"group-{number}")
+        backend.clock.advance(sum(SCRIPTS["dataset-group", "create"].seconds))
+        assert {group["status"] for group in client.list_dataset_groups(maxResults=100)["datasetGroups"]} == {"ACTIVE"}
 
     def test_on_a_clock_that_stands_still_all_have_the_same_time(
         self, backend: PersonalizeBackend, client: Any

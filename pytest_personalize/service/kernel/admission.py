@@ -72,13 +72,14 @@ def times_of_new(region: Region, kind: str) -> Times:
     """The times of a new resource of that kind: as ``times_now``, but after those of the one before.
 
     Calls take longer at AWS than a millisecond, and programs take the newest by its time. Where the clock stands still,
-    all have the same.
+    all have the same. What follows for the resource is counted from the time of the call.
     """
     engine, read, newest = region.engine, region.account.clock.read, region.table(kind).newest()
-    if newest is not None and read != engine.born and 0 <= newest.creation_date_time - engine.moment < 1:
-        engine.moment = round(newest.creation_date_time + 0.001, 3)
+    born = engine.moment
+    if newest is not None and read != engine.born and 0 <= newest.creation_date_time - born < 1:
+        born = round(newest.creation_date_time + 0.001, 3)
     engine.born = read
-    return times_now(region)
+    return {"creation_date_time": born, "last_updated_date_time": born}
 
 
 def times_now(region: Region) -> Times:

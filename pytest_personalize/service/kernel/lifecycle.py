@@ -58,16 +58,16 @@ class Script:
     work: Work | None = None
 
     def show(self, resource: Any, status: str, now: float, reason: str | None = None) -> Any:
-        """The resource with its progress at ``status``."""
-        if self.field is None and resource.status == status and resource.last_updated_date_time == now:
+        """The resource with its progress at ``status``; its time is never before the one that it has."""
+        progress = resource if self.field is None else getattr(resource, self.field)
+        updated = max(now, progress.last_updated_date_time)
+        if progress.status == status and progress.last_updated_date_time == updated and reason is None:
             return resource
-        changes: dict[str, Any] = {"status": status, "last_updated_date_time": now}
+        changes: dict[str, Any] = {"status": status, "last_updated_date_time": updated}
         if reason is not None:
             changes["failure_reason"] = reason
-        if self.field is None:
-            return evolved(resource, **changes)
-        progress = evolved(getattr(resource, self.field), **changes)
-        return evolved(resource, **{self.field: progress})
+        changed = evolved(progress, **changes)
+        return changed if self.field is None else evolved(resource, **{self.field: changed})
 
 
 def creation(pending: float, running: float, work: Work | None = None, **changes: Any) -> Script:
