@@ -242,7 +242,7 @@ def _tests_of(contexts: Iterable[str]) -> set[str]:
 
 def record(root: Path, file: Path) -> None:
     """Run the tests of all rooms under coverage."""
-    measured = ["-p", "pytest_cov", f"--cov={PACKAGE}", "--cov-context=test", "--cov-report="]
+    measured = ["-p", "pytest_cov", f"--cov={PACKAGE}", "--cov-context=test", "--cov-report=", "--cov-fail-under=0"]
     subprocess.run(
         [sys.executable, "-m", "pytest", *FLAGS, *measured, *FOLDERS],
         cwd=root,
