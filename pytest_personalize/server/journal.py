@@ -175,7 +175,7 @@ class Journal:
 
     def _store(self) -> ObjectStore:
         """The store of the backend, for a job; what an outside one holds is not in the journal."""
-        store = self.backend.s3
+        store = self.backend._store()
         self._untold |= not isinstance(store, MemoryStore)
         return store
 

@@ -26,12 +26,14 @@ class BackendClock:
 
     It follows ``time.time()`` until it is frozen, and with it freezegun and time-machine: while one of them holds or
     moves the time of the process, it holds or moves this clock. ``advance`` moves it forward without waiting, on top
-    of what they do. ``inner`` is the clock of the service itself.
+    of what they do. ``inner`` is the clock of the service itself; ``slept`` hears of every sleep, ``moved`` of every
+    step forward, when it is made.
     """
 
-    def __init__(self, slept: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, slept: Callable[[], None], moved: Callable[[], None]) -> None:
         self.inner = Clock(_time_of_the_process)
         self._slept = slept
+        self._moved = moved
 
     def __repr__(self) -> str:
         going = "runs" if self.inner.state.frozen is None else "stands still"
@@ -67,6 +69,7 @@ class BackendClock:
         except OverflowError as error:
             raise ValueError(f"the clock goes to the end of the year 9999: {error}") from None
         self.inner.advance(whole.total_seconds())
+        self._moved()
         return self.now()
 
     def move_to(self, moment: datetime | float) -> datetime:
@@ -76,6 +79,7 @@ class BackendClock:
         back, or after the year 9999.
         """
         self.inner.advance(_seconds(moment) - self.timestamp())
+        self._moved()
         return self.now()
 
     def freeze(self, at: datetime | float | None = None) -> datetime:
@@ -119,3 +123,4 @@ class BackendClock:
         ahead = moment - self.timestamp()
         if ahead > 0 and (self.inner.state.frozen is not None or not move_held_time(ahead)):
             self.inner.move_to(moment)
+        self._moved()

@@ -187,9 +187,11 @@ class ControlPlane(RuleBasedStateMachine):
         except ClientError as error:
             code = error.response["Error"]["Code"]
         # With polls a refusal because of a status, or of what is being deleted, is a look, after which it may be no
-        # reason any more.
+        # reason any more. For the runtime, a campaign that is being created is not there.
         next_reasons = {IN_USE: (None, LIMIT, TAKEN, MISSING), INVALID: (None, LIMIT, MISSING), TAKEN: (None,)}
-        moved_on = self.looks_count and service == "personalize" and code in next_reasons.get(expected or "", ())
+        if service == "personalize-runtime":
+            next_reasons[MISSING] = (None,)
+        moved_on = self.looks_count and code in next_reasons.get(expected or "", ())
         assert code == expected or moved_on, f"{operation}({members}): {code} instead of {expected}"
         return answer
 

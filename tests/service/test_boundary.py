@@ -150,7 +150,7 @@ class TestBrokenStores:
         assert shop.personalize.list_batch_inference_jobs()["batchInferenceJobs"] == []
 
 
-def test_a_bug_on_the_clock_is_seen_by_one_call_and_by_no_later_one(
+def test_a_bug_on_the_clock_is_seen_once_and_by_nobody_later(
     workshop: Workshop, backend: PersonalizeBackend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: Any) -> Any:
@@ -160,10 +160,8 @@ def test_a_bug_on_the_clock_is_seen_by_one_call_and_by_no_later_one(
     monkeypatch.setitem(lifecycle.SCRIPTS, ("dataset-group", "create"), attrs.evolve(script, work=broken))
     backend.transitions = "clock"
     group = workshop.group()
-    backend.clock.advance(hours=1)
     with pytest.raises(ZeroDivisionError):
-        workshop.personalize.list_schemas()
-    assert [call.error for call in backend.calls] == [None, "ZeroDivisionError"]
+        backend.clock.advance(hours=1)
     found = workshop.personalize.describe_dataset_group(datasetGroupArn=group)["datasetGroup"]
     assert (found["status"], found["failureReason"]) == ("CREATE FAILED", lifecycle.BUG)
 

@@ -6,7 +6,7 @@ on the way, the next one the end), ``clock`` (as long as it takes in reality, on
 Describe, a page of a list that holds the resource, or a call that is refused because of its status or for want of what
 it brings; a solution shows its newest version, and a campaign that follows waits for it, which is a look at that as
 well: a loop that only repeats one call has to end. A call looks at a resource once. No threads and no timers: due steps
-are taken when the next call comes in, in the order of their times.
+are taken when the next call comes in, or a test moves the clock or looks, in the order of their times.
 """
 
 from __future__ import annotations
