@@ -191,6 +191,8 @@ class ControlPlane(RuleBasedStateMachine):
         next_reasons = {IN_USE: (None, LIMIT, TAKEN, MISSING), INVALID: (None, LIMIT, MISSING), TAKEN: (None,)}
         if service == "personalize-runtime":
             next_reasons[MISSING] = (None,)
+        if any(one.status not in AT_REST for one in self.known.values()):
+            next_reasons[LIMIT] = (None,)
         moved_on = self.looks_count and code in next_reasons.get(expected or "", ())
         assert code == expected or moved_on, f"{operation}({members}): {code} instead of {expected}"
         return answer
