@@ -26,7 +26,8 @@ class BackendClock:
 
     It follows ``time.time()`` until it is frozen, and with it freezegun and time-machine: while one of them holds or
     moves the time of the process, it holds or moves this clock. ``advance`` moves it forward without waiting, on top
-    of what they do. ``inner`` is the clock of the service itself.
+    of what they do, and a new resource that is there sooner than in a millisecond by the rest of that. ``inner`` is the
+    clock of the service itself.
     """
 
     def __init__(self, slept: Callable[[], None] = lambda: None) -> None:

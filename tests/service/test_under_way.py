@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,24 @@ class TestWhatIsMadeRightAfterAnother:
     def test_it_is_the_newer_one(self, client: Any) -> None:
         times = self.times(client)
         assert times == sorted({*times})
+
+    def test_nothing_is_older_than_what_it_is_made_of_or_changed_before_it_is_made(
+        self, backend: PersonalizeBackend, client: Any, make_solution: MakeSolution, train: Train, deploy: Deploy
+    ) -> None:
+        microseconds = count()
+        backend.clock.inner.running = lambda: 1_700_000_000 + next(microseconds) / 1_000_000
+        made = [*backend.seed("movies").campaigns.values()][:1]
+        for number in range(3):
+            made.append(make_solution(name=f"picks-{number}"))
+            made += [train(made[-1]) for _ in range(3)]
+            made.append(deploy(made[-1]))
+            client.update_campaign(campaignArn=made[-1], minProvisionedTPS=2)
+        client.update_solution(solutionArn=made[-5], performAutoTraining=False)
+
+        everything = {each.arn: each for each in backend.all_resources()}
+        times = [everything[arn].creation_date_time for arn in made]
+        assert times == sorted({*times})
+        assert all(each.creation_date_time <= each.last_updated_date_time for each in everything.values())
 
     def test_it_is_ready_when_its_time_is_over(self, backend: PersonalizeBackend, client: Any) -> None:
         backend.transitions = "clock"

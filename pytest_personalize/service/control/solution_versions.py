@@ -16,7 +16,7 @@ from pytest_personalize.service.control.training_columns import Columns
 from pytest_personalize.service.control.tuning import trials
 from pytest_personalize.service.jobs.training import train, train_update
 from pytest_personalize.service.kernel.account import Region
-from pytest_personalize.service.kernel.admission import admit, times_of_new
+from pytest_personalize.service.kernel.admission import admit, times_now
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, Script, creation
 from pytest_personalize.service.kernel.lookups import described
@@ -168,7 +168,7 @@ def begin_version(
         training_mode=training_mode,
         training_type=training_type,
         columns=solution.columns,
-        **times_of_new(region, SolutionVersion.kind),
+        **times_now(region),
     )
     return region.create(version, tags)
 
