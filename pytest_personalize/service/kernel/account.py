@@ -209,13 +209,15 @@ class Region:
     def delete(self, resource: Resource, statuses: Collection[str]) -> None:
         """Start to delete a resource; ResourceInUseException from another status, or while something blocks it."""
         ready = self.require(resource, statuses)
-        blockers = [child for cls in kinds_that_block(resource.kind) for child in self.rows(cls).of(resource.arn)]
-        self.refuse_while("used", ready, blockers)
+        kinds = kinds_that_block(resource.kind)
+        self.refuse_while("used", ready, lambda: [child for cls in kinds for child in self.rows(cls).of(resource.arn)])
         self.engine.begin(self, ready, "delete")
 
-    def refuse_while(self, row: str, resource: Resource, blockers: Collection[Resource]) -> None:
-        """Refuse because of other resources; it is a look at each of them, and what is gone then does not count."""
-        left = [blocker.arn for blocker in blockers if self.engine.look(self, blocker) is not None]
+    def refuse_while(self, row: str, resource: Resource, blockers: Callable[[], Collection[Resource]]) -> None:
+        """Refuse because of other resources, if there are any that block after a look at each of them."""
+        for blocker in blockers():
+            self.engine.look(self, blocker)
+        left = [blocker.arn for blocker in blockers()]
         if left:
             raise refusal(row, arn=resource.arn, blockers=", ".join(left), operation=self.operation)
 
