@@ -186,10 +186,16 @@ class ControlPlane(RuleBasedStateMachine):
             answer = getattr(client(service), xform_name(operation))(**members)
         except ClientError as error:
             code = error.response["Error"]["Code"]
-        # With polls a refusal because of a status, or of what is being deleted, is a look, after which it may be no
-        # reason any more.
-        next_reasons = {IN_USE: (None, LIMIT, TAKEN, MISSING), INVALID: (None, LIMIT, MISSING), TAKEN: (None,)}
-        moved_on = self.looks_count and service == "personalize" and code in next_reasons.get(expected or "", ())
+        # With polls a refusal because of a status, a quota, or what is being deleted, is a look, after which it may be
+        # no reason any more.
+        next_reasons = {
+            IN_USE: (None, LIMIT, TAKEN, MISSING),
+            INVALID: (None, LIMIT, MISSING),
+            TAKEN: (None, LIMIT),
+            LIMIT: (None,),
+            MISSING: (None,) if service == "personalize-runtime" else (),
+        }
+        moved_on = self.looks_count and code in next_reasons.get(expected or "", ())
         assert code == expected or moved_on, f"{operation}({members}): {code} instead of {expected}"
         return answer
 
