@@ -83,7 +83,7 @@ class PersonalizeBackend(Resources):
         calls_kept: int = KEPT,
     ) -> None:
         self._loops = SleepLoops(lambda: {one.arn: one.status for one in self.all_resources()})
-        self._clock = BackendClock(self._loops.slept, self._catch_up)
+        self._clock = BackendClock(self._loops.slept, lambda: self._door.catch_up())
         self._calls = Calls(kept=calls_kept)
         self._faults = Faults(self.clock.inner)
         self._given: dict[str, Resource] = {}
@@ -149,7 +149,7 @@ class PersonalizeBackend(Resources):
     @property
     def s3(self) -> ObjectStore:
         """Where import, export and batch jobs read and write, by ``s3://bucket/key``."""
-        self._catch_up()
+        self._door.catch_up()
         return self._store()
 
     @property
@@ -393,11 +393,6 @@ class PersonalizeBackend(Resources):
     def _choose_store(self, s3: Any) -> None:
         self._account.stock = self._samples if s3 == SAMPLE else None
         self._store = self._account.store = store_choice(s3, lambda: self._memory, self.region_name)
-
-    def _catch_up(self) -> None:
-        """Do what is due, for whoever looks at what is there now."""
-        with self._door.lock:
-            self._account.catch_up()
 
     def _read_region(self, name: str) -> Region:
         with self._door.lock:

@@ -46,6 +46,11 @@ class Door:
         """Whether nothing is under way in the account; who asks holds the lock."""
         return self._account.engine.is_at_rest(self._account.clock.timestamp())
 
+    def catch_up(self) -> None:
+        """Do what is due, for whoever looks at what is there now."""
+        with self.lock:
+            self._account.catch_up()
+
     def reaches(self, region: str) -> bool:
         """Whether the service exists in that region."""
         return region in self._reach

@@ -26,8 +26,8 @@ class BackendClock:
 
     It follows ``time.time()`` until it is frozen, and with it freezegun and time-machine: while one of them holds or
     moves the time of the process, it holds or moves this clock. ``advance`` moves it forward without waiting, on top
-    of what they do. ``inner`` is the clock of the service itself; ``slept`` hears of every sleep, ``moved`` of every
-    step forward, when it is made.
+    of what they do, and a new resource by a millisecond where it has not gone on since the one before. ``inner`` is the
+    clock of the service itself; ``slept`` hears of every sleep, ``moved`` of every step forward, when it is made.
     """
 
     def __init__(self, slept: Callable[[], None], moved: Callable[[], None]) -> None:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from pytest_personalize.service.kernel.clock import ClockState
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS
 from pytest_personalize.service.kernel.resource import ACTIVE, Resource
 from pytest_personalize.service.kernel.transitions import Transitions
@@ -77,7 +76,9 @@ def _backend_lines(
     if own or gone:
         yield paint("resources that this test made or changed:", "heading")
         yield from _resource_lines(own, gone, backend.region_name, paint)
-        if backend.clock.inner.state == ClockState() and any(_waits_for(backend.transitions, each) for each in own):
+        clock = backend.clock.inner.state
+        is_where_it_was = clock.frozen is None and clock.offset < ON_ITS_OWN
+        if is_where_it_was and any(_waits_for(backend.transitions, each) for each in own):
             yield paint(f"  {CLOCK_STANDS}", "hint")
     if missed := backend.faults.missed:
         yield paint("faults that no call has met:", "heading")
@@ -144,6 +145,9 @@ def _update(resource: Resource) -> str:
     update = script and script.field and getattr(resource, script.field)
     return f" (its update: {update.status})" if update and update.status != ACTIVE else ""
 
+
+ON_ITS_OWN: Final = 1.0
+"""Seconds; new resources move a clock as well, by less than that unless there are a thousand."""
 
 CLOCK_STANDS: Final = "hint: the clock of this backend has not moved; see clock.skip_sleep() and clock.advance()"
 

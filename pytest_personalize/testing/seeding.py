@@ -22,6 +22,7 @@ from pytest_personalize.nearest import hint
 from pytest_personalize.remembered import Remembered
 from pytest_personalize.service import endpoint
 from pytest_personalize.service.kernel.account import Account, Region
+from pytest_personalize.service.kernel.admission import times_of_new
 from pytest_personalize.service.kernel.clock import Clock
 from pytest_personalize.service.kernel.errors import ServiceError
 from pytest_personalize.service.kernel.lifecycle import Engine
@@ -185,7 +186,7 @@ def put_in(found: Kit, region: Region, files: MemoryStore, arns: Mapping[str, st
         taken = next((arn for arn in wanted if arn in region.table(kind)), None)
         if taken is not None:
             raise ValueError(f"{taken} exists already: give the seeded group another name")
-    delta = round(region.now() - LAST, 3)
+    delta = round(times_of_new(region)["creation_date_time"] - LAST, 3)
     region.state.merge(found.state, lambda resource: _called(_moved(resource, delta), arns))
     for built, arn in arns.items():
         if built in region.models:

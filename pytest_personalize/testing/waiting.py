@@ -24,10 +24,11 @@ def looked_at(region: Region, arn: str) -> Resource:
     """The resource of that ARN, as a Describe sees it; ``KeyError`` with the nearest ARN when there is none."""
     tables = [table for _, table in region.tables()]
     found: Resource | None = next((table.get(arn) for table in tables if arn in table), None)
-    if found is None:
+    seen: Resource | None = None if found is None else region.engine.look(region, found)
+    if seen is None:
         near = nearest(arn, [resource.arn for table in tables for resource in table])
         raise KeyError(f"no resource {arn!r} in {region.name}{f'; did you mean {near!r}?' if near else ''}")
-    return region.describe(type(found), arn)
+    return seen
 
 
 def has_arrived(region: Region, resource: Resource, until: str) -> bool:

@@ -186,13 +186,15 @@ class ControlPlane(RuleBasedStateMachine):
             answer = getattr(client(service), xform_name(operation))(**members)
         except ClientError as error:
             code = error.response["Error"]["Code"]
-        # With polls a refusal because of a status, or of what is being deleted, is a look, after which it may be no
-        # reason any more. For the runtime, a campaign that is being created is not there.
-        next_reasons = {IN_USE: (None, LIMIT, TAKEN, MISSING), INVALID: (None, LIMIT, MISSING), TAKEN: (None,)}
-        if service == "personalize-runtime":
-            next_reasons[MISSING] = (None,)
-        if any(one.status not in AT_REST for one in self.known.values()):
-            next_reasons[LIMIT] = (None,)
+        # With polls a refusal because of a status, a quota, or what is being deleted, is a look, after which it may be
+        # no reason any more. For the runtime, a campaign that is being created is not there.
+        next_reasons = {
+            IN_USE: (None, LIMIT, TAKEN, MISSING),
+            INVALID: (None, LIMIT, MISSING),
+            TAKEN: (None, LIMIT),
+            LIMIT: (None,) if any(one.status not in AT_REST for one in self.known.values()) else (),
+            MISSING: (None,) if service == "personalize-runtime" else (),
+        }
         moved_on = self.looks_count and code in next_reasons.get(expected or "", ())
         assert code == expected or moved_on, f"{operation}({members}): {code} instead of {expected}"
         return answer

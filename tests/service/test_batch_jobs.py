@@ -480,7 +480,7 @@ def test_an_inference_job_refuses_a_filter_that_its_recipe_cannot_apply(
         jobs.infer(version, jobs.put([{"userId": "user-0"}]), filterArn=arn)
 
 
-@pytest.mark.mock_personalize(transitions={"batch-inference-job": "polls:1"})
+@pytest.mark.mock_personalize(transitions={"batch-inference-job": "polls:2"})
 def test_row_19_a_filter_is_not_deleted_while_a_job_uses_it(jobs: Jobs, refused: Callable[..., Any]) -> None:
     version = jobs.shop.version("aws-popularity-count")
     arn = jobs.shop.filter("INCLUDE ItemID WHERE Items.PRICE > 1")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from making import Deploy, Describe, MakeGroup, MakeSolution, Train, Workshop, avro
+from making import Deploy, Describe, MakeDataset, MakeGroup, MakeSolution, Train, Workshop, avro
 from pytest_personalize import PersonalizeBackend
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS
 
+IN_USE = "ResourceInUseException"
 YEAR_10_000 = 253_402_300_800
 LINES = "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE\nann,tea,1700000000,View\nbob,tea,1700000001,View\n"
 
@@ -136,6 +139,24 @@ class TestWhatIsMadeRightAfterAnother:
         times = self.times(client)
         assert times == sorted({*times})
 
+    def test_nothing_is_older_than_what_it_is_made_of_or_changed_before_it_is_made(
+        self, backend: PersonalizeBackend, client: Any, make_solution: MakeSolution, train: Train, deploy: Deploy
+    ) -> None:
+        microseconds = count()
+        backend.clock.inner.running = lambda: 1_700_000_000 + next(microseconds) / 1_000_000
+        made = [*backend.seed("movies").campaigns.values()][:1]
+        for number in range(3):
+            made.append(make_solution(name=f"picks-{number}"))
+            made += [train(made[-1]) for _ in range(3)]
+            made.append(deploy(made[-1]))
+            client.update_campaign(campaignArn=made[-1], minProvisionedTPS=2)
+        client.update_solution(solutionArn=made[-5], performAutoTraining=False)
+
+        everything = {each.arn: each for each in backend.all_resources()}
+        times = [everything[arn].creation_date_time for arn in made]
+        assert times == sorted({*times})
+        assert all(each.creation_date_time <= each.last_updated_date_time for each in everything.values())
+
     def test_it_is_ready_when_its_time_is_over(self, backend: PersonalizeBackend, client: Any) -> None:
         backend.transitions = "clock"
         for number in range(5):
@@ -232,6 +253,69 @@ class TestALoopThatOnlyRepeatsACallEnds:
         statuses = [describe(solution)["latestSolutionVersion"]["status"] for _ in range(3)]
 
         assert statuses == ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"]
+
+    def test_an_update_of_a_model_before_the_first_is_trained(
+        self, backend: PersonalizeBackend, make_solution: MakeSolution, train: Train
+    ) -> None:
+        backend.transitions["solution-version"] = "polls:2"
+        solution = make_solution("aws-user-personalization")
+        train(solution)
+
+        assert refusals(lambda: train(solution, trainingMode="UPDATE"), "InvalidInputException") == 2
+
+    def test_a_solution_that_is_deleted_while_it_trains(
+        self, backend: PersonalizeBackend, client: Any, make_solution: MakeSolution, train: Train
+    ) -> None:
+        backend.transitions["solution-version"] = "polls:2"
+        solution = make_solution()
+        train(solution)
+
+        assert refusals(lambda: client.delete_solution(solutionArn=solution), IN_USE) == 2
+
+    def test_a_dataset_that_is_deleted_while_it_is_imported(
+        self, backend: PersonalizeBackend, client: Any, workshop: Workshop
+    ) -> None:
+        backend.transitions["dataset-import-job"] = "polls:2"
+        dataset = workshop.dataset()
+        workshop.start_import(dataset, workshop.upload(LINES))
+
+        assert refusals(lambda: client.delete_dataset(datasetArn=dataset), IN_USE) == 2
+
+    def test_a_schema_that_is_deleted_while_it_is_replaced(
+        self, backend: PersonalizeBackend, client: Any, make_dataset: MakeDataset, workshop: Workshop
+    ) -> None:
+        dataset = make_dataset(workshop.group(), "USERS")
+        old = backend.datasets[dataset].schema_arn
+        more = json.loads(backend.schemas[old].schema)
+        more["fields"].append({"name": "TOWN", "type": ["null", "string"]})
+        new = client.create_schema(name="more", schema=json.dumps(more))["schemaArn"]
+        backend.transitions["dataset"] = "polls:2"
+        client.update_dataset(datasetArn=dataset, schemaArn=new)
+
+        assert refusals(lambda: client.delete_schema(schemaArn=old), IN_USE) == 2
+
+    def test_a_second_event_tracker_while_the_first_is_deleted(
+        self, backend: PersonalizeBackend, client: Any, workshop: Workshop
+    ) -> None:
+        group = workshop.group()
+        first = client.create_event_tracker(name="first", datasetGroupArn=group)["eventTrackerArn"]
+        backend.transitions["event-tracker"] = "polls:2"
+        client.delete_event_tracker(eventTrackerArn=first)
+
+        def create() -> None:
+            client.create_event_tracker(name="second", datasetGroupArn=group)
+
+        assert refusals(create, "ResourceAlreadyExistsException") == 2
+
+    def test_a_campaign_in_the_list_of_its_version(
+        self, backend: PersonalizeBackend, client: Any, make_solution: MakeSolution, train: Train, deploy: Deploy
+    ) -> None:
+        version = train(make_solution())
+        backend.transitions["campaign"] = "polls:2"
+        deploy(version)
+        pages = [client.list_campaigns(solutionArn=version)["campaigns"] for _ in range(3)]
+
+        assert [page[0]["status"] for page in pages] == ["CREATE PENDING", "CREATE IN_PROGRESS", "ACTIVE"]
 
     @pytest.mark.parametrize("listed", [False, True], ids=["described", "listed"])
     def test_a_campaign_that_follows(

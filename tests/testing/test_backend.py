@@ -203,6 +203,16 @@ class TestWait:
         with pytest.raises(ValueError, match="no resource is ever 'ACTIV'; did you mean 'ACTIVE'"):
             backend.wait(arn, until="ACTIV")
 
+    @pytest.mark.parametrize("mode", ["polls:2", "clock"])
+    def test_one_that_goes_meanwhile_raises_as_an_unknown_one_does(
+        self, client: Any, backend: PersonalizeBackend, mode: Any
+    ) -> None:
+        arn = client.create_dataset_group(name="films")["datasetGroupArn"]
+        backend.transitions = mode
+        client.delete_dataset_group(datasetGroupArn=arn)
+        with pytest.raises(KeyError, match=f"no resource '{arn}'"):
+            backend.wait(arn)
+
     def test_an_unknown_arn_raises_with_the_nearest(self, client: Any, backend: PersonalizeBackend) -> None:
         arn = client.create_dataset_group(name="nine")["datasetGroupArn"]
 

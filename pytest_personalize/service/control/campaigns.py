@@ -238,6 +238,9 @@ def list_campaigns(
         for campaign in page.items:
             _look_ahead(region, campaign)
         return page
+    for campaign in region.rows(Campaign).of(version.solution_arn):
+        _look_ahead(region, campaign)
+        region.engine.look(region, campaign)
     deployed = [
         one for one in region.rows(Campaign).of(version.solution_arn) if one.solution_version_arn == version.arn
     ]

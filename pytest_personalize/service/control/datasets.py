@@ -110,8 +110,6 @@ SCRIPTS["dataset", "update"] = _SchemaReplacement(
 )
 SCRIPTS["dataset", "delete"] = deletion(5, 25, _drop)
 
-_UNDER_WAY: Final = frozenset({"CREATE PENDING", "CREATE IN_PROGRESS", "CREATE STOPPING"})
-
 
 @operation("CreateDataset")
 def create_dataset(
@@ -159,7 +157,7 @@ def update_dataset(region: Region, *, dataset_arn: str, schema_arn: str) -> Data
     except SchemaError as error:
         raise refusal("schema replacement", arn=dataset_arn, problem=error) from None
     dataset = region.require(dataset)
-    region.refuse_while("data in use", dataset, _imports_under_way(region, dataset))
+    region.refuse_while("data in use", dataset, lambda: _imports_under_way(region, dataset))
     update = DatasetUpdateSummary(schema_arn=schema_arn, **times_now(region))
     updating = attrs.evolve(dataset, latest_dataset_update=update)
     updated: Dataset = region.engine.begin(region, updating, "update")
@@ -170,15 +168,17 @@ def update_dataset(region: Region, *, dataset_arn: str, schema_arn: str) -> Data
 def delete_dataset(region: Region, *, dataset_arn: str) -> None:
     """Delete an ACTIVE or failed dataset with its records, while nothing imports into it or trains on its group."""
     dataset = region.find(Dataset, dataset_arn)
-    trainings = [
-        version
-        for version in region.table("solution-version")
-        if version.dataset_group_arn == dataset.dataset_group_arn and version.status in _UNDER_WAY
-    ]
-    region.refuse_while("data in use", dataset, [*_imports_under_way(region, dataset), *trainings])
+    region.refuse_while(
+        "data in use", dataset, lambda: [*_imports_under_way(region, dataset), *_trainings_under_way(region, dataset)]
+    )
     region.delete(dataset, (ACTIVE, CREATE_FAILED))
 
 
 def _imports_under_way(region: Region, dataset: Dataset) -> list[Resource]:
-    jobs = region.table("dataset-import-job").of(dataset.arn)
-    return [job for job in jobs if job.status in _UNDER_WAY]
+    moving = region.engine.moving(region, "dataset-import-job")
+    return [job for job in moving if job.parent_arn == dataset.arn]
+
+
+def _trainings_under_way(region: Region, dataset: Dataset) -> list[Resource]:
+    moving = region.engine.moving(region, "solution-version")
+    return [version for version in moving if version.dataset_group_arn == dataset.dataset_group_arn]

@@ -52,13 +52,16 @@ def create_event_tracker(
 ) -> EventTracker:
     """A tracker for an ACTIVE dataset group that has none; ResourceAlreadyExistsException for a second one."""
     group = region.find(DatasetGroup, dataset_group_arn)
-
-    def refuse_second() -> None:
-        present = region.rows(EventTracker).of(dataset_group_arn)
-        if present:
-            raise refusal("second event tracker", group=dataset_group_arn, arn=present[0].arn)
-
-    new = admit(region, EventTracker, None, tags=tags, needs=(group,), check=refuse_second)
+    new = admit(
+        region,
+        EventTracker,
+        None,
+        tags=tags,
+        needs=(group,),
+        check=lambda: region.refuse_while(
+            "second event tracker", group, lambda: region.rows(EventTracker).of(dataset_group_arn)
+        ),
+    )
     tracking_id = new_tracking_id(region)
     tracker = EventTracker(
         name=name,

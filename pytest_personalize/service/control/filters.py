@@ -121,6 +121,10 @@ def create_filter(
 def delete_filter(region: Region, *, filter_arn: str) -> None:
     """Delete an ACTIVE or failed filter that no running batch job uses (developer guide)."""
     found = region.require(region.find(Filter, filter_arn), (ACTIVE, CREATE_FAILED))
-    jobs = [job for kind in BATCH_JOBS for job in region.engine.moving(region, kind) if job.filter_arn == filter_arn]
+
+    def jobs() -> list[Resource]:
+        running = (job for kind in BATCH_JOBS for job in region.engine.moving(region, kind))
+        return [job for job in running if job.filter_arn == filter_arn]
+
     region.refuse_while("used", found, jobs)
     region.delete(found, (ACTIVE, CREATE_FAILED))

@@ -76,9 +76,7 @@ def create_metric_attribution(
         needs=(group,),
         check=lambda: _check_metrics(region, dataset_group_arn, metrics, metrics),
     )
-    present = region.rows(MetricAttribution).of(dataset_group_arn)
-    if present:
-        raise refusal("second attribution", group=dataset_group_arn, arn=present[0].arn)
+    region.refuse_while("second attribution", group, lambda: region.rows(MetricAttribution).of(dataset_group_arn))
     attribution = MetricAttribution(
         name=name,
         metric_attribution_arn=new.arn,

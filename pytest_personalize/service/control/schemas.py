@@ -9,11 +9,10 @@ from attrs import frozen
 
 from pytest_personalize.data.avro import Schema, parse_schema
 from pytest_personalize.service.kernel.account import Region
-from pytest_personalize.service.kernel.admission import Beginning, admit
-from pytest_personalize.service.kernel.errors import refusal
+from pytest_personalize.service.kernel.admission import admit, times_now
 from pytest_personalize.service.kernel.lookups import described, listed
 from pytest_personalize.service.kernel.operations import operation
-from pytest_personalize.service.kernel.resource import ACTIVE, Resource
+from pytest_personalize.service.kernel.resource import Resource
 from pytest_personalize.service.kernel.state import resource_kind
 
 
@@ -53,8 +52,7 @@ def create_schema(region: Region, *, name: str, schema: str, domain: str | None 
     """
     read_schema(schema, domain)
     new = admit(region, DatasetSchema, name)
-    beginning: Beginning = {**new.beginning, "status": ACTIVE}  # from the first, as it has none to show
-    created = DatasetSchema(name=name, schema_arn=new.arn, schema=schema, domain=domain, **beginning)
+    created = DatasetSchema(name=name, schema_arn=new.arn, schema=schema, domain=domain, **times_now(region))
     region.rows(DatasetSchema).put(created)
     return created
 
@@ -63,7 +61,6 @@ def create_schema(region: Region, *, name: str, schema: str, domain: str | None 
 def delete_schema(region: Region, *, schema_arn: str) -> None:
     """Delete a schema that no dataset of any dataset group has, or is about to get."""
     schema = region.find(DatasetSchema, schema_arn)
-    users = [dataset.arn for dataset in region.table("dataset") if schema_arn in dataset.schema_arns]
-    if users:
-        raise refusal("schema used", arn=schema_arn, datasets=", ".join(users))
+    datasets = region.table("dataset")
+    region.refuse_while("schema used", schema, lambda: [one for one in datasets if schema_arn in one.schema_arns])
     region.remove(schema)

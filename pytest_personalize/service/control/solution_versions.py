@@ -16,7 +16,7 @@ from pytest_personalize.service.control.training_columns import Columns
 from pytest_personalize.service.control.tuning import trials
 from pytest_personalize.service.jobs.training import train, train_update
 from pytest_personalize.service.kernel.account import Region
-from pytest_personalize.service.kernel.admission import admit, times_of_new
+from pytest_personalize.service.kernel.admission import admit, times_now
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, Script, creation
 from pytest_personalize.service.kernel.lookups import described
@@ -115,9 +115,13 @@ def _training_hours(trained: Trained) -> float:
 
 
 def _full_training(region: Region, solution_arn: str) -> Trained | None:
-    versions = region.rows(SolutionVersion).of(solution_arn)
-    full = [one for one in versions if one.status == ACTIVE and one.training_mode == "FULL"]
+    full = _full_versions(region, solution_arn)
     return region.models[full[-1].arn] if full else None
+
+
+def _full_versions(region: Region, solution_arn: str) -> list[SolutionVersion]:
+    versions = region.rows(SolutionVersion).of(solution_arn)
+    return [one for one in versions if one.status == ACTIVE and one.training_mode == "FULL"]
 
 
 def _tell_solution(region: Region, version: SolutionVersion) -> None:
@@ -168,7 +172,7 @@ def begin_version(
         training_mode=training_mode,
         training_type=training_type,
         columns=solution.columns,
-        **times_of_new(region, SolutionVersion.kind),
+        **times_now(region),
     )
     return region.create(version, tags)
 
@@ -186,7 +190,7 @@ def create_solution_version(
     solution = region.find(Solution, solution_arn)
     versions = region.rows(SolutionVersion)
     if training_mode != "FULL":
-        _check_mode(training_mode, solution, versions.of(solution_arn))
+        _check_mode(region, training_mode, solution)
 
     def refuse_name_twice() -> None:
         # unknown: [versions/name-of-another-solution] within what a given name must be unique. chosen: within the
@@ -202,15 +206,17 @@ def create_solution_version(
     )
 
 
-def _check_mode(training_mode: str, solution: Solution, versions: Sequence[SolutionVersion]) -> None:
+def _check_mode(region: Region, training_mode: str, solution: Solution) -> None:
     """UPDATE builds on a full training and needs a recipe that can do it; AUTOTRAIN is the service's own."""
     if training_mode != "UPDATE":
         # unknown: [versions/mode-autotrain] whether callers may. chosen: no
         raise refusal("training mode", mode=training_mode)
     if not solution.recipe.supports_update_training:
         raise refusal("recipe lacks", member="trainingMode UPDATE", recipe=solution.recipe.name)
-    if not any(version.status == ACTIVE and version.training_mode == "FULL" for version in versions):
-        raise refusal("nothing to update", arn=solution.arn)
+    if not _full_versions(region, solution.arn):
+        region.look_at_moving(SolutionVersion.kind, solution.arn)
+        if not _full_versions(region, solution.arn):
+            raise refusal("nothing to update", arn=solution.arn)
 
 
 def what_it_needs(region: Region, version: SolutionVersion) -> Iterator[Resource]:

@@ -296,7 +296,7 @@ def delete_solution(region: Region, *, solution_arn: str) -> None:
     """Delete a solution and its versions; not while a campaign uses it, a version is in training or it is updated."""
     solution = region.find(Solution, solution_arn)
     versions = region.table(VERSION).of(solution_arn)
-    region.refuse_while("used", solution, [version for version in versions if region.engine.is_moving(version.arn)])
+    region.refuse_while("used", solution, lambda: [one for one in versions if region.engine.is_moving(one.arn)])
     if solution.status == ACTIVE:
         solution = region.settled(solution)
     region.delete(solution, (ACTIVE, CREATE_FAILED))

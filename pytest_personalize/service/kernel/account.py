@@ -209,15 +209,18 @@ class Region:
     def delete(self, resource: Resource, statuses: Collection[str]) -> None:
         """Start to delete a resource; ResourceInUseException from another status, or while something blocks it."""
         ready = self.require(resource, statuses)
-        blockers = [child for cls in kinds_that_block(resource.kind) for child in self.rows(cls).of(resource.arn)]
-        self.refuse_while("used", ready, blockers)
+        kinds = kinds_that_block(resource.kind)
+        self.refuse_while("used", ready, lambda: [child for cls in kinds for child in self.rows(cls).of(resource.arn)])
         self.engine.begin(self, ready, "delete")
 
-    def refuse_while(self, row: str, resource: Resource, blockers: Collection[Resource]) -> None:
-        """Refuse because of other resources; it is a look at each of them, and what is gone then does not count."""
-        left = [blocker.arn for blocker in blockers if self.engine.look(self, blocker) is not None]
-        if left:
-            raise refusal(row, arn=resource.arn, blockers=", ".join(left), operation=self.operation)
+    def refuse_while(self, row: str, resource: Resource, blockers: Callable[[], Collection[Resource]]) -> None:
+        """Refuse because of other resources, if there are any that block after a look at each of them."""
+        found = blockers()
+        for blocker in found:
+            self.engine.look(self, blocker)
+        if found and (left := blockers()):
+            listed = ", ".join(blocker.arn for blocker in left)
+            raise refusal(row, arn=resource.arn, blockers=listed, operation=self.operation)
 
     def look_at_moving(self, kind: str, parent_arn: str | None = None) -> None:
         """Look at all of that kind that are on their way, or at those below that parent: a call waits for them."""

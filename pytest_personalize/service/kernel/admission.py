@@ -64,22 +64,23 @@ def admit(
     arn = "" if path is None else region.arn(cls.arn_kind or cls.kind, path)
     region.claim(cls.kind, arn)
     _hold_quotas(region, cls.kind, group)
-    beginning: Beginning = {"status": region.engine.first_status(cls.kind), **times_of_new(region, cls.kind)}
+    beginning: Beginning = {"status": region.engine.first_status(cls.kind), **times_of_new(region)}
     return Admission(region, arn, checked, beginning)
 
 
-def times_of_new(region: Region, kind: str) -> Times:
-    """The times of a new resource of that kind: as ``times_now``, but after those of the one before.
+def times_of_new(region: Region) -> Times:
+    """The times of a new resource: those of now, which is after the resource before.
 
-    Calls take longer at AWS than a millisecond, and programs take the newest by its time. Where the clock stands still,
-    all have the same. What follows for the resource is counted from the time of the call.
+    Calls take longer at AWS than a millisecond, and programs take the newest by its time: the clock goes on by so much
+    where it has not yet. Where it stands still, all have the same.
     """
-    engine, read, newest = region.engine, region.account.clock.read, region.table(kind).newest()
-    born = engine.moment
-    if newest is not None and read != engine.born and 0 <= newest.creation_date_time - born < 1:
-        born = round(newest.creation_date_time + 0.001, 3)
-    engine.born = read
-    return {"creation_date_time": born, "last_updated_date_time": born}
+    engine, clock = region.engine, region.account.clock
+    born, read = engine.born
+    if engine.moment == born and clock.read != read:
+        engine.moment = round(born + 0.001, 3)
+        clock.tick()
+    engine.born = engine.moment, clock.read
+    return times_now(region)
 
 
 def times_now(region: Region) -> Times:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 LAST: Final = 253_402_300_799.0
 """The last second of the year 9999, beyond which there are no dates."""
@@ -45,14 +45,21 @@ class Clock:
             raise ValueError(f"the clock only moves forward, not by {seconds} seconds")
         with self._lock:
             _check(self.timestamp() + seconds)
-            self.state = evolve(self.state, offset=self.state.offset + seconds)
+            self._go_on(seconds)
 
     def move_to(self, moment: float) -> None:
         """Move forward to that time, unless it has passed."""
         with self._lock:
             _check(moment)
-            ahead = max(0.0, moment - self.timestamp())
-            self.state = evolve(self.state, offset=self.state.offset + ahead)
+            self._go_on(max(0.0, moment - self.timestamp()))
+
+    def tick(self) -> None:
+        """Go on by a millisecond."""
+        with self._lock:
+            self._go_on(0.001)
+
+    def _go_on(self, seconds: float) -> None:
+        self.state = ClockState(offset=self.state.offset + seconds, frozen=self.state.frozen)
 
     def stand_still(self, at: float | None = None) -> None:
         """Stand still, at that time or where it is; ``ValueError`` for a time that is no date."""

@@ -119,7 +119,7 @@ REFUSALS: dict[str, Refusal] = {
     "metadata columns": Refusal(INVALID_INPUT, "At most {limit} metadata columns can be asked for, not {count}."),
     "no promotions": Refusal(INVALID_INPUT, "Recipe {recipe} of {arn} does not support promotions."),
     # -- data -----------------------------------------------------------------------------------------------------
-    "schema used": Refusal(IN_USE, "{arn} cannot be deleted: it is the schema of {datasets}."),
+    "schema used": Refusal(IN_USE, "{arn} cannot be deleted: it is the schema of {blockers}."),
     "schema replacement": Refusal(INVALID_INPUT, "{problem} ({arn})"),
     "dataset type": Refusal(INVALID_INPUT, "{given} is no dataset type: expected one of {known}."),
     "type of schema": Refusal(INVALID_INPUT, "{schema} is for datasets of type {theirs}, not {ours}."),
@@ -144,12 +144,16 @@ REFUSALS: dict[str, Refusal] = {
     "incremental first": Refusal(
         INVALID_INPUT, "importMode INCREMENTAL needs an earlier import; {arn} has none: use FULL."
     ),
-    "second event tracker": Refusal(ALREADY_EXISTS, "The dataset group {group} already has an event tracker: {arn}."),
+    "second event tracker": Refusal(
+        ALREADY_EXISTS, "The dataset group {arn} already has an event tracker: {blockers}."
+    ),
     "tracking id": Refusal(INVALID_INPUT, "Invalid tracking id: {tracking_id}"),
     "no interactions": Refusal(INVALID_INPUT, "Dataset group {group} has no Interactions dataset to add events to."),
     "action tracking id": Refusal(NOT_FOUND, "No Action interactions dataset has the tracking id {tracking_id}."),
     "output path": Refusal(INVALID_INPUT, "Invalid S3 output path. {problem}"),
-    "second attribution": Refusal(ALREADY_EXISTS, "The dataset group {group} already has a metric attribution: {arn}."),
+    "second attribution": Refusal(
+        ALREADY_EXISTS, "The dataset group {arn} already has a metric attribution: {blockers}."
+    ),
     "attribution needed": Refusal(INVALID_INPUT, "metricAttributionArn must name a metric attribution, not {arn}."),
     "no event type": Refusal(INVALID_INPUT, "Dataset group {group} has no Interactions dataset with EVENT_TYPE."),
     "metric count": Refusal(INVALID_INPUT, "A metric attribution has 1 to {limit} metrics, not {count}."),

@@ -58,16 +58,16 @@ class Script:
     work: Work | None = None
 
     def show(self, resource: Any, status: str, now: float, reason: str | None = None) -> Any:
-        """The resource with its progress at ``status``; its time is never before the one that it has."""
-        progress = resource if self.field is None else getattr(resource, self.field)
-        updated = max(now, progress.last_updated_date_time)
-        if progress.status == status and progress.last_updated_date_time == updated and reason is None:
+        """The resource with its progress at ``status``."""
+        if self.field is None and resource.status == status and resource.last_updated_date_time == now:
             return resource
-        changes: dict[str, Any] = {"status": status, "last_updated_date_time": updated}
+        changes: dict[str, Any] = {"status": status, "last_updated_date_time": now}
         if reason is not None:
             changes["failure_reason"] = reason
-        changed = evolved(progress, **changes)
-        return changed if self.field is None else evolved(resource, **{self.field: changed})
+        if self.field is None:
+            return evolved(resource, **changes)
+        progress = evolved(getattr(resource, self.field), **changes)
+        return evolved(resource, **{self.field: progress})
 
 
 def creation(pending: float, running: float, work: Work | None = None, **changes: Any) -> Script:
@@ -148,14 +148,14 @@ class Luck(Protocol):
 class Engine:
     """What moves resources from status to status; ``moment`` is the time of the present call or step.
 
-    ``born`` is what the clock read when the last resource came into being.
+    ``born`` is when the last resource came into being, and what the clock read then.
     """
 
     def __init__(self, transitions: Transitions, luck: Luck) -> None:
         self.transitions = transitions
         self._luck = luck
         self.moment = 0.0
-        self.born = 0.0
+        self.born = (0.0, 0.0)
         self.agenda = Agenda()
         self._looked: set[str] = set()
 

@@ -37,10 +37,6 @@ class Table(Generic[R]):
     def get(self, arn: str) -> R | None:
         return self._rows.get(arn)
 
-    def newest(self) -> R | None:
-        """The one that came last, unless it is gone."""
-        return self._rows.get(self._arn_of.get(self._last, ""))
-
     def put(self, resource: R) -> None:
         """Add a resource, or replace the one of the same ARN."""
         arn = resource.arn
