@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from making import Deploy, Describe, MakeSolution, Train, Workshop
+from making import ROLE, Deploy, Describe, MakeSolution, Train, Workshop
 from pytest_personalize import PersonalizeBackend
 from pytest_personalize.data.stores import ObjectStore
 
@@ -74,16 +74,16 @@ class TestWhatAJobWrites:
         client.create_dataset_export_job(
             jobName="export",
             datasetArn=dataset,
-            roleArn="arn:aws:iam::123456789012:role/personalize",
+            roleArn=ROLE,
             jobOutput={"s3DataDestination": {"path": "s3://exported/"}},
         )
         return lambda s3: [uri for uri in s3.list() if uri.startswith("s3://exported/")]
 
-    @pytest.mark.parametrize("ways", ["advance", "move_to"])
-    def test_once_the_clock_is_moved(self, backend: PersonalizeBackend, exported: Any, ways: str) -> None:
+    @pytest.mark.parametrize("way", ["advance", "move_to"])
+    def test_once_the_clock_is_moved(self, backend: PersonalizeBackend, exported: Any, way: str) -> None:
         s3 = backend.s3
         assert not exported(s3)
-        if ways == "advance":
+        if way == "advance":
             backend.clock.advance(hours=1)
         else:
             backend.clock.move_to(backend.clock.now() + timedelta(hours=1))

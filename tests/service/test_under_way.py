@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from making import Deploy, Describe, MakeDataset, MakeGroup, MakeSolution, Train, Workshop, avro
+from making import ROLE, Deploy, Describe, MakeDataset, MakeGroup, MakeSolution, Train, Workshop, avro
 from pytest_personalize import PersonalizeBackend
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS
 
@@ -304,6 +304,22 @@ class TestALoopThatOnlyRepeatsACallEnds:
 
         def create() -> None:
             client.create_event_tracker(name="second", datasetGroupArn=group)
+
+        assert refusals(create, "ResourceAlreadyExistsException") == 2
+
+    def test_a_second_metric_attribution_while_the_first_is_deleted(
+        self, backend: PersonalizeBackend, client: Any, workshop: Workshop
+    ) -> None:
+        group = workshop.group()
+        workshop.dataset(group=group)
+        metric = {"eventType": "View", "metricName": "views", "expression": "SAMPLECOUNT()"}
+        members = {"datasetGroupArn": group, "metrics": [metric], "metricsOutputConfig": {"roleArn": ROLE}}
+        first = client.create_metric_attribution(name="first", **members)["metricAttributionArn"]
+        backend.transitions["metric-attribution"] = "polls:2"
+        client.delete_metric_attribution(metricAttributionArn=first)
+
+        def create() -> None:
+            client.create_metric_attribution(name="second", **members)
 
         assert refusals(create, "ResourceAlreadyExistsException") == 2
 
