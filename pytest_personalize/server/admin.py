@@ -17,7 +17,7 @@ from pytest_personalize.server.accounts import Accounts, Change
 from pytest_personalize.server.asked import AdminError, Asked, Began
 from pytest_personalize.server.hosts import Hosts
 from pytest_personalize.server.page import page
-from pytest_personalize.server.replies import Reply, head_of
+from pytest_personalize.server.replies import Reply, lines_of
 from pytest_personalize.server.routes import ADMIN, PREFIX, Row, find
 from pytest_personalize.server.shelf import MemoryShelf, Shelf
 
@@ -66,7 +66,7 @@ class Admin:
             backend = self._backend(asked.pop(ACCOUNT, None))
             if path == "/":
                 ids = [each.account_id for each in self._accounts]
-                return Reply(200, head_of(PAGE_HEADERS), page(backend, ids).encode())
+                return Reply(200, lines_of(PAGE_HEADERS), page(backend, ids).encode())
             return _reply(self._do(backend, method, path.removeprefix(PREFIX), asked, body))
         except AdminError as error:
             return _json(error.status, {"message": error.message})
@@ -107,14 +107,14 @@ class Admin:
 
 def _reply(found: Any) -> Reply:
     if isinstance(found, bytes):
-        return Reply(200, head_of(HEADERS | {"content-type": "application/octet-stream"}), found)
+        return Reply(200, lines_of(HEADERS | {"content-type": "application/octet-stream"}), found)
     return _json(200, found)
 
 
 def _json(status: int, found: Any) -> Reply:
     text = json.dumps(found, ensure_ascii=False, default=_plain)
-    head = head_of(HEADERS | {"content-type": "application/json"})
-    return Reply(status, head, text.encode("utf-8", "backslashreplace"))
+    lines = lines_of(HEADERS | {"content-type": "application/json"})
+    return Reply(status, lines, text.encode("utf-8", "backslashreplace"))
 
 
 def _plain(value: Any) -> Any:

@@ -34,8 +34,10 @@ Administer = Callable[[str, str, str, Mapping[str, str], bytes], Reply]
 LOOKS: Final = ("Describe", "List")
 """How the names of operations begin that set off no work of their own."""
 ADMIN: Final = "/_personalize/"
+ANSWER: Final = "personalize.answer"
+"""What a server can put into the state of a request: a coroutine function that sends a whole ``Reply``."""
 DISCONNECT: Final = "personalize.disconnect"
-"""What a server puts into the state of a request: a function that closes its connection."""
+"""And this: a function that closes its connection."""
 
 _log: Final = logging.getLogger(__name__)
 
@@ -63,7 +65,7 @@ class Application:
         if reply is None:
             await _hang_up(scope, receive)
         else:
-            await respond(send, reply)
+            await respond(scope, send, reply)
 
     async def _reply(self, scope: Scope, receive: Receive) -> Reply | None:
         """The answer to any request, None when there is to be none."""
@@ -123,11 +125,14 @@ class Application:
         return await self._workers["administration"].do(ask)
 
 
-async def respond(send: Send, reply: Reply) -> None:
-    """Send an answer off, with the length of its body."""
-    head = [*reply.head, (b"content-length", b"%d" % len(reply.body))]
-    await send({"type": "http.response.start", "status": reply.status, "headers": head})
-    await send({"type": "http.response.body", "body": reply.body})
+async def respond(scope: Scope, send: Send, reply: Reply) -> None:
+    """Send an answer off, as a whole where the server can."""
+    answer = scope.get("state", {}).get(ANSWER)
+    if answer is not None:
+        await answer(reply)
+    else:
+        await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
+        await send({"type": "http.response.body", "body": reply.body})
 
 
 async def _wait(seconds: float) -> None:

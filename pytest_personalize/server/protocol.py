@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
+from functools import partial
 from math import inf
 from typing import Any, Final
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from pytest_personalize.server.asgi import DISCONNECT
+from pytest_personalize.server.asgi import ANSWER, DISCONNECT
+from pytest_personalize.server.replies import Reply
 
 HEAD_BYTES: Final = 64 * 2**10
 HEAD_SECONDS: Final = 10.0
@@ -19,34 +20,23 @@ BODY_SECONDS: Final = 60.0
 OFFER: Final = re.compile(rb"\r\n(?=upgrade:)", re.IGNORECASE)
 """Another protocol, as clients of Java offer HTTP/2: the parser would leave the body to that one."""
 
-INTERIM: Final = b"HTTP/1.1 100 "
 TOO_LARGE: Final = b"HTTP/1.1 413 Content Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
-class OneWrite:
-    """A transport that holds an answer until it is complete: head and body leave together."""
-
-    def __init__(self, transport: asyncio.Transport) -> None:
-        self._transport = transport
-        self._held: list[bytes] = []
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
-
-    def write(self, data: bytes) -> None:
-        if data.startswith(INTERIM):  # for which the client waits
-            self._transport.write(data)
-        else:
-            self._held.append(data)
-
-    def flush(self) -> None:
-        if self._held:
-            self._transport.write(b"".join(self._held))
-            self._held.clear()
-
-    def close(self) -> None:
-        self.flush()
-        self._transport.close()
+async def answer(cycle: RequestResponseCycle, reply: Reply) -> None:
+    """Send an answer in one write, where ``cycle.send`` writes head and body apart and examines every header."""
+    if cycle.flow.write_paused and not cycle.disconnected:
+        await cycle.flow.drain()
+    if cycle.disconnected:
+        return
+    end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
+    body = b"" if cycle.scope["method"] == "HEAD" else reply.body
+    cycle.response_started = cycle.response_complete = True
+    cycle.transport.write(b"".join((STATUS_LINE[reply.status], reply.head, end, body)))
+    cycle.message_event.set()
+    if not cycle.keep_alive:
+        cycle.transport.close()
+    cycle.on_response()
 
 
 class LimitedProtocol(HttpToolsProtocol):
@@ -56,8 +46,7 @@ class LimitedProtocol(HttpToolsProtocol):
     """
 
     def connection_made(self, transport: Any) -> None:
-        self.held = OneWrite(transport)
-        super().connection_made(self.held)  # type: ignore[arg-type]
+        super().connection_made(transport)
         self.part, self.head_bytes, self.since = "head", 0, self.loop.time()
         self._look()
 
@@ -91,17 +80,15 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.part, self.scope["state"][DISCONNECT] = "head", self.transport.abort
+        self.part = "head"
 
     def on_headers_complete(self) -> None:
         self.part = "body"
         super().on_headers_complete()
         self.headers = []  # what comes behind a body in chunks is no header
+        self.cycle.keep_alive &= self.parser.should_keep_alive()
+        self.scope["state"] |= {ANSWER: partial(answer, self.cycle), DISCONNECT: self.transport.abort}
 
     def on_message_complete(self) -> None:
         self.part = ""
         super().on_message_complete()
-
-    def on_response_complete(self) -> None:
-        self.held.flush()
-        super().on_response_complete()

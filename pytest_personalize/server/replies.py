@@ -15,44 +15,48 @@ from pytest_personalize.shapes.http_responses import REQUEST_ID, encode, respons
 from pytest_personalize.shapes.models import operation, protocol, service_errors
 
 _REQUEST_ID: Final = REQUEST_ID.encode()
+_SERVERS: Final = ("connection", "content-length")
 _random_bits: Final = Random().getrandbits  # not of the numbers that a test may have seeded
-
-
-Head = tuple[tuple[bytes, bytes], ...]
-"""Names in small letters and values of headers, as they go over the wire."""
 
 
 @frozen
 class Reply:
-    """An HTTP answer, whole; its ``head`` is without the length of the body."""
+    """An HTTP answer, whole; its ``lines`` are the headers as they go over the wire, all but the length of the body."""
 
     status: int
-    head: Head = ()
+    lines: bytes = b""
     body: bytes = b""
 
+    @property
+    def head(self) -> bytes:
+        """The lines of all headers."""
+        return b"%bcontent-length: %d\r\n" % (self.lines, len(self.body))
 
-def head_of(headers: Mapping[str, str]) -> Head:
-    """Headers as they go over the wire."""
-    return tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items())
+    @property
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """All headers, by their names in small letters."""
+        pairs = (line.split(b": ", 1) for line in self.head.splitlines())
+        return [(name, value) for name, value in pairs]
+
+
+def lines_of(headers: Mapping[str, str]) -> bytes:
+    """Headers as they go over the wire, without those that are up to the server: a line each, whatever their values."""
+    pairs = ((name.encode(), value.encode("unicode_escape")) for name, value in headers.items() if name not in _SERVERS)
+    return b"".join(b"%b: %b\r\n" % pair for pair in pairs)
 
 
 def accepted(service: str, name: str, members: Mapping[str, Any]) -> Reply:
     """What an operation answers; one that has no output shape answers nothing, not even an empty object."""
     body = encode(members).encode() if _has_output(service, name) else b""
-    return Reply(200, _head(service), body)
+    return Reply(200, b"%b%b: %b\r\n" % (_common_lines(service, int(time())), _REQUEST_ID, _new_request_id()), body)
 
 
 def refused(service: str, code: str, message: str) -> Reply:
     """An error, in the form of the protocol that the service speaks."""
     modelled = code in service_errors(service)
-    status, headers, body = error_body(protocol(service), code, message, modelled, error_status(service, code))
-    del headers["content-length"]  # as in all heads
-    own = head_of(headers)
-    return Reply(status, (*(pair for pair in _head(service) if pair[0] not in dict(own)), *own), body)
-
-
-def _head(service: str) -> Head:
-    return *_common_head(service, int(time())), (_REQUEST_ID, _new_request_id())
+    status, own, body = error_body(protocol(service), code, message, modelled, error_status(service, code))
+    headers = response_headers(service, time(), _new_request_id().decode()) | own
+    return Reply(status, lines_of(headers), body)
 
 
 def _new_request_id() -> bytes:
@@ -62,11 +66,11 @@ def _new_request_id() -> bytes:
 
 
 @lru_cache(maxsize=3)
-def _common_head(service: str, second: int) -> Head:
-    """What is alike in all answers of a service in the same second; the rest of the headers is for the server."""
+def _common_lines(service: str, second: int) -> bytes:
+    """What is alike in all answers of a service in the same second."""
     headers = response_headers(service, second, "")
-    del headers["connection"], headers["content-length"], headers[REQUEST_ID]
-    return head_of(headers)
+    del headers[REQUEST_ID]
+    return lines_of(headers)
 
 
 @cache

@@ -61,6 +61,6 @@ class Stage:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One HTTP request."""
         if self._current is None:
-            await respond(send, refused("personalize", "ServiceUnavailable", NOBODY))
+            await respond(scope, send, refused("personalize", "ServiceUnavailable", NOBODY))
         else:
             await self._current(scope, receive, send)

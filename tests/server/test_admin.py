@@ -58,7 +58,7 @@ def refusal(backend: PersonalizeBackend) -> Ask:
     def send(method: str, path: str, body: Any = None) -> Any:
         reply = _answer(admin, method, f"/_personalize/{path}", body)
         found = json.loads(reply.body)
-        assert dict(reply.head)[b"content-type"] == b"application/json"
+        assert dict(reply.headers)[b"content-type"] == b"application/json"
         assert found.keys() == {"message"}
         return reply.status, found["message"]
 
@@ -251,7 +251,7 @@ def test_objects_come_back_as_they_went(tmp_path: Path, s3: str) -> None:
     admin.answer("PUT", path, "", HERE, b"\xff\x00\r\n")
     reply = admin.answer("GET", path, "", HERE, b"")
 
-    assert (reply.body, dict(reply.head)[b"content-type"]) == (b"\xff\x00\r\n", b"application/octet-stream")
+    assert (reply.body, dict(reply.headers)[b"content-type"]) == (b"\xff\x00\r\n", b"application/octet-stream")
     assert backend.s3.get("s3://bucket/in/a file?.csv") == b"\xff\x00\r\n"
     admin.answer("DELETE", path, "", HERE, b"")
     assert admin.answer("GET", path, "", HERE, b"").status == 404

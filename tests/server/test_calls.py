@@ -196,6 +196,11 @@ class TestFaults:
         served.backend.faults.throttle("ListSchemas", times=1)
         assert served.client().list_schemas()["ResponseMetadata"]["RetryAttempts"] == 1
 
+    def test_a_code_is_one_header_whatever_is_in_it(self, served: Any) -> None:
+        served.backend.faults.fail("GetRecommendations", "Tea\r\nx-pot: \N{SNOWMAN}", any_code=True)
+        answer = served.connect().ask("", {"campaignArn": "a"}, path="/recommendations")
+        assert (answer.status, answer.code) == (400, r"Tea\r\nx-pot: \u2603")
+
     def test_a_lost_connection_is_closed_without_an_answer(self, served: Any) -> None:
         served.backend.faults.disconnect("ListSchemas")
         wire = served.connect()

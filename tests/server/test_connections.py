@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import json
 import socket
 import struct
 import threading
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import pytest
@@ -177,6 +178,46 @@ class TestEnds:
             wire.send(wire.request("ListSchemas"))
             wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset
             wire.close()
+
+    def test_one_that_goes_while_its_call_is_answered(self, serve: Any, caplog: pytest.LogCaptureFixture) -> None:
+        begun, end, done = threading.Event(), threading.Event(), threading.Event()
+
+        @contextmanager
+        def around(backend: PersonalizeBackend, change: Any) -> Any:
+            if change.operation == "CreateDatasetGroup":
+                begun.set()
+                end.wait()
+            yield
+            done.set()
+
+        backend = PersonalizeBackend()
+        served = serve(backend, application_for(Accounts(backend, around=around)))
+        wire = served.connect()
+        wire.send(wire.request("CreateDatasetGroup", {"name": "shop"}))
+        begun.wait()
+        wire.close()
+        assert served.connect().ask("ListSchemas").status == 200  # by now the server has seen it go
+        done.clear()
+        end.set()
+        done.wait()
+        assert [group["name"] for group in served.connect().ask("ListDatasetGroups").json["datasetGroups"]] == ["shop"]
+        assert caplog.records == []
+
+    def test_who_reads_no_answer_is_asked_to_wait(self, served: Any) -> None:
+        fields = [{"name": "USER_ID", "type": "string"}, {"name": "AGE", "type": "long"}]
+        named = {"type": "record", "name": "Users", "namespace": "n", "version": "1.0"}
+        schema = json.dumps(named | {"fields": fields, "doc": "x" * 18_000})
+        wire, requests = served.connect(), 1000
+        arn = wire.ask("CreateSchema", {"name": "long", "schema": schema}).json["schemaArn"]
+        with ThreadPoolExecutor() as pool:
+            sent = pool.submit(wire.send, wire.request("DescribeSchema", {"schemaArn": arn}) * requests)
+            counts = [-1, len(served.backend.calls)]
+            while counts[-1] != counts[-2]:
+                threading.Event().wait(0.2)
+                counts.append(len(served.backend.calls))
+            assert counts[-1] < requests
+            assert {wire.read().status for _ in range(requests)} == {200}
+            sent.result()
 
     def test_five_hundred_at_once_are_answered(self, served: Any) -> None:
         wires = [served.connect() for _ in range(500)]

@@ -123,8 +123,8 @@ def test_it_loads_nothing_and_runs_only_its_own_script(backend: PersonalizeBacke
 def test_no_other_page_frames_it(backend: PersonalizeBackend) -> None:
     reply = Admin(Accounts(backend)).answer("GET", "/", "", {"host": "localhost"}, b"")
 
-    assert dict(reply.head)[b"content-security-policy"] == b"frame-ancestors 'none'"
-    assert dict(reply.head)[b"cache-control"] == b"no-store"
+    assert dict(reply.headers)[b"content-security-policy"] == b"frame-ancestors 'none'"
+    assert dict(reply.headers)[b"cache-control"] == b"no-store"
 
 
 def test_it_leads_to_the_other_accounts() -> None:
