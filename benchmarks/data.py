@@ -11,7 +11,8 @@ from pathlib import Path
 from attrs import frozen
 
 GENRES = ("Action", "Animation", "Comedy", "Crime", "Documentary", "Drama", "Fantasy", "Horror", "Musical", "War")
-EVENT_TYPES = ("watch", "click")
+EVENT_TYPES = ("click", "watch")
+WATCHED = 0.64
 FIRST_TIME = 1_500_000_000
 SECONDS_BETWEEN = 300
 
@@ -53,16 +54,19 @@ def read_folder(folder: Path) -> Data:
 
 @cache
 def generate(interactions: int = 158_371, users: int = 610, items: int = 9_742) -> Data:
-    """Made-up rows: a few items and users have most of the interactions, time goes on evenly."""
+    """Made-up rows: a few items and users have most of the interactions, time goes on evenly.
+
+    As in the data sets that AWS makes of ratings, every item that a user meets is clicked once, and most are watched in
+    the same second.
+    """
     source = random.Random(2018)
     by_user = source.choices(range(1, users + 1), cum_weights=_falling(users, 0.6), k=interactions)
     by_item = source.choices(range(1, items + 1), cum_weights=_falling(items, 0.9), k=interactions)
-    types = source.choices(EVENT_TYPES, k=interactions)
     lines = ["USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE"]
-    lines += [
-        f"{user},{item},{FIRST_TIME + number * SECONDS_BETWEEN},{kind}"
-        for number, (user, item, kind) in enumerate(zip(by_user, by_item, types, strict=True))
-    ]
+    for number, (user, item) in enumerate(dict.fromkeys(zip(by_user, by_item, strict=True))):
+        types = EVENT_TYPES if source.random() < WATCHED else EVENT_TYPES[:1]
+        lines += [f"{user},{item},{FIRST_TIME + number * SECONDS_BETWEEN},{kind}" for kind in types]
+    del lines[interactions + 1 :]
     catalogue = ["ITEM_ID,GENRE,YEAR"]
     catalogue += [
         f"{item},{'|'.join(source.sample(GENRES, source.randint(1, 3)))},{source.randint(1930, 2018)}"
