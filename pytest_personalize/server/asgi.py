@@ -35,7 +35,7 @@ LOOKS: Final = ("Describe", "List")
 """How the names of operations begin that set off no work of their own."""
 ADMIN: Final = "/_personalize/"
 ANSWER: Final = "personalize.answer"
-"""What a server can put into the state of a request: a coroutine function that sends a whole ``Reply``."""
+"""What a server can put into the state of a request: a coroutine function that sends, by ``send``, a ``Reply``."""
 DISCONNECT: Final = "personalize.disconnect"
 """And this: a function that closes its connection."""
 
@@ -129,7 +129,7 @@ async def respond(scope: Scope, send: Send, reply: Reply) -> None:
     """Send an answer off, as a whole where the server can."""
     answer = scope.get("state", {}).get(ANSWER)
     if answer is not None:
-        await answer(reply)
+        await answer(send, reply)
     else:
         await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
         await send({"type": "http.response.body", "body": reply.body})

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import partial
 from math import inf
 from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from pytest_personalize.server.asgi import ANSWER, DISCONNECT
+from pytest_personalize.server.asgi import ANSWER, DISCONNECT, Send
 from pytest_personalize.server.replies import Reply
 
 HEAD_BYTES: Final = 64 * 2**10
@@ -23,8 +22,9 @@ OFFER: Final = re.compile(rb"\r\n(?=upgrade:)", re.IGNORECASE)
 TOO_LARGE: Final = b"HTTP/1.1 413 Content Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
-async def answer(cycle: RequestResponseCycle, reply: Reply) -> None:
-    """Send an answer in one write, where ``cycle.send`` writes head and body apart and examines every header."""
+async def answer(send: Send, reply: Reply) -> None:
+    """Send an answer in one write, where ``send`` of uvicorn writes head and body apart and examines every header."""
+    cycle: RequestResponseCycle = send.__self__  # type: ignore[attr-defined]
     if cycle.flow.write_paused and not cycle.disconnected:
         await cycle.flow.drain()
     if cycle.disconnected:
@@ -81,13 +81,13 @@ class LimitedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.part = "head"
+        self.scope["state"] |= {ANSWER: answer, DISCONNECT: self.transport.abort}
 
     def on_headers_complete(self) -> None:
         self.part = "body"
         super().on_headers_complete()
         self.headers = []  # what comes behind a body in chunks is no header
-        self.cycle.keep_alive &= self.parser.should_keep_alive()
-        self.scope["state"] |= {ANSWER: partial(answer, self.cycle), DISCONNECT: self.transport.abort}
+        self.cycle.keep_alive &= self.parser.should_keep_alive()  # older versions of uvicorn ask when they send
 
     def on_message_complete(self) -> None:
         self.part = ""
