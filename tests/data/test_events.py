@@ -46,10 +46,11 @@ def test_an_event_older_than_those_before_it_takes_its_place_in_time() -> None:
     assert list(log.rows_of_user(0)) == [3, 0, 2, 1]
 
 
-def test_an_event_after_a_copy_is_found_in_the_one_that_got_it() -> None:
+@pytest.mark.parametrize("origin", [BULK, PUT])
+def test_an_event_after_a_copy_is_found_in_the_one_that_got_it(origin: int) -> None:
     log = log_of((0, 0, 5), (0, 1, 7))
     copy = log.fork()
-    log.append(user=0, item=2, time=6)
+    log.append(user=0, item=2, time=6, origin=origin)
     assert list(log.rows_of_user(0)) == [0, 2, 1]
     assert list(copy.rows_of_user(0)) == [0, 1]
 
