@@ -12,6 +12,7 @@ from pytest_personalize.conformance.cases import CASES
 from pytest_personalize.recommenders import RECIPES
 from pytest_personalize.service.kernel.operations import OPERATIONS
 from pytest_personalize.testing.coverage import coverage
+from pytest_personalize.testing.presets import PRESETS
 from tests.test_readme import TEXTS
 
 
@@ -32,6 +33,12 @@ def test_the_readme_counts_the_operations() -> None:
     counts = {service.name: len(service.emulated) for service in coverage()}
     assert f"all {sum(counts.values())} operations" in TEXTS["README"]
     assert all(f"{count} of `{name}`" in TEXTS["README"] for name, count in counts.items())
+
+
+def test_the_tutorial_says_how_large_the_shop_is() -> None:
+    sizes = PRESETS["shop"].sizes
+    told = f"{sizes.users} users, {sizes.items} items and {sizes.interactions} interactions"
+    assert told in " ".join(TEXTS["tutorial"].split())
 
 
 def test_an_operation_that_is_missing_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
