@@ -48,18 +48,18 @@ class PersonalizeBackend(Resources):
     """One pretend AWS account with Amazon Personalize in it, new and empty.
 
     ``region`` is where calls without a region go and where the resource mappings look; calls of clients of other
-    regions go to those. ``account_id`` is the account in all ARNs. ``transitions`` is ``"instant"``, ``"polls:N"`` or
-    ``"clock"``, or a mapping from kinds of resources (and ``"default"``) to those. ``quotas`` is ``"aws"``, None for
-    none, or a mapping of single values; ``minimums`` is ``"aws"`` to ask for as much data as AWS does, or a mapping of
-    single values (``interactions``, ``users_with_two_interactions``, ``percent_of_users``, ``import_records``). With
-    ``data="optional"`` solutions and trainings want no data at all, for programs that build infrastructure first: a
-    training on no rows makes an empty model. ``s3`` is where jobs read and write: ``"memory"``, a folder whose
-    sub-folders are buckets (a path, or a text with a slash such as ``"./folder"``), an object store or a boto3 S3
-    client; by default moto's S3 when that is active, memory otherwise; with ``"sample"`` likewise, and locations that
-    an import or a batch job reads and that hold nothing get sample rows first. ``preset`` is a dataset group to begin
-    with: ``"shop"``, ``"video"``, ``"movies"`` or ``"actions"``; it is then in ``seeded``. ``seed`` steers all that
-    looks random. ``regions`` is where the service exists beside ``region``: ``"aws"`` for the regions that botocore
-    lists, ``"any"``, or names; clients of another get EndpointConnectionError. ``calls_kept`` calls stay on record.
+    regions go to those. ``account_id`` is the account in all ARNs. ``transitions`` is ``"instant"``, ``"polls:N"``,
+    ``"clock"`` or ``"aws"``, or a mapping from kinds of resources (and ``"default"``) to those. ``quotas`` is
+    ``"aws"``, None for none, or a mapping of single values; ``minimums`` is ``"aws"`` to ask for as much data as AWS
+    does, or a mapping of single values (``interactions``, ``users_with_two_interactions``, ``percent_of_users``,
+    ``import_records``). With ``data="optional"`` solutions and trainings want no data at all, for programs that build
+    infrastructure first: a training on no rows makes an empty model. ``s3`` is where jobs read and write: ``"memory"``,
+    a folder whose sub-folders are buckets (a path, or a text with a slash: ``"./folder"``), an object store or a boto3
+    S3 client; by default moto's S3 when that is active, memory otherwise; with ``"sample"`` likewise, and locations
+    that an import or a batch job reads and that hold nothing get sample rows first. ``preset`` is a dataset group to
+    begin with: ``"shop"``, ``"video"``, ``"movies"`` or ``"actions"``; it is then in ``seeded``. ``seed`` steers all
+    that looks random. ``regions`` is where the service exists beside ``region``: ``"aws"`` for the regions of
+    botocore, ``"any"``, or names; clients of another get EndpointConnectionError. ``calls_kept`` calls stay on record.
 
     ``on_progress`` may be set to a function that jobs call while they run, with the resource, how much is done and how
     much there is to do: batch jobs count lines and imports files, trainings and exports say 0 of 1, and then 1 of 1.

@@ -31,7 +31,8 @@ TOOLS: Final = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit code is 0 when it did what it was asked, 2 when nobody knows what that is, or can write.
 
-    Commands that find something wrong, ``check``, ``conform``, ``mirror`` and ``operations --check``, exit with 1 then.
+    Commands that find something wrong, ``check``, ``conform``, ``mirror`` and ``operations --check``, exit with 1 then,
+    as does ``serve`` when it cannot begin; Ctrl-C is 130.
     """
     try:
         code = _run(arguments)
@@ -68,11 +69,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     if name == "conform":
         with _past_the_guard():
             return conform(parser, parity, given)
-    chosen, unknown = parser.parse_known_args(given)
-    if unknown:
-        asked = parser if name is None else commands.choices[name]
-        options = [option for option in asked._option_string_actions if option.startswith("--")]
-        asked.error(f"no option {unknown[0]!r}; {hint(unknown[0], options)}")
+    chosen = _parsed(parser, parser if name is None else commands.choices[name], given)
     if chosen.command == "operations":
         return operations(as_json=chosen.json, check=chosen.check)
     if chosen.command == "demo":
@@ -83,6 +80,15 @@ def _run(arguments: Sequence[str] | None) -> int:
         return serve(chosen)
     parser.print_help()
     return 0
+
+
+def _parsed(parser: argparse.ArgumentParser, own: argparse.ArgumentParser, given: Sequence[str]) -> argparse.Namespace:
+    """What is given; an option that the command does not have is refused with those that it has."""
+    chosen, unknown = parser.parse_known_args(given)
+    if unknown:
+        options = [option for option in own._option_string_actions if option.startswith("--")]
+        own.error(f"no option {unknown[0]!r}; {hint(unknown[0], options)}")
+    return chosen
 
 
 @contextmanager
@@ -108,7 +114,7 @@ def conform(parser: argparse.ArgumentParser, parity: argparse.ArgumentParser, gi
     from pytest_personalize.conformance import command  # all cases, for this command only
 
     command.options(parity)
-    return command.conform(parser.parse_args(given))
+    return command.conform(_parsed(parser, parity, given))
 
 
 def _run_tool(name: str, parser: argparse.ArgumentParser, own: argparse.ArgumentParser, given: Sequence[str]) -> int:

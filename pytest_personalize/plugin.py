@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pytest_personalize.testing.watching import Seen
 
 INI_OPTIONS: Final = {
-    "personalize_region": "region of clients without one, and of the resource mappings (default: us-east-1)",
+    "personalize_region": "region of clients without one, and of the mappings (default: boto3's, or us-east-1)",
     "personalize_account_id": "account in the ARNs (default: 123456789012)",
     "personalize_transitions": "how statuses change: instant (default), polls:N, clock or aws",
     "personalize_data": "whether solutions and trainings want data: required (default) or optional",

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from typing import get_args
 
 import pytest
 
-from made import MADE, PLACE, drawing, fidelity, filled, picture, recommenders
+from made import MADE, PLACE, drawing, fidelity, filled, picture, recommenders, reference
+from pytest_personalize import names
 from pytest_personalize.conformance.case import Case, Source
 from pytest_personalize.conformance.cases import CASES
 from pytest_personalize.recommenders import RECIPES
 from pytest_personalize.service.kernel.operations import OPERATIONS
+from pytest_personalize.service.kernel.quotas import QUOTAS
 from pytest_personalize.testing.coverage import coverage
+from pytest_personalize.testing.presets import PRESETS
 from tests.test_readme import TEXTS
 
 
@@ -32,6 +36,26 @@ def test_the_readme_counts_the_operations() -> None:
     counts = {service.name: len(service.emulated) for service in coverage()}
     assert f"all {sum(counts.values())} operations" in TEXTS["README"]
     assert all(f"{count} of `{name}`" in TEXTS["README"] for name, count in counts.items())
+
+
+def test_the_tutorial_says_how_large_the_shop_is() -> None:
+    sizes = PRESETS["shop"].sizes
+    told = f"{sizes.users} users, {sizes.items} items and {sizes.interactions} interactions"
+    assert told in " ".join(TEXTS["tutorial"].split())
+
+
+def test_every_quota_has_its_line() -> None:
+    table = list(reference.quotas_table())
+    assert len(table) == 2 + len(QUOTAS)
+    assert "| `campaigns` | 5 | campaigns in a dataset group |" in table
+    assert "| `import_jobs_running` | 5 | dataset import jobs under way in a region |" in table
+
+
+def test_every_step_that_can_be_set_has_its_line() -> None:
+    table = list(reference.steps_table())
+    assert re.findall(r"`(.+?)`", "".join(table)) == sorted(get_args(names.Step))
+    assert "| `dataset-group:delete` | DELETE PENDING | 30 s |" in table
+    assert "| `campaign:create` | CREATE PENDING, CREATE IN_PROGRESS | 10.5 min |" in table
 
 
 def test_an_operation_that_is_missing_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,10 @@ from unittest import mock
 
 from pytest_personalize import cli, fixtures, plugin
 from pytest_personalize.markers import BACKENDS
+from pytest_personalize.service.kernel.lifecycle import SCRIPTS
+from pytest_personalize.service.kernel.quotas import QUOTAS, Quota
 
+MINUTE: Final = 60
 COMMANDS: Final = ("serve", "check", "mirror", "conform", "operations", "demo")
 
 
@@ -52,6 +55,33 @@ def flags_table() -> Iterator[str]:
     yield "|---|---|"
     for name, (value, text) in Declared().flags.items():
         yield f"| `{name}{f'={value}' if value else ''}` | {text} |"
+
+
+def quotas_table() -> Iterator[str]:
+    """The quotas of AWS, by the names that ``quotas`` has for them."""
+    yield "| quota | at AWS | of what |"
+    yield "|---|---|---|"
+    for name, quota in QUOTAS.items():
+        yield f"| `{name}` | {quota.value} | {_counted(quota)} |"
+
+
+def _counted(quota: Quota) -> str:
+    if quota.scope == "fields":
+        return "fields in the filters of a dataset group"
+    how = " under way" if "ACTIVE" not in quota.statuses else ""
+    return f"{quota.what}s{how} in a {'dataset group' if quota.scope == 'group' else 'region'}"
+
+
+def steps_table() -> Iterator[str]:
+    """What takes time, and how long with the clock."""
+    yield "| step | statuses on the way | on the clock |"
+    yield "|---|---|---|"
+    for name, script in sorted((":".join(key), script) for key, script in SCRIPTS.items() if script.states):
+        yield f"| `{name}` | {', '.join(script.states)} | {_lasting(sum(script.seconds))} |"
+
+
+def _lasting(seconds: float) -> str:
+    return f"{seconds:g} s" if seconds < 2 * MINUTE else f"{seconds / MINUTE:g} min"
 
 
 def fixtures_list() -> Iterator[str]:

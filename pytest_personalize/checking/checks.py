@@ -240,7 +240,7 @@ def _placed(error: CsvError, origin: Source) -> Problem:
 
 
 def filters_of(origin: Source) -> Iterable[Text | Problem]:
-    """The filter expressions of a file: one a line, with comments after #, or a JSON object of them by name."""
+    """The filter expressions of a file: one a line, lines that begin with # aside, or a JSON object of them."""
     text = text_of(origin)
     if isinstance(text, Problem):
         return [text]

@@ -40,7 +40,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     lanes.add_argument("--s3-endpoint", metavar="URL", help="where the bucket is; default: at the endpoint")
     parser.add_argument("--only", metavar="TEXT", default="", help="only cases whose id contains this")
     parser.add_argument("--list", action="store_true", help="print the cases, and run none")
-    parser.add_argument("--format", choices=tuple(FORMATS), default="table")
+    parser.add_argument("--format", choices=tuple(FORMATS), default="table", help="default: table")
     parser.add_argument("--out", metavar="FILE", type=Path, help="write the report there")
     parser.add_argument("--compare", metavar="FILE", type=Path, help="an earlier report, written with --format json")
     parser.add_argument("--observations", metavar="FILE", type=Path, help="record there what nobody has printed yet")

@@ -38,7 +38,11 @@ _PRIVATE_DOMAINS: Final = (
 
 
 class RealPersonalizeCallBlocked(RuntimeError):
-    """A client was about to call the real Amazon Personalize while no mock was active."""
+    """A client was about to call the real Amazon Personalize while no mock was active.
+
+    ``service`` is what the client was made for (``personalize-runtime``), ``operation`` what it called, and ``host``
+    where the request would have gone.
+    """
 
     __module__ = "pytest_personalize"  # where it is imported from, in tracebacks
 

@@ -95,6 +95,9 @@ def _write(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     """Compare the account with a file."""
+    for name in ("data", "like", "account"):
+        if getattr(options, name):
+            raise ValueError(f"--{name} does not go with --check, which writes nothing: it is for --out")
     with loaded(Path(options.check)) as saved:
         snapshot = saved.snapshot
     inventory = _read(options, options.region or [*snapshot.state.regions])

@@ -45,7 +45,8 @@ class Recipe:
 
     ``required_datasets`` must exist for a training, ``datasets_with_data`` must hold something before there can be a
     solution. ``automatic_filter`` is the event type whose items a use case drops for the asking user,
-    ``required_event_type`` the one that it trains on, ``requires_user`` and ``requires_item`` the ids that a request
+    ``required_event_type`` the one that it trains on, ``minimum_of_interactions`` and ``minimum_of_users`` whether the
+    minimums of the quotas page are asked of its data, ``requires_user`` and ``requires_item`` the ids that a request
     must carry, ``scored`` whether results have scores, ``gives_reasons`` whether they say why they are there,
     ``real_time`` whether streamed events change the answers at once, and ``automatic_update_hours`` how often the
     service takes in what is new without a training: new items with their events, or with ``updates_take_all`` all
@@ -83,7 +84,7 @@ class Recipe:
     trains_on_actions: bool = False
     required_event_type: str | None = None
     automatic_filter: str | None = None
-    minimum_interactions: int = 1000
+    minimum_of_interactions: bool = True
     minimum_of_users: bool = True
 
     requires_user: bool = False
@@ -114,7 +115,7 @@ class Recipe:
 
     @property
     def arn(self) -> str:
-        """The same in every account and Region."""
+        """The same in every account and region."""
         return f"arn:aws:personalize:::recipe/{self.name}"
 
     @property

@@ -43,7 +43,7 @@ def theme(records: Records, items: Sequence[int], item_name: str) -> Theme:
     """
     table = records.items_table
     if table is None or not items:
-        return Theme(text="Items often chosen together", items=tuple(items), scores=(0.0,) * len(items))
+        return Theme(text=_title(()), items=tuple(items), scores=(0.0,) * len(items))
     everywhere = Counter(word for item in table for word in _words(records, table, item, item_name))
     of_item = {item: frozenset(_words(records, table, item, item_name)) for item in items}
     inside = Counter(word for item in items for word in sorted(of_item[item]))

@@ -22,6 +22,7 @@ from pytest_personalize.server.requests import (
     form_of,
     read_body,
 )
+from pytest_personalize.server.routes import PREFIX
 from pytest_personalize.server.workers import Worker
 from pytest_personalize.service.kernel.errors import ServiceError
 from pytest_personalize.testing.faults import NoAnswer
@@ -33,7 +34,6 @@ Administer = Callable[[str, str, str, Mapping[str, str], bytes], Reply]
 
 LOOKS: Final = ("Describe", "List")
 """How the names of operations begin that set off no work of their own."""
-ADMIN: Final = "/_personalize/"
 ANSWER: Final = "personalize.answer"
 """What a server can put into the state of a request: a coroutine function that sends, by ``send``, a ``Reply``."""
 DISCONNECT: Final = "personalize.disconnect"
@@ -74,7 +74,7 @@ class Application:
         headers: Headers = dict(scope["headers"])
         service = form_of(method, path)
         try:
-            if f"{path}/".startswith(ADMIN) or (look, path) == ("GET", "/"):
+            if f"{path}/".startswith(PREFIX) or (look, path) == ("GET", "/"):
                 return await self._admin(look, scope, headers, await read_body(headers, receive))
             service, operation = find_operation(method, path, headers.get(b"x-amz-target", b"").decode("latin-1"))
             key, region = caller(headers)

@@ -20,6 +20,7 @@ ADMIN: Final = "admin"
 """In the place of a service: a request to this API."""
 
 PREFIX: Final = "/_personalize/"
+"""How the paths of this API begin."""
 
 Does = Literal["shows", "changes", "replaces"]
 

@@ -199,9 +199,11 @@ class Faults:
         return self._add(Fault(operation, times, lost=lost))
 
     def fail_job(self, operation: names.Operation, reason: str, *, times: int | None = 1) -> Fault:
-        """Let the next ``times`` resources of a Create or Update operation end in CREATE FAILED for that reason.
+        """Let the next ``times`` resources of a Create or Update operation fail for that reason.
 
-        The call itself succeeds; the failure shows when the real service would show it, at the end of the job.
+        The call itself succeeds; the failure shows when the real service would show it, at the end of the job. What was
+        created ends in CREATE FAILED, a data deletion job in FAILED. What was to be updated stays ACTIVE, and its
+        latest update (``latestCampaignUpdate`` or the like) has the failure and its reason.
         """
         return self._add(Fault(operation, times, doom=reason))
 

@@ -30,7 +30,7 @@ LEFT_BEHIND: Final = 3600.0
 
 
 class SaveFileError(ValueError):
-    """A file that is no saved backend, or is damaged, or was written by a newer version."""
+    """A file that is no saved backend, or is damaged, or was written in another version of the format."""
 
 
 def save(path: Path, saved: Saved) -> None:

@@ -100,7 +100,12 @@ def test_an_unknown_command_is_refused_with_the_near_match(capsys: pytest.Captur
 
 @pytest.mark.parametrize(
     ("command", "option", "near"),
-    [("operations", "--jsn", "--json"), ("serve", "--form", "--from"), ("serve", "--alow-host", "--allow-host")],
+    [
+        ("operations", "--jsn", "--json"),
+        ("serve", "--form", "--from"),
+        ("serve", "--alow-host", "--allow-host"),
+        ("conform", "--onyl", "--only"),
+    ],
 )
 def test_an_unknown_option_is_refused_with_the_near_match(
     capsys: pytest.CaptureFixture[str], command: str, option: str, near: str

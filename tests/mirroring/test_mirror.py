@@ -297,6 +297,8 @@ class TestWhatCannotBe:
             (("--region", HOME, "--out", "p.json", "--profile", "missing"), "missing"),
             (("--region", HOME, "--out", "p.json", "--endpoint-url", "http://127.0.0.1:1"), "http://127.0.0.1:1"),
             (("--region", HOME, "--out", "p.json", "--endpoint-url", "nowhere"), "nowhere"),
+            (("--check", "p.json", "--account", "111122223333"), "--account does not go with --check"),
+            (("--check", "p.json", "--like", "user=U1"), "--like does not go with --check"),
             (("--check", "missing.json"), "missing.json"),
             (("--check", __file__), "is damaged, or no saved backend"),
         ],

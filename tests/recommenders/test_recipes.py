@@ -132,6 +132,7 @@ def test_features_that_few_recipes_have(feature: str, names: set[str]) -> None:
     ("feature", "names"),
     [
         ("listed", HRNN),
+        ("minimum_of_interactions", {"aws-semantic-similarity"}),
         ("minimum_of_users", {"aws-next-best-action"}),
         ("requires_user", RELATED | SEGMENTS | {"aws-trending-now", "aws-vod-trending-now"}),
         ("filters_on_interactions", {"aws-item-attribute-affinity"}),
@@ -154,7 +155,6 @@ def test_features_that_few_recipes_lack(feature: str, names: set[str]) -> None:
 @pytest.mark.parametrize(
     ("member", "value", "names"),
     [
-        ("minimum_interactions", 0, {"aws-semantic-similarity"}),
         ("answers", "users", {"aws-item-affinity", "aws-item-attribute-affinity"}),
         ("answers", "actions", {"aws-next-best-action"}),
         ("operation", "GetPersonalizedRanking", {"aws-personalized-ranking", "aws-personalized-ranking-v2"}),

@@ -7,7 +7,7 @@ from typing import Final
 from pytest_personalize.conformance.case import Case
 from pytest_personalize.conformance.cases import (
     batch,
-    deployment,
+    campaigns,
     events,
     filtering,
     filters,
@@ -28,6 +28,6 @@ from pytest_personalize.conformance.cases import (
 
 AREAS: Final = (
     *(requests, lists, groups, trackers, schemas, filters, events, tags, solutions, versions),
-    *(deployment, recommenders, training, runtime, filtering, jobs, batch, metrics),
+    *(campaigns, recommenders, training, runtime, filtering, jobs, batch, metrics),
 )
 CASES: Final[tuple[Case, ...]] = tuple(case for area in AREAS for case in area.BOOK.cases)

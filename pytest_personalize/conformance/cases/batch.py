@@ -1,4 +1,4 @@
-"""Batch inference and batch segment jobs."""
+"""Batch inference and batch segment jobs: these need a bucket."""
 
 from __future__ import annotations
 
@@ -6,13 +6,22 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_personalize.conformance.case import ABSENT, ANY, guide, recorded
-from pytest_personalize.conformance.cases.jobs import BATCH, MISTAKES, SPENDS, THEMES, infer, lines_of, path
+from pytest_personalize.conformance.cases.jobs import MISTAKES, SPENDS, path
 from pytest_personalize.conformance.errors import Refusal
 from pytest_personalize.conformance.rows import II, IU, SAYS, Book, answered, refused, request, unknown
 from pytest_personalize.conformance.things import MOMENT
 
 if TYPE_CHECKING:
     from pytest_personalize.conformance.world import World
+
+BATCH: Final = guide("batch inference input and output")
+THEMES: Final = {"fieldsForThemeGeneration": {"itemName": "TITLE"}}
+
+
+def infer(**changes: Any) -> Any:
+    """CreateBatchInferenceJob."""
+    return request("CreateBatchInferenceJob", **changes)
+
 
 BOOK: Final = Book(
     answered(
@@ -114,6 +123,15 @@ BOOK: Final = Book(
         spends=SPENDS,
     ),
 )
+
+
+def lines_of(world: World, job: str, **changes: Any) -> list[dict[str, Any]]:
+    """The lines that a new batch inference job writes."""
+    output = path("s3DataDestination", f"<bucket>{job}/")
+    world.make(*infer(jobOutput=output, **changes))
+    found = world.objects(job)
+    text = next(content for name, content in found.items() if name.endswith(".out"))
+    return [json.loads(line) for line in text.splitlines()]
 
 
 @BOOK.checked(

@@ -1,4 +1,4 @@
-"""Dataset groups, datasets, event trackers, metric attributions: the free beginning of every account."""
+"""Dataset groups and datasets, and their quotas: the free beginning of every account."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""Import, export, deletion, batch inference and batch segment jobs: these need a bucket."""
+"""Import, export and deletion jobs: these need a bucket."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_personalize.conformance.case import ABSENT, ANY, Like, guide, recorded
@@ -15,21 +14,13 @@ if TYPE_CHECKING:
 
 LOOKED_AT: Final = recorded("CreateDatasetImportJob looks at the data before it answers")
 MISTAKES: Final = guide("error messages")
-BATCH: Final = guide("batch inference input and output")
-FORMAT: Final = guide("data formats")
 SPENDS: Final[Any] = "import"
 ITEMS_FILE: Final = ("<items file>",)
-THEMES: Final = {"fieldsForThemeGeneration": {"itemName": "TITLE"}}
 
 
 def load(**changes: Any) -> Any:
     """CreateDatasetImportJob."""
     return request("CreateDatasetImportJob", **changes)
-
-
-def infer(**changes: Any) -> Any:
-    """CreateBatchInferenceJob."""
-    return request("CreateBatchInferenceJob", **changes)
 
 
 def path(kind: str, text: str) -> dict[str, Any]:
@@ -120,15 +111,6 @@ BOOK: Final = Book(
         LOOKED_AT,
     ),
 )
-
-
-def lines_of(world: World, job: str, **changes: Any) -> list[dict[str, Any]]:
-    """The lines that a new batch inference job writes."""
-    output = path("s3DataDestination", f"<bucket>{job}/")
-    world.make(*infer(jobOutput=output, **changes))
-    found = world.objects(job)
-    text = next(content for name, content in found.items() if name.endswith(".out"))
-    return [json.loads(line) for line in text.splitlines()]
 
 
 @BOOK.checked(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from pytest_personalize.conformance.case import ABSENT, ANY, Like, guide, model, recorded
-from pytest_personalize.conformance.cases.deployment import OWN_RECOMMENDER, SPENDS, requests_a_second
 from pytest_personalize.conformance.rows import (
     II,
     IU,
@@ -21,6 +20,14 @@ from pytest_personalize.conformance.rows import (
     until_rest,
 )
 from pytest_personalize.conformance.things import RECIPE
+
+OWN_RECOMMENDER: Final = "<own recommender>"
+
+
+def requests_a_second() -> Any:
+    """UpdateRecommender that changes something."""
+    return request("UpdateRecommender", recommenderArn=OWN_RECOMMENDER)
+
 
 BOOK: Final = Book(
     answered(
@@ -192,6 +199,6 @@ BOOK: Final = Book(
         "recommenders/dataset-missing",
         "Is a recommender refused where a dataset of its use case is missing?",
         request("CreateRecommender", datasetGroupArn="<own store>"),
-        spends=SPENDS,
+        spends="training",
     ),
 )

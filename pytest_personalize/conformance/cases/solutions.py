@@ -1,4 +1,4 @@
-"""Recipes, solutions and their versions."""
+"""Recipes and solutions."""
 
 from __future__ import annotations
 

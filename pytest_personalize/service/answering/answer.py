@@ -58,7 +58,7 @@ class Ask:
 
 
 Pair = tuple[int, float | None]
-"""One result: an interned id (-1 for one that no record has) and its score."""
+"""One result: an interned id (-1 for one that the model does not know) and its score."""
 
 
 @frozen
@@ -224,14 +224,10 @@ def rank(source: Source, ask: Ask, item_ids: Sequence[str]) -> Iterator[tuple[st
 def competitors(source: Source, ask: Ask, item_ids: Sequence[str]) -> tuple[dict[int, str], list[str]]:
     """The items of a list that the filter leaves: those that the model ranks, by index, and those it does not know."""
     selection = select(source, ask, ask.use)
-    ids = source.records.items
-    beyond = len(ids)
     known: dict[int, str] = {}
     unknown: list[str] = []
     for item_id in item_ids:
-        index = ids.get(item_id)
-        if index is None:
-            index = beyond
+        index = index_of(source.records.items, item_id)
         if selection is not None and not selection.allows(index):
             continue
         if source.model.knows(index):

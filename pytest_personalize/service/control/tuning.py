@@ -29,23 +29,21 @@ def trials(recipe: Recipe, config: HPOConfig | None, seed: int) -> list[Trial]:
     if config is None:
         draw = Random(seed)
         tunable = [parameter for parameter in recipe.hyperparameters if parameter.tunable]
-        return (
-            [{parameter.name: _drawn(parameter, draw) for parameter in tunable} for _ in range(DRAWN_TRIALS)]
-            if tunable
-            else []
-        )
+        if not tunable:
+            return []
+        return [{parameter.name: _drawn(parameter, draw) for parameter in tunable} for _ in range(DRAWN_TRIALS)]
     choices = dict(_choices(recipe, config))
     if not choices:
         return []
     rounds = ({name: values[n % len(values)] for name, values in choices.items()} for n in range(MOST_TRIALS))
     different = list({tuple(trial.items()): trial for trial in rounds}.values())
-    resources = config and config.hpo_resource_config
+    resources = config.hpo_resource_config
     jobs = resources and resources.max_number_of_training_jobs
     return different[: int(float(jobs))] if jobs else different
 
 
-def _choices(recipe: Recipe, config: HPOConfig | None) -> Iterator[tuple[str, list[str]]]:
-    ranges = config and config.algorithm_hyper_parameter_ranges
+def _choices(recipe: Recipe, config: HPOConfig) -> Iterator[tuple[str, list[str]]]:
+    ranges = config.algorithm_hyper_parameter_ranges
     given = {one.name: one for _, one in ranges.ranges()} if ranges else None
     for parameter in recipe.hyperparameters:
         if parameter.tunable and (given is None or parameter.name in given):

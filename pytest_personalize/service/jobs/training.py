@@ -61,7 +61,7 @@ def _with(settings: Settings, hyperparameters: Mapping[str, str]) -> Settings:
 
 def _require_minimums(minimums: Minimums, recipe: Recipe, view: Records, settings: Settings) -> None:
     """Hold the data against the minimums of the quotas page, after filtering by event type and value."""
-    if minimums == Minimums() or not recipe.minimum_interactions:
+    if minimums == Minimums() or not recipe.minimum_of_interactions:
         return
     found = census(recipe, view, settings)
     if found.interactions < minimums.interactions:

@@ -34,7 +34,8 @@ _NO_VALUES: Final[Mapping[str, object]] = MappingProxyType({})
 class ServiceError(Failure):
     """A refusal with a code of its own: what botocore turns into the modelled exception of the same code.
 
-    ``row`` is the row of the table that it comes from, and ``values`` what its text was filled in with.
+    ``code`` and ``message`` are what a client reads below ``"Error"``. ``row`` is the row of the table that it comes
+    from, and ``values`` what its text was filled in with.
     """
 
     def __init__(self, code: str, message: str, row: str = "", values: Mapping[str, object] = _NO_VALUES) -> None:

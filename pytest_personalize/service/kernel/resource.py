@@ -22,10 +22,9 @@ class Resource:
 
     ``kind`` is the resource type as ARNs write it (``dataset-group``), ``arn_kind`` what ARNs write where that is
     something else (a solution version's ARN says ``solution``), ``arn_field`` the member that holds the ARN,
-    ``parent_field`` the member by which lists filter it,
-    ``blocks_parent`` whether the parent cannot be deleted while this exists, ``goes_with_parent`` whether it is deleted
-    together with it, ``newest_first`` whether lists begin with the newest. ``declared`` is what is there only because a
-    test declared its answers: it was made of nothing.
+    ``parent_field`` the member by which lists filter it, ``blocks_parent`` whether the parent cannot be deleted while
+    this exists, ``goes_with_parent`` whether it is deleted together with it, ``newest_first`` whether lists begin with
+    the newest. ``declared`` is what is there only because a test declared its answers: it was made of nothing.
     """
 
     kind: ClassVar[str]

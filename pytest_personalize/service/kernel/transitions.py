@@ -46,7 +46,8 @@ class Transitions:
     >>> transitions["dataset-group:delete"] = "polls:1"
 
     The settings are ``instant`` (the end state at the first look), ``polls:N`` (the first N looks answer the states on
-    the way), ``clock`` (as long as it takes in reality, on the clock of the backend) and ``aws`` (see ``READY_MADE``).
+    the way), ``clock`` (as long as it takes in reality, on the clock of the backend) and ``aws`` (two looks at what
+    takes minutes there, one at a delete, none at the rest).
     """
 
     def __init__(self, setting: names.Transitions = "instant", steps: Mapping[str, frozenset[str]] = {}) -> None:

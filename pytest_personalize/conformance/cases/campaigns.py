@@ -1,4 +1,4 @@
-"""Campaigns and recommenders."""
+"""Campaigns."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from pytest_personalize.conformance.rows import (
 
 NO_OP: Final = recorded("an update that changes nothing, printed 200")
 OWN: Final = "<own picks campaign>"
-OWN_RECOMMENDER: Final = "<own recommender>"
 SPENDS: Final[Any] = "training"
 
 
@@ -36,13 +35,7 @@ def two_a_second(arn: str = OWN) -> Any:
     return "UpdateCampaign", {"campaignArn": arn, "minProvisionedTPS": 2}
 
 
-def requests_a_second(arn: str = OWN_RECOMMENDER) -> Any:
-    """UpdateRecommender that changes something."""
-    return request("UpdateRecommender", recommenderArn=arn)
-
-
 BOOK: Final = Book(
-    # -- campaigns
     answered(
         "campaigns/described",
         ("DescribeCampaign", {"campaignArn": "<picks campaign>"}),
