@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from datetime import datetime
 from email.utils import formatdate
 from itertools import count
+from time import time
 from typing import Any, Final
 
 from botocore.awsrequest import HeadersDict
@@ -103,7 +103,7 @@ def accepted(service: str, members: dict[str, Any]) -> tuple[HttpAnswer, dict[st
     """A successful answer; ``members`` are what the client returns besides the metadata."""
     request_id = new_request_id()
     headers = Headers({REQUEST_ID: request_id})
-    headers.rest = service, time.time(), members
+    headers.rest = service, time(), members
     metadata = {
         "RequestId": request_id,
         "HTTPStatusCode": 200,
@@ -118,7 +118,7 @@ def refused(service: str, code: str, message: str) -> tuple[HttpAnswer, dict[str
     status = error_status(service, code)
     modelled = code in service_errors(service)
     _, own, body = error_body(protocol(service), code, message, modelled, status)
-    headers = response_headers(service, time.time(), new_request_id()) | own
+    headers = response_headers(service, time(), new_request_id()) | own
     parsed = parsed_error(code, message, modelled, status, headers)
     parsed["ResponseMetadata"]["RetryAttempts"] = 0
     return HttpAnswer(status, headers, body), parsed
