@@ -442,7 +442,7 @@ SETUPS = {
         needs=("freezegun", "time_machine"),
         uses_ours=True,
     ),
-    "time.time and open are mocks of the test": SetUp(
+    "the time and open are mocks of the test": SetUp(
         """
         from common import *
         import time
@@ -450,7 +450,7 @@ SETUPS = {
 
         CLIENT = client()
 
-        @mock_personalize(transitions={"dataset-group": "polls:2"})
+        @mock_personalize(transitions={"dataset-group": "polls:2"}, preset="shop")
         def test_it():
             times = mock.patch("time.time", side_effect=[0, 60, 120, 180])
             with times, mock.patch("builtins.open", mock.mock_open(read_data="films")):
@@ -460,6 +460,14 @@ SETUPS = {
                 while status != "ACTIVE" and time.time() < deadline:
                     status = CLIENT.describe_dataset_group(datasetGroupArn=arn)["datasetGroup"]["status"]
             assert status == "ACTIVE"
+
+            shop = CLIENT.list_dataset_groups()["datasetGroups"][0]["datasetGroupArn"]
+            recipe = "arn:aws:personalize:::recipe/aws-sims"
+            solution = CLIENT.create_solution(name="sims", datasetGroupArn=shop, recipeArn=recipe)["solutionArn"]
+            with mock.patch("time.perf_counter", side_effect=[1.0, 1.5]):
+                started = time.perf_counter()
+                CLIENT.create_solution_version(solutionArn=solution)
+                assert time.perf_counter() - started == 0.5
         """,
         uses_ours=True,
         alone=True,
