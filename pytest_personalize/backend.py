@@ -138,7 +138,7 @@ class PersonalizeBackend(Resources):
         return self._account.engine.transitions
 
     @transitions.setter
-    def transitions(self, setting: names.Transitions) -> None:
+    def transitions(self, setting: names.Transitions | Transitions) -> None:
         self._account.engine.transitions = Transitions(setting, steps())
 
     @property

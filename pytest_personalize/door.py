@@ -10,6 +10,7 @@ from pytest_personalize.service.kernel.account import Account
 from pytest_personalize.service.kernel.errors import ServiceError
 from pytest_personalize.shapes.attempts import no_answer, read_timeout, send
 from pytest_personalize.shapes.http_responses import HttpAnswer, accepted, refused
+from pytest_personalize.shapes.models import read_models
 from pytest_personalize.testing.calls import Call, Calls, packed
 from pytest_personalize.testing.declarations import MEMBERS
 from pytest_personalize.testing.faults import Faults, NoAnswer
@@ -27,6 +28,7 @@ class Door:
     """
 
     def __init__(self, account: Account, calls: Calls, faults: Faults, reach: Reach, loops: SleepLoops) -> None:
+        read_models()  # a test may mock ``open`` by the time of its first call
         self.lock = threading.RLock()
         self._account = account
         self._calls = calls

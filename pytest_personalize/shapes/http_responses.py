@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from datetime import datetime
 from email.utils import formatdate
 from itertools import count
+from time import time
 from typing import Any, Final
 
 from botocore.awsrequest import HeadersDict
@@ -73,12 +73,25 @@ for _name in [
 class HttpAnswer:
     """What botocore, and handlers of ``after-call``, look at in an HTTP answer."""
 
-    content = b""
     url = ""
 
-    def __init__(self, status_code: int, headers: dict[str, str]) -> None:
+    def __init__(self, status_code: int, headers: dict[str, str], body: bytes | dict[str, Any]) -> None:
+        """``body`` is written out, or the members that it is written from, when somebody looks."""
         self.status_code = status_code
         self._headers = headers
+        self._body = body
+
+    @property
+    def content(self) -> bytes:
+        """The body, which is empty where there are no members."""
+        if isinstance(self._body, bytes):
+            return self._body
+        return encode(self._body).encode() if self._body else b""
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.content.decode()
 
     @property
     def headers(self) -> HeadersDict:
@@ -90,25 +103,25 @@ def accepted(service: str, members: dict[str, Any]) -> tuple[HttpAnswer, dict[st
     """A successful answer; ``members`` are what the client returns besides the metadata."""
     request_id = new_request_id()
     headers = Headers({REQUEST_ID: request_id})
-    headers.rest = service, time.time(), members
+    headers.rest = service, time(), members
     metadata = {
         "RequestId": request_id,
         "HTTPStatusCode": 200,
         "HTTPHeaders": headers,
         "RetryAttempts": 0,
     }
-    return HttpAnswer(200, headers), {**members, "ResponseMetadata": metadata}
+    return HttpAnswer(200, headers, members), {**members, "ResponseMetadata": metadata}
 
 
 def refused(service: str, code: str, message: str) -> tuple[HttpAnswer, dict[str, Any]]:
     """A refusal, from which botocore makes the exception of that code."""
     status = error_status(service, code)
     modelled = code in service_errors(service)
-    _, own, _ = error_body(protocol(service), code, message, modelled, status)
-    headers = response_headers(service, time.time(), new_request_id()) | own
+    _, own, body = error_body(protocol(service), code, message, modelled, status)
+    headers = response_headers(service, time(), new_request_id()) | own
     parsed = parsed_error(code, message, modelled, status, headers)
     parsed["ResponseMetadata"]["RetryAttempts"] = 0
-    return HttpAnswer(status, headers), parsed
+    return HttpAnswer(status, headers, body), parsed
 
 
 def new_request_id() -> str:

@@ -43,6 +43,12 @@ def service_model(service: str) -> ServiceModel:
     return ServiceModel(loader.load_data(f"{service}/{version}/service-2"), service)
 
 
+def read_models() -> None:
+    """Read the models of all services, which is done once in a process: after that, no call opens a file."""
+    for service in SERVICES:
+        service_model(service)
+
+
 @cache
 def operation_names(service: str) -> tuple[str, ...]:
     """The operations of a service, in the order of the model."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from time import time
 
 from pytest_personalize.service.kernel.clock import Clock
 from pytest_personalize.testing.sleeping import Sleeper, move_held_time, sleeping_on
 
 
 def _time_of_the_process() -> float:
-    """Looked up at every call: freezegun and time-machine put a function of theirs in its place."""
-    return time.time()
+    """By a name of this module: freezegun finds it here, and a test that mocks ``time.time`` does not hand it out."""
+    return time()
 
 
 def _seconds(moment: datetime | float) -> float:
@@ -24,10 +24,11 @@ def _seconds(moment: datetime | float) -> float:
 class BackendClock:
     """What the emulated service takes for now.
 
-    It follows ``time.time()`` until it is frozen, and with it freezegun and time-machine: while one of them holds or
-    moves the time of the process, it holds or moves this clock. ``advance`` moves it forward without waiting, on top
-    of what they do, and a new resource by a millisecond where it has not gone on since the one before. ``inner`` is the
-    clock of the service itself; ``slept`` hears of every sleep, ``moved`` of every step forward, when it is made.
+    It follows the time of the process until it is frozen, and with it freezegun and time-machine: while one of them
+    holds or moves the time of the process, it holds or moves this clock. ``advance`` moves it forward without waiting,
+    on top of what they do, and a new resource by a millisecond where it has not gone on since the one before.
+    ``inner`` is the clock of the service itself; ``slept`` hears of every sleep, ``moved`` of every step forward, when
+    it is made.
     """
 
     def __init__(self, slept: Callable[[], None], moved: Callable[[], None]) -> None:

@@ -18,7 +18,7 @@ MOST: Final = 1_000  # resources among which the nearest is looked for
 
 _FILES: Final = 'put the files where it looks with backend.s3.put("s3://…", …); a bucket of moto has to be made first'
 _DATA: Final = 'import data first, seed a group, or take data="optional" where none are to be had'
-_WAIT: Final = "wait for it as at AWS, with Describe until it is ACTIVE, or with backend.wait(arn)"
+_WAIT: Final = "wait for the end of that as at AWS, with Describe; backend.wait(arn) waits until it is ACTIVE"
 REMEDIES: Final[Mapping[str, str]] = {
     "ValidationException": "no class of its own: catch ClientError and look at response['Error']['Code']",
     "Insufficient privileges for accessing data in S3": _FILES,

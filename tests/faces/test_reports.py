@@ -592,7 +592,7 @@ class TestHints:
             create("films")
             CLIENT.delete_dataset_group(datasetGroupArn="{ARN}:dataset-group/films")
             """,
-            "wait for it as at AWS, with Describe until it is ACTIVE, or with backend.wait(arn)",
+            "wait for the end of that as at AWS, with Describe; backend.wait(arn) waits until it is ACTIVE",
         ),
         "a name": (
             """

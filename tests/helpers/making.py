@@ -113,7 +113,8 @@ class Workshop:
             roleArn=ROLE,
             jobOutput={"s3DataDestination": {"path": "s3://exports"}},
         )
-        return self.backend.s3.get(f"s3://exports/{name}.csv").decode().splitlines()[1:]
+        lines = self.backend.s3.get(f"s3://exports/{name}.csv").splitlines()  # of bytes: text has more ends of lines
+        return [line.decode() for line in lines[1:]]
 
 
 SHOP_USERS = [f"user-{number}" for number in range(20)]

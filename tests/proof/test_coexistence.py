@@ -442,6 +442,36 @@ SETUPS = {
         needs=("freezegun", "time_machine"),
         uses_ours=True,
     ),
+    "the time and open are mocks of the test": SetUp(
+        """
+        from common import *
+        import time
+        from pytest_personalize import mock_personalize
+
+        CLIENT = client()
+
+        @mock_personalize(transitions={"dataset-group": "polls:2"}, preset="shop")
+        def test_it():
+            times = mock.patch("time.time", side_effect=[0, 60, 120, 180])
+            with times, mock.patch("builtins.open", mock.mock_open(read_data="films")):
+                with open("name") as file:
+                    arn = CLIENT.create_dataset_group(name=file.read())["datasetGroupArn"]
+                deadline, status = time.time() + 600, ""
+                while status != "ACTIVE" and time.time() < deadline:
+                    status = CLIENT.describe_dataset_group(datasetGroupArn=arn)["datasetGroup"]["status"]
+            assert status == "ACTIVE"
+
+            shop = CLIENT.list_dataset_groups()["datasetGroups"][0]["datasetGroupArn"]
+            recipe = "arn:aws:personalize:::recipe/aws-sims"
+            solution = CLIENT.create_solution(name="sims", datasetGroupArn=shop, recipeArn=recipe)["solutionArn"]
+            with mock.patch("time.perf_counter", side_effect=[1.0, 1.5]):
+                started = time.perf_counter()
+                CLIENT.create_solution_version(solutionArn=solution)
+                assert time.perf_counter() - started == 0.5
+        """,
+        uses_ours=True,
+        alone=True,
+    ),
     "python -O with fixtures": SetUp(WITH_FIXTURES, python=("-O",), plugins=(), uses_ours=True),
     "python -OO with fixtures": SetUp(WITH_FIXTURES, python=("-OO",), plugins=(), uses_ours=True),
     "python -X dev with fixtures": SetUp(WITH_FIXTURES, python=("-X", "dev"), plugins=(), uses_ours=True),

@@ -70,6 +70,24 @@ def test_row_5_the_length_is_there_however_the_headers_are_read(
     assert read(answer["ResponseMetadata"]["HTTPHeaders"]) == LENGTH
 
 
+def test_handlers_of_after_call_see_the_body(
+    shop_dataset_group: Any, personalize: Any, personalize_events: Any
+) -> None:
+    seen: list[Any] = []
+    for client in (personalize, personalize_events):
+        client.meta.events.register("after-call", lambda http_response, **_: seen.append(http_response))
+
+    created = personalize.create_schema(name="s", schema=USERS_SCHEMA)
+    with pytest.raises(ClientError):
+        personalize.create_schema(name="s", schema=USERS_SCHEMA)
+    event = {"eventType": "View", "itemId": "mug", "sentAt": 1700000000}
+    personalize_events.put_events(trackingId=shop_dataset_group.tracking_id, sessionId="s", eventList=[event])
+
+    assert json.loads(seen[0].content) == {"schemaArn": created["schemaArn"]}
+    assert json.loads(seen[1].text)["__type"] == "ResourceAlreadyExistsException"
+    assert [len(answer.content) for answer in seen] == [int(answer.headers["Content-Length"]) for answer in seen]
+
+
 def test_row_5_no_body_has_length_0(shop_dataset_group: Any, personalize_events: Any) -> None:
     event = {"eventType": "View", "itemId": "mug", "sentAt": 1700000000}
     answer = personalize_events.put_events(trackingId=shop_dataset_group.tracking_id, sessionId="s", eventList=[event])

@@ -41,6 +41,7 @@ class TestOptions:
             ({"transitions": {"campaign:make": "clock"}}, ValueError, "a campaign has no step 'make'; "),
             ({"transitions": {"campaign": "pols:1"}}, ValueError, "transitions are .* not 'pols:1'"),
             ({"transitions": "poll"}, ValueError, "transitions are 'instant', 'polls:N', 'clock' or 'aws', not 'poll'"),
+            ({"transitions": 2}, ValueError, "transitions are 'instant', 'polls:N', 'clock' or 'aws', not 2"),
         ],
     )
     def test_a_wrong_one_is_refused_at_once(self, option: dict[str, Any], error: type[Exception], problem: str) -> None:
@@ -69,6 +70,13 @@ class TestLooks:
         told = "1 dataset-group, 5 schemas, 5 datasets, 1 solution and 10 more"
         assert repr(backend) == f"<PersonalizeBackend: eu-west-1: empty; us-east-1: {told}>"
         assert repr(backend.region("us-east-1")) == f"<resources of us-east-1: {told}>"
+
+    def test_transitions_are_put_back_as_they_were(self) -> None:
+        backend = PersonalizeBackend(transitions={"default": "polls:2", "campaign": "clock"})
+        before = backend.transitions
+        backend.transitions = "instant"
+        backend.transitions = before
+        assert backend.transitions.settings() == {"default": "polls:2", "campaign": "clock"}
 
     def test_transitions_show_what_is_set(self) -> None:
         transitions = PersonalizeBackend(transitions={"campaign": "polls:1", "solution:delete": "clock"}).transitions

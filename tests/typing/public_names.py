@@ -114,6 +114,7 @@ def a_backend_is_typed() -> None:
     assert_type(backend.seed_from("films", interactions=[("ada", "alien")], domain="ECOMMERCE"), SeededGroup)
     backend.transitions = "polls:2"
     backend.transitions["campaign"] = "clock"
+    backend.transitions = backend.transitions
     backend.faults.throttle("PutEvents", times=2)
     backend.answers("arn").for_user("u1", items=["a", ("b", 0.5), {"itemId": "c"}]).default(items=[])
     backend.answers.load("answers.json")

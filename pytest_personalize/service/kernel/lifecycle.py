@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import heapq
 import logging
-import time
 from collections.abc import Callable, Iterator, Mapping
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import attrs
@@ -278,9 +278,9 @@ class Engine:
 
 def _timed(work: Work, region: Region, resource: Resource, now: float) -> Any:
     """What work gives, with a line in the log when it took long."""
-    started = time.perf_counter()
+    started = perf_counter()
     done = work(region, resource, now)
-    seconds = time.perf_counter() - started
+    seconds = perf_counter() - started
     if seconds > LONG:
         LOG.info("%s took %.1f seconds", resource.arn, seconds)
     return done

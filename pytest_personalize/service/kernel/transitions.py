@@ -50,10 +50,13 @@ class Transitions:
     takes minutes there, one at a delete, none at the rest).
     """
 
-    def __init__(self, setting: names.Transitions = "instant", steps: Mapping[str, frozenset[str]] = {}) -> None:
+    def __init__(
+        self, setting: names.Transitions | Transitions = "instant", steps: Mapping[str, frozenset[str]] = {}
+    ) -> None:
         """``steps`` are the steps of every kind of resource that may be set."""
         self._steps = steps
-        settings: dict[Any, Any] = {"default": setting} if isinstance(setting, str) else dict(setting)
+        given = setting.settings() if isinstance(setting, Transitions) else setting
+        settings: dict[Any, Any] = dict(given) if isinstance(given, Mapping) else {"default": given}
         self._default = checked_mode(settings.pop("default", "instant"))
         self._set: dict[str, str] = {}
         self._known: dict[tuple[str, str], str] = {}
