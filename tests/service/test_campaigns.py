@@ -321,6 +321,41 @@ class TestUpdate:
         assert [one["campaignArn"] for one in client.list_campaigns(solutionArn=other)["campaigns"]] == [campaign]
         client.delete_solution(solutionArn=solution)
 
+    def test_row_24_the_other_solution_stays_while_the_campaign_is_on_its_way_there(
+        self,
+        backend: PersonalizeBackend,
+        client: Any,
+        campaign: str,
+        make_solution: MakeSolution,
+        train: Train,
+        refused: Any,
+    ) -> None:
+        other = make_solution(name="reads")
+        version = train(other)
+        backend.transitions = {"default": "clock", "solution": "clock"}
+        client.update_campaign(campaignArn=campaign, solutionVersionArn=version)
+        with refused("ResourceInUseException", "campaign/"):
+            client.delete_solution(solutionArn=other)
+        backend.clock.advance(hours=1)
+
+        assert backend.campaigns[campaign].solution_version_arn == version
+
+    def test_row_24_a_version_of_a_solution_that_is_being_deleted_is_refused(
+        self,
+        backend: PersonalizeBackend,
+        client: Any,
+        campaign: str,
+        make_solution: MakeSolution,
+        train: Train,
+        refused: Any,
+    ) -> None:
+        other = make_solution(name="reads")
+        version = train(other)
+        backend.transitions["solution"] = "clock"
+        client.delete_solution(solutionArn=other)
+        with refused("ResourceInUseException", "DELETE PENDING"):
+            client.update_campaign(campaignArn=campaign, solutionVersionArn=version)
+
     def test_row_24_a_version_of_another_dataset_group_is_refused(
         self, client: Any, campaign: str, make_group: MakeGroup, make_solution: MakeSolution, train: Train, refused: Any
     ) -> None:

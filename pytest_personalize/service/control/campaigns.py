@@ -75,6 +75,14 @@ class Campaign(Resource):
         """Whether it is updated to each new solution version."""
         return bool(self.campaign_config and self.campaign_config.sync_with_latest_solution_version)
 
+    @property
+    def solution_version_arns(self) -> tuple[str, ...]:
+        """The version that it deploys, and the one that it is about to deploy."""
+        update = self.latest_campaign_update
+        if update is None or update.status in (ACTIVE, CREATE_FAILED):
+            return (self.solution_version_arn,)
+        return (self.solution_version_arn, update.solution_version_arn)
+
     def source(self, region: Region) -> Source:
         """What it answers from, with the data as they are now."""
         trained, records = region.models[self.solution_version_arn], region.records[self.dataset_group_arn]
@@ -270,7 +278,8 @@ def update_campaign(
     config = _kept_config(region, campaign, version) if campaign_config is None else campaign_config
     tps = campaign.min_provisioned_tps if min_provisioned_tps is None else min_provisioned_tps
     _check_sync(campaign, config, solution_version_arn)
-    region.require(version)
+    for needed in what_it_needs(region, version):
+        region.require(needed)
     campaign = region.settled(region.require(campaign, (ACTIVE, CREATE_FAILED)))
     same = (campaign.solution_version_arn, campaign.min_provisioned_tps, campaign.campaign_config)
     if same != (version.arn, tps, config) or campaign.status == CREATE_FAILED:
