@@ -584,6 +584,16 @@ def test_row_3_the_campaigns_that_deploy_a_version_are_listed(
         assert "nextToken" not in rest
 
 
+def test_row_3_none_is_passed_over_when_those_before_it_are_deleted(client: Any, version: str, deploy: Deploy) -> None:
+    campaigns = [deploy(version, f"live{n}") for n in range(3)]
+    listed = []
+    for page in client.get_paginator("list_campaigns").paginate(solutionArn=version, PaginationConfig={"PageSize": 1}):
+        listed += [one["campaignArn"] for one in page["campaigns"]]
+        client.delete_campaign(campaignArn=listed[-1])
+
+    assert listed == campaigns
+
+
 def test_row_3_versions_are_not_listed_by_version(client: Any, version: str, refused: Any) -> None:
     with refused("ResourceNotFoundException"):
         client.list_solution_versions(solutionArn=version)

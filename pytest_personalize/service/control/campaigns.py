@@ -18,7 +18,7 @@ from pytest_personalize.service.kernel.admission import admit, times_now
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import ACTIONS, SCRIPTS, creation, deletion
 from pytest_personalize.service.kernel.operations import Page, operation, structure
-from pytest_personalize.service.kernel.paging import PAGE_SIZE, list_page, sequence_page
+from pytest_personalize.service.kernel.paging import PAGE_SIZE, list_page, numbered_page
 from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource, Update, evolved
 from pytest_personalize.service.kernel.state import resource_kind
 from pytest_personalize.service.kernel.tagging import Tag
@@ -249,10 +249,10 @@ def list_campaigns(
     for campaign in region.rows(Campaign).of(version.solution_arn):
         _look_ahead(region, campaign)
         region.engine.look(region, campaign)
-    deployed = [
-        one for one in region.rows(Campaign).of(version.solution_arn) if one.solution_version_arn == version.arn
-    ]
-    return sequence_page(f"campaigns?{version.arn}", deployed, next_token, max_results or PAGE_SIZE)
+    deployed = (
+        (number, one) for number, one in region.rows(Campaign).numbered() if one.solution_version_arn == version.arn
+    )
+    return numbered_page(f"campaigns?{version.arn}", deployed, next_token, max_results or PAGE_SIZE)
 
 
 @operation("UpdateCampaign")
