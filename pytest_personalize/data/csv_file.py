@@ -11,6 +11,7 @@ import io
 import re
 from codecs import BOM_UTF8
 from collections.abc import Generator, Iterator, Sequence
+from threading import Lock
 from typing import Final, Protocol
 
 from attrs import define, field
@@ -36,8 +37,10 @@ _CELL: Final = re.compile(r'"(?:[^"\\]++|\\.|"")*+"|[^,]*', re.DOTALL)
 _OTHER_MARKS: Final = {";": "semicolons", "\t": "tabs", "|": "bars"}
 """What other files that are called CSV have between their values."""
 
-_STRICT: Final = csv.reader((), strict=True).dialect
+_DIALECTS: Final = {strict: csv.reader((), strict=strict).dialect for strict in (True, False)}
 """As an argument it takes half the time to make a reader that its options take."""
+_ANY_LENGTH: Final = 2**31 - 1
+_LIMIT: Final = Lock()
 _OPEN_QUOTE: Final = "unexpected end of data"
 """What the CSV reader says of text that ends within quotes."""
 
@@ -131,10 +134,11 @@ class CsvFile:
         if "\0" in line:
             raise CsvError("The header has a NUL byte in it", code="nul-byte", file=self.name, line=1)
         try:
-            self.header = next(csv.reader([line], _STRICT), [])
+            records, _ = read_records(line)
         except csv.Error as error:
             text = f"The header is not well-formed CSV: {error}"
             raise CsvError(text, code="malformed-header", file=self.name, line=1, row=line) from None
+        self.header = records[0] if records else []
 
     def _once(self, column: str) -> bool:
         return self.header.count(column) == 1
@@ -185,7 +189,7 @@ class CsvFile:
         reason = ""
         for taken in range(1, _MOST_LINES_OF_A_RECORD):
             try:
-                row = next(csv.reader([_text(data)], _STRICT), [])
+                records, _ = read_records(data.decode())
             except UnicodeDecodeError as error:
                 if taken == 1:
                     return [], 1, self._not_utf8(data, error, line)
@@ -198,6 +202,7 @@ class CsvFile:
                     lines.append(more)
                 data += b"".join(lines[at + taken : at + taken + 1])
                 continue
+            row = records[0] if records else []
             if taken == 1:
                 return row, 1, None
             if len(row) == len(self.header):
@@ -266,15 +271,14 @@ def _split(data: bytes, width: int) -> tuple[Sequence[Sequence[str]], int, int] 
 
 def _parsed(data: bytes, width: int) -> tuple[Sequence[Sequence[str]], int, int]:
     """As ``_split``, of anything; raises something when it is not well-formed."""
-    reader = csv.reader(io.StringIO(_text(data), newline=""), _STRICT)
-    rows = list(reader)
-    if reader.line_num != len(rows):
+    rows, lines = read_records(data.decode())
+    if lines != len(rows):
         raise ValueError("lines")
     rows = [row for row in rows if row]
     cells = list(zip(*rows, strict=True))
     if rows and len(cells) != width:
         raise ValueError("cells")
-    return cells, len(rows), reader.line_num
+    return cells, len(rows), lines
 
 
 def _shown(data: bytes) -> str:
@@ -291,10 +295,19 @@ def _start(line: str, index: int) -> int:
     return at + 1
 
 
-def _text(data: bytes) -> str:
-    """The text of some lines, in which quotes are written as CSV readers know them."""
-    text = data.decode()
-    return _QUOTED.sub(_without_backslashes, text) if b"\\" in data else text
+def read_records(text: str, *, strict: bool = True) -> tuple[list[list[str]], int]:
+    """The records of CSV text, and the number of its lines; ``csv.Error`` for what is not well-formed, if ``strict``.
+
+    Quotes within quoted values may be doubled, or stand behind backslashes.
+    """
+    written = _QUOTED.sub(_without_backslashes, text) if "\\" in text else text
+    with _LIMIT:  # how long a value may be is a setting of the whole process, made for other files
+        limit = csv.field_size_limit(_ANY_LENGTH)
+        try:
+            reader = csv.reader(io.StringIO(written, newline=""), _DIALECTS[strict])
+            return list(reader), reader.line_num
+        finally:
+            csv.field_size_limit(limit)
 
 
 def _without_backslashes(cell: re.Match[str]) -> str:

@@ -86,6 +86,13 @@ class Records:
         setattr(self, TABLES[dataset_type], self.table(dataset_type).with_schema(schema))
         self.schemas[dataset_type] = schema
 
+    def take_back(self, dataset_type: str, earlier: Records) -> None:
+        """Have a dataset as it was in an earlier copy: its rows and its schema, or not at all."""
+        setattr(self, _PARTS[dataset_type], getattr(earlier, _PARTS[dataset_type]))
+        self.schemas.pop(dataset_type, None)
+        if dataset_type in earlier.schemas:
+            self.schemas[dataset_type] = earlier.schemas[dataset_type]
+
     def fork(self) -> Records:
         """An independent copy; nothing is copied before one of the two changes."""
         return evolve(

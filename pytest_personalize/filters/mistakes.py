@@ -10,7 +10,8 @@ from pytest_personalize.filters.errors import FilterError, invalid_expression, i
 from pytest_personalize.filters.terminals import DATASETS, TERMINALS
 from pytest_personalize.nearest import nearest
 
-_SYMBOL: Final = re.compile(r"""\s*("[^"]*"|'[^']*'|\$?\w+|[=!<>]+|&&|\S)""")
+_SYMBOL: Final = re.compile(r"""(?a:\s*)("[^"]*"|'[^']*'|\$?\w+|[=!<>]+|&&|.)""")
+"""Blanks of other alphabets, which look like those that are read over, are symbols as well."""
 _LONGEST_SYMBOL: Final = 40
 
 _QUOTED = r"""\"[^"]*\"|'[^']*'"""
@@ -56,7 +57,8 @@ def explain(text: str, offset: int, accepted: Collection[str]) -> FilterError:
     if match is None:
         position = len(text) + 1
         return invalid_expression(f"it ends, expected {_choices(accepted)}", position)
-    symbol = match[1] if len(match[1]) <= _LONGEST_SYMBOL else match[1][:_LONGEST_SYMBOL] + "..."
+    symbol = match[1] if match[1].isprintable() else ascii(match[1])[1:-1]
+    symbol = symbol if len(symbol) <= _LONGEST_SYMBOL else symbol[:_LONGEST_SYMBOL] + "..."
     position = match.start(1) + 1
     reason = f"At column {position}: found {symbol}, expected {_choices(accepted)}. {_remedy(match[1], accepted)}"
     return invalid_symbol(symbol, reason.rstrip(), position)
@@ -74,6 +76,8 @@ def _choices(accepted: Collection[str]) -> str:
 
 
 def _remedy(symbol: str, accepted: Collection[str]) -> str:
+    if symbol.isspace():
+        return "It looks like a blank and is none: write a space."
     for found, terminals, remedy in _REMEDIES:
         if terminals & set(accepted) and re.fullmatch(found, symbol, re.IGNORECASE | re.ASCII):
             return remedy

@@ -29,7 +29,8 @@ class ConditionReason:
 class ExpressionReason:
     """One INCLUDE or EXCLUDE for one id; ``where`` has the conditions in the same form as the expression.
 
-    ``applied`` says whether its IF part holds, ``holds`` whether it is applied and the id satisfies it.
+    ``applied`` says whether its IF part holds, without which ``where`` is empty: an answer does not look there either.
+    ``holds`` says whether it is applied and the id satisfies it.
     """
 
     expression: Expression
@@ -95,7 +96,8 @@ def _of_expression(
 ) -> Iterator[ExpressionReason]:
     current_user = tuple(_of_user(each, request) for each in expression.current_user)
     applied = all(each.holds for each in current_user)
-    by_condition = [[_of_ids(each, target, request, indexes) for each in all_of] for all_of in expression.where]
+    conditions = expression.where if applied else ()
+    by_condition = [[_of_ids(each, target, request, indexes) for each in all_of] for all_of in conditions]
     for place in range(len(indexes)):
         where = tuple(tuple(found[place] for found in all_of) for all_of in by_condition)
         yield ExpressionReason(

@@ -45,6 +45,8 @@ CHAOS_OF_JOBS: Final = 0.05
 CHAOS_OF_PACE: Final = 0.25
 """How probable a fault is under ``chaos``."""
 
+JOBS: Final = ("create", "update")
+"""The scripts that may fail: there is no status for a deletion, a start or a stop that did."""
 
 TEXTS: Final[dict[Reason, str]] = {
     "request": "the request was lost",
@@ -283,8 +285,9 @@ class Faults:
         return (self._pace(kind, script, mode), self._doom(kind, script)) if self._pending else (mode, None)
 
     def _doom(self, kind: str, script: str) -> str | None:
-        operation = operation_name(script.partition(" ")[0], kind)
-        met = (fault.drawn(jobs=True) for fault in self._of(operation))
+        if script not in JOBS:
+            return None
+        met = (fault.drawn(jobs=True) for fault in self._of(operation_name(script, kind)))
         fault = next((fault for fault in met if fault is not None), None)
         if fault is None:
             return None
@@ -356,9 +359,7 @@ def _checked(fault: Fault) -> Fault:
 
 def _jobs() -> set[str]:
     """The operations that begin a script which may fail."""
-    return {
-        operation_name(script, kind) for kind, script in SCRIPTS if script in ("create", "update")
-    } & OPERATIONS.keys()
+    return {operation_name(script, kind) for kind, script in SCRIPTS if script in JOBS} & OPERATIONS.keys()
 
 
 def _unknown(name: str, known: list[str], what: str) -> str:

@@ -5,9 +5,7 @@ Data frames are known by their methods, so that neither pandas nor polars is loa
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 import marshal
 import os
@@ -21,6 +19,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
+from pytest_personalize.data.csv_file import read_records
 from pytest_personalize.data.export import csv_text
 from pytest_personalize.data.inferring import Cell, as_cells, schema_text
 from pytest_personalize.data.schema_rules import DATASET_TYPES
@@ -162,8 +161,8 @@ def _columns(kind: str, given: Given) -> Columns:
 
 def _of_csv(data: bytes) -> Columns:
     """What a CSV file means, as far as it can be read: what is wrong with it, the import says."""
-    rows = csv.reader(io.StringIO(data.decode("utf-8-sig", errors="replace"), newline=""))
-    header = next(rows, [])
+    records, _ = read_records(data.decode("utf-8-sig", errors="replace"), strict=False)
+    header, *rows = records or [[]]
     columns = zip(*(row for row in rows if len(row) == len(header)), strict=True)
     read = dict(zip(header, columns, strict=False))
     return {name: list(as_cells(read.get(name, ()))) for name in header}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import io
 import warnings
@@ -124,6 +125,16 @@ class TestReading:
         records = items(TEXT="string textual")
         import_items(records, f"ITEM_ID,TEXT\ni1,{letter * 20_001}\ni2,short\n")
         assert values_of(records, "TEXT") == {"i1": letter * kept, "i2": "short"}
+
+    def test_how_long_a_value_may_be_is_no_matter_of_the_process(self, items: Make) -> None:
+        before = csv.field_size_limit(10)
+        try:
+            records = items(TEXT="string textual", GENRE="string? categorical")
+            import_items(records, f'ITEM_ID,TEXT,GENRE\ni1,"{"x, " * 50_000}",Drama\ni2,short,"War, Crime"\n')
+            assert values_of(records, "TEXT") == {"i1": ("x, " * 50_000)[:20_000], "i2": "short"}
+            assert csv.field_size_limit() == 10
+        finally:
+            csv.field_size_limit(before)
 
     def test_the_last_of_two_records_of_an_id_counts(self, items: Make) -> None:
         records = items(YEAR="int")

@@ -140,6 +140,18 @@ ACCEPTED = [
 
 REFUSED = [
     (
+        'INCLUDE ItemID WHERE Items.GENRE\xa0IN ("Drama")',
+        "ITEMS.GENRE",
+        33,
+        r"found \xa0, expected IN, NOT IN, =, !=, <, <=, > or >=. It looks like a blank and is none: write a space.",
+    ),
+    (
+        'INCLUDE ItemID WHERE Items.GENRE IN ("Drama")\u200b',
+        "ITEMS.GENRE",
+        46,
+        r"found \u200b, expected AND, OR, IF, | or the end",
+    ),
+    (
         "EXCLUDE ItemID WHERE Items.IN_STOCK = true",
         "ITEMS.IN_STOCK:boolean",
         39,

@@ -11,6 +11,8 @@ import json
 from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import boto3
@@ -21,7 +23,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from pytest_personalize import mock_personalize
+from pytest_personalize import PersonalizeBackend, mock_personalize
 
 INVALID = "InvalidInputException"
 TAKEN = "ResourceAlreadyExistsException"
@@ -148,10 +150,15 @@ class ControlPlane(RuleBasedStateMachine):
         self.backend.transitions = dict.fromkeys(("default", "solution", "dataset", "event-tracker", "filter"), mode)
 
     def teardown(self) -> None:
-        """Whatever was under way comes to an end."""
+        """What there is can be saved and read back, and whatever was under way comes to an end."""
         if not hasattr(self, "mock"):
             return
         try:
+            with TemporaryDirectory() as folder:
+                self.backend.save(Path(folder, "state.json"))
+                assert (
+                    PersonalizeBackend.load(Path(folder, "state.json")).all_resources() == self.backend.all_resources()
+                )
             self.backend.clock.advance(days=1)
             for one in 3 * list(self.known.values()):
                 if one.arn in self.known:

@@ -321,6 +321,41 @@ class TestUpdate:
         assert [one["campaignArn"] for one in client.list_campaigns(solutionArn=other)["campaigns"]] == [campaign]
         client.delete_solution(solutionArn=solution)
 
+    def test_row_24_the_other_solution_stays_while_the_campaign_is_on_its_way_there(
+        self,
+        backend: PersonalizeBackend,
+        client: Any,
+        campaign: str,
+        make_solution: MakeSolution,
+        train: Train,
+        refused: Any,
+    ) -> None:
+        other = make_solution(name="reads")
+        version = train(other)
+        backend.transitions = {"default": "clock", "solution": "clock"}
+        client.update_campaign(campaignArn=campaign, solutionVersionArn=version)
+        with refused("ResourceInUseException", "campaign/"):
+            client.delete_solution(solutionArn=other)
+        backend.clock.advance(hours=1)
+
+        assert backend.campaigns[campaign].solution_version_arn == version
+
+    def test_row_24_a_version_of_a_solution_that_is_being_deleted_is_refused(
+        self,
+        backend: PersonalizeBackend,
+        client: Any,
+        campaign: str,
+        make_solution: MakeSolution,
+        train: Train,
+        refused: Any,
+    ) -> None:
+        other = make_solution(name="reads")
+        version = train(other)
+        backend.transitions["solution"] = "clock"
+        client.delete_solution(solutionArn=other)
+        with refused("ResourceInUseException", "DELETE PENDING"):
+            client.update_campaign(campaignArn=campaign, solutionVersionArn=version)
+
     def test_row_24_a_version_of_another_dataset_group_is_refused(
         self, client: Any, campaign: str, make_group: MakeGroup, make_solution: MakeSolution, train: Train, refused: Any
     ) -> None:
@@ -547,6 +582,16 @@ def test_row_3_the_campaigns_that_deploy_a_version_are_listed(
         rest = client.list_campaigns(solutionArn=version, maxResults=1, nextToken=page["nextToken"])
         assert [one["campaignArn"] for one in page["campaigns"] + rest["campaigns"]] == campaigns
         assert "nextToken" not in rest
+
+
+def test_row_3_none_is_passed_over_when_those_before_it_are_deleted(client: Any, version: str, deploy: Deploy) -> None:
+    campaigns = [deploy(version, f"live{n}") for n in range(3)]
+    listed = []
+    for page in client.get_paginator("list_campaigns").paginate(solutionArn=version, PaginationConfig={"PageSize": 1}):
+        listed += [one["campaignArn"] for one in page["campaigns"]]
+        client.delete_campaign(campaignArn=listed[-1])
+
+    assert listed == campaigns
 
 
 def test_row_3_versions_are_not_listed_by_version(client: Any, version: str, refused: Any) -> None:

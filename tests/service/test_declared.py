@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from making import Shop
+from making import Deploy, MakeGroup, Shop, Train
 from pytest_personalize import PersonalizeBackend
 
 
@@ -29,3 +30,29 @@ def test_a_recorded_refusal_is_of_its_request_and_meets_the_retries_of_the_clien
     assert len(shop.ids(campaign, userId="user-3")) == 25
     errors = [call.error for call in personalize_backend.calls.of("GetRecommendations")]
     assert errors == ["ThrottlingException"] * 3 + [None]
+
+
+def test_a_campaign_that_goes_over_to_another_kind_of_recipe_answers_what_was_declared_in_its_words(
+    backend: PersonalizeBackend,
+    client: Any,
+    personalize_runtime: Any,
+    make_group: MakeGroup,
+    make_solution: Any,
+    train: Train,
+    deploy: Deploy,
+) -> None:
+    group = make_group("INTERACTIONS", "ITEMS", "USERS", "ACTIONS", "ACTION_INTERACTIONS")
+    actions, ranking = (
+        train(make_solution(recipe, name=recipe, datasetGroupArn=group))
+        for recipe in ("aws-next-best-action", "aws-personalized-ranking")
+    )
+    campaign = deploy(actions)
+    backend.answers(campaign).default(items=["a1", "i2"])
+
+    client.update_campaign(campaignArn=campaign, solutionVersionArn=ranking)
+    ranked = personalize_runtime.get_personalized_ranking(campaignArn=campaign, userId="u1", inputList=["i1", "i2"])
+    client.update_campaign(campaignArn=campaign, solutionVersionArn=actions)
+    taken = personalize_runtime.get_action_recommendations(campaignArn=campaign, userId="u1")
+
+    assert [entry["itemId"] for entry in ranked["personalizedRanking"]] == ["i2", "i1"]
+    assert [entry["actionId"] for entry in taken["actionList"]] == ["a1", "i2"]

@@ -37,3 +37,21 @@ def test_an_if_part_is_told_of_with_the_values_of_the_user_that_asks(
         for user in ("u1", "u2", "nobody")
     ]
     assert outcomes == ["answered", "filtered", "answered"]
+
+
+def test_of_what_is_not_applied_it_is_told_as_much_as_an_answer_needs(
+    backend: PersonalizeBackend,
+    client: Any,
+    films: str,
+    make_dataset: MakeDataset,
+    make_solution: Any,
+    train: Train,
+    deploy: Deploy,
+) -> None:
+    make_dataset(films, "USERS", ["USER_ID,MEMBERSHIP", "u1,gold"])
+    expression = 'EXCLUDE ItemID WHERE Items.PRICE > $MOST IF CurrentUser.MEMBERSHIP IN ("iron")'
+    arn = client.create_filter(name="cheap", datasetGroupArn=films, filterExpression=expression)["filterArn"]
+    campaign = deploy(train(make_solution("aws-user-personalization")))
+
+    why = backend.explain(campaign, user_id="u1", filter_arn=arn, filter_values={"MOST": "much"}, items="i9")
+    assert why["i9"].outcome == "answered"

@@ -653,6 +653,20 @@ class TestAutomaticUpdates:
 
         assert recommend(campaign) == ["classic"]
 
+    def test_so_do_actions_when_what_was_done_about_them_is_replaced(
+        self, backend: PersonalizeBackend, workshop: Workshop, personalize_runtime: Any
+    ) -> None:
+        deals = backend.seed("actions")
+        ask = {"campaignArn": deals.campaigns["aws-next-best-action"], "userId": deals.users[0]}
+        before = personalize_runtime.get_action_recommendations(**ask)["actionList"]
+        dataset = deals.datasets["ACTION_INTERACTIONS"]
+        *others, newest = backend.records(dataset)
+        lines = [",".join(map(str, row.values())) for row in (newest, *others[1:])]
+        workshop.imported(dataset, ",".join(newest), *lines)
+        backend.clock.advance(hours=5)
+
+        assert personalize_runtime.get_action_recommendations(**ask)["actionList"] == before
+
     def test_metrics_stay(
         self,
         backend: PersonalizeBackend,

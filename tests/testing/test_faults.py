@@ -7,6 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -410,6 +411,17 @@ class TestChaos:
             reasons = [group.failure_reason for group in backend.dataset_groups.values() if group.failure_reason]
         assert 0 < len(reasons) < 20
         assert set(reasons) == {"chaos 3"}
+
+    def test_what_is_deleted_goes(self, client: Any) -> None:
+        with mock_personalize(quotas=None) as backend:
+            arns = [client.create_dataset_group(name=f"films-{n}")["datasetGroupArn"] for n in range(100)]
+            backend.faults.chaos(3)
+            for arn in arns:
+                client.delete_dataset_group(datasetGroupArn=arn)
+                while any(group.arn == arn for group in backend.dataset_groups.values()):
+                    with suppress(client.exceptions.ResourceNotFoundException):
+                        group = client.describe_dataset_group(datasetGroupArn=arn)["datasetGroup"]
+                        assert group["status"] == "DELETE PENDING"
 
     @pytest.mark.parametrize("mode", ["instant", "polls:2"])
     def test_some_statuses_come_late(self, mode: Any, client: Any) -> None:

@@ -68,6 +68,26 @@ def answers(backend: PersonalizeBackend) -> list[Any]:
     return seen
 
 
+def users_schema(client: Any) -> str:
+    """The ARN of a schema of users with a column more than AGE."""
+    columns = {"USER_ID": "string", "AGE": "int", "TOWN": ["null", "long"]}
+    fields = [{"name": name, "type": kind} for name, kind in columns.items()]
+    text = json.dumps({"type": "record", "name": "Users", "namespace": "x", "version": "1.0", "fields": fields})
+    return str(client.create_schema(name="users", schema=text)["schemaArn"])
+
+
+USERS_CHANGES: dict[str, Callable[[Any, str, str], object]] = {
+    "gone": lambda client, group, arn: client.delete_dataset(datasetArn=arn),
+    "with another column": lambda client, group, arn: client.update_dataset(
+        datasetArn=arn, schemaArn=users_schema(client)
+    ),
+    "there at last": lambda client, group, arn: client.create_dataset(
+        name="users", datasetGroupArn=group, datasetType="Users", schemaArn=users_schema(client)
+    ),
+}
+"""What may happen to the users of a dataset group, by client, group and dataset."""
+
+
 def _items(answer: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
 
@@ -154,6 +174,19 @@ class TestWhatComesBack:
         films = backend.seed_from("films", interactions=VIEWS, recipes=["aws-user-personalization"])
         event = {"eventType": "Watch", "itemId": "brand-new", "sentAt": backend.clock.now()}
         personalize_events.put_events(trackingId=films.tracking_id, userId="u1", sessionId="s", eventList=[event])
+        (solution,) = films.solutions.values()
+        client.create_solution_version(solutionArn=solution, trainingMode="UPDATE")
+        before = answers(backend)
+
+        assert answers(reloaded(backend, path)) == before
+
+    @pytest.mark.parametrize("change", ["gone", "with another column", "there at last"])
+    def test_neither_is_one_between_which_and_the_full_one_the_users_changed(
+        self, backend: PersonalizeBackend, path: Path, client: Any, change: str
+    ) -> None:
+        rows = None if change == "there at last" else [{"USER_ID": "u1", "AGE": 31}]
+        films = backend.seed_from("films", interactions=VIEWS, users=rows, recipes=["aws-user-personalization"])
+        USERS_CHANGES[change](client, films.arn, films.arn.replace(":dataset-group/", ":dataset/") + "/USERS")
         (solution,) = films.solutions.values()
         client.create_solution_version(solutionArn=solution, trainingMode="UPDATE")
         before = answers(backend)

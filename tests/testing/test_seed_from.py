@@ -252,6 +252,13 @@ class TestSchemas:
             "NEW": "boolean",
         }
 
+    def test_quoted_csv_is_read_as_an_import_reads_it(self, backend: PersonalizeBackend) -> None:
+        long = "word, " * 30_000
+        backend.seed_from("films", items=f'ITEM_ID,TITLE,YEAR\n1,"The \\"Alien\\", cut",1979\n2,"{long}",1972\n')
+
+        fields = {"ITEM_ID": "string", "TITLE": "string textual", "YEAR": "int"}
+        assert fields_of(backend, "films-items") == fields
+
     def test_whole_numbers_survive_the_gaps_of_pandas(self, backend: PersonalizeBackend) -> None:
         pandas = pytest.importorskip("pandas")
         frame = pandas.DataFrame({"ITEM_ID": ["a", "b", "c"], "YEAR": [1979, None, 1972], "SEEN": pandas.NaT})

@@ -185,6 +185,18 @@ def test_the_same_ids_are_given_again(backend: PersonalizeBackend, client: Any) 
     assert client.create_event_tracker(name="t", datasetGroupArn=arn)["trackingId"] == first
 
 
+def test_a_page_token_outlasts_all_that_was_listed(backend: PersonalizeBackend, client: Any) -> None:
+    arns = [client.create_dataset_group(name=name)["datasetGroupArn"] for name in ("shop", "news")]
+    token = client.list_dataset_groups(maxResults=1)["nextToken"]
+    for arn in arns:
+        client.delete_dataset_group(datasetGroupArn=arn)
+    backend.restore(backend.snapshot())
+    client.create_dataset_group(name="films")
+
+    page = client.list_dataset_groups(nextToken=token)["datasetGroups"]
+    assert [group["name"] for group in page] == ["films"]
+
+
 def test_calls_and_settings_stay(backend: PersonalizeBackend, client: Any) -> None:
     snapshot = backend.snapshot()
     backend.transitions = "polls:1"

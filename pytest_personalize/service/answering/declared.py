@@ -26,7 +26,7 @@ def as_given(entries: Sequence[Entry], key: str) -> list[dict[str, Any]]:
     return [{key if name in IDS else name: value for name, value in entry.items()} for entry in entries]
 
 
-def in_declared_order(entries: Sequence[Entry], item_ids: Collection[str]) -> list[Entry]:
+def in_declared_order(entries: Sequence[dict[str, Any]], item_ids: Collection[str]) -> list[dict[str, Any]]:
     """The items of a list in the declared order; those that were not declared come last, as they stood."""
     declared = [entry for entry in entries if entry["itemId"] in item_ids]
     known = {entry["itemId"] for entry in declared}

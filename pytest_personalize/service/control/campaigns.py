@@ -18,7 +18,7 @@ from pytest_personalize.service.kernel.admission import admit, times_now
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import ACTIONS, SCRIPTS, creation, deletion
 from pytest_personalize.service.kernel.operations import Page, operation, structure
-from pytest_personalize.service.kernel.paging import PAGE_SIZE, list_page, sequence_page
+from pytest_personalize.service.kernel.paging import PAGE_SIZE, list_page, numbered_page
 from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource, Update, evolved
 from pytest_personalize.service.kernel.state import resource_kind
 from pytest_personalize.service.kernel.tagging import Tag
@@ -74,6 +74,14 @@ class Campaign(Resource):
     def follows(self) -> bool:
         """Whether it is updated to each new solution version."""
         return bool(self.campaign_config and self.campaign_config.sync_with_latest_solution_version)
+
+    @property
+    def solution_version_arns(self) -> tuple[str, ...]:
+        """The version that it deploys, and the one that it is about to deploy."""
+        update = self.latest_campaign_update
+        if update is None or update.status in (ACTIVE, CREATE_FAILED):
+            return (self.solution_version_arn,)
+        return (self.solution_version_arn, update.solution_version_arn)
 
     def source(self, region: Region) -> Source:
         """What it answers from, with the data as they are now."""
@@ -241,10 +249,10 @@ def list_campaigns(
     for campaign in region.rows(Campaign).of(version.solution_arn):
         _look_ahead(region, campaign)
         region.engine.look(region, campaign)
-    deployed = [
-        one for one in region.rows(Campaign).of(version.solution_arn) if one.solution_version_arn == version.arn
-    ]
-    return sequence_page(f"campaigns?{version.arn}", deployed, next_token, max_results or PAGE_SIZE)
+    deployed = (
+        (number, one) for number, one in region.rows(Campaign).numbered() if one.solution_version_arn == version.arn
+    )
+    return numbered_page(f"campaigns?{version.arn}", deployed, next_token, max_results or PAGE_SIZE)
 
 
 @operation("UpdateCampaign")
@@ -270,7 +278,8 @@ def update_campaign(
     config = _kept_config(region, campaign, version) if campaign_config is None else campaign_config
     tps = campaign.min_provisioned_tps if min_provisioned_tps is None else min_provisioned_tps
     _check_sync(campaign, config, solution_version_arn)
-    region.require(version)
+    for needed in what_it_needs(region, version):
+        region.require(needed)
     campaign = region.settled(region.require(campaign, (ACTIVE, CREATE_FAILED)))
     same = (campaign.solution_version_arn, campaign.min_provisioned_tps, campaign.campaign_config)
     if same != (version.arn, tps, config) or campaign.status == CREATE_FAILED:

@@ -17,7 +17,7 @@ from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS, creation, deletion
 from pytest_personalize.service.kernel.lookups import described, listed
 from pytest_personalize.service.kernel.operations import Page, operation, structure
-from pytest_personalize.service.kernel.paging import PAGE_SIZE, sequence_page
+from pytest_personalize.service.kernel.paging import PAGE_SIZE, numbered_page
 from pytest_personalize.service.kernel.resource import ACTIVE, CREATE_FAILED, Resource
 from pytest_personalize.service.kernel.state import resource_kind
 
@@ -134,7 +134,7 @@ def list_metric_attribution_metrics(
     if metric_attribution_arn not in region.rows(MetricAttribution):  # not found is not among the modelled errors
         raise refusal("attribution needed", arn=metric_attribution_arn)
     attribution = _find(region, metric_attribution_arn)
-    return sequence_page(attribution.arn, attribution.metrics, next_token, max_results or PAGE_SIZE)
+    return numbered_page(attribution.arn, enumerate(attribution.metrics, 1), next_token, max_results or PAGE_SIZE)
 
 
 @operation("DeleteMetricAttribution")

@@ -11,7 +11,7 @@ from pytest_personalize.service.kernel import arns
 from pytest_personalize.service.kernel.account import Region
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.operations import Page, operation
-from pytest_personalize.service.kernel.paging import sequence_page
+from pytest_personalize.service.kernel.paging import numbered_page
 
 PAGE_SIZE: Final = 12
 """A listing without maxResults comes in short pages: 11 recipes and a token were seen printed."""
@@ -51,7 +51,7 @@ def list_recipes(
     So the use cases of a domain may stand on the second page alone, below a first one that is empty and has a token.
     """
     names = [name for name, recipe in RECIPES.items() if recipe.listed]
-    page = sequence_page(f"recipes?{domain or ''}", names, next_token, max_results or PAGE_SIZE)
+    page = numbered_page(f"recipes?{domain or ''}", enumerate(names, 1), next_token, max_results or PAGE_SIZE)
     wanted = [name for name in page.items if domain in (None, RECIPES[name].domain)]
     return Page([_recipe(name) for name in wanted], page.next_token)
 

@@ -293,10 +293,18 @@ def update_solution(
 
 @operation("DeleteSolution")
 def delete_solution(region: Region, *, solution_arn: str) -> None:
-    """Delete a solution and its versions; not while a campaign uses it, a version is in training or it is updated."""
+    """Delete a solution and its versions; not while a campaign uses it, a version is in training or it is updated.
+
+    A campaign of another solution uses it as soon as it is being updated to a version of this one.
+    """
     solution = region.find(Solution, solution_arn)
-    versions = region.table(VERSION).of(solution_arn)
-    region.refuse_while("used", solution, lambda: [one for one in versions if region.engine.is_moving(one.arn)])
+    versions = {one.arn: one for one in region.table(VERSION).of(solution_arn)}
+
+    def users() -> list[Resource]:
+        training = [one for arn, one in versions.items() if region.engine.is_moving(arn)]
+        return [*training, *(one for one in region.table("campaign") if versions.keys() & one.solution_version_arns)]
+
+    region.refuse_while("used", solution, users)
     if solution.status == ACTIVE:
         solution = region.settled(solution)
     region.delete(solution, (ACTIVE, CREATE_FAILED))

@@ -8,7 +8,7 @@ from typing import Final
 import attrs
 
 from pytest_personalize.data.events import EventLog
-from pytest_personalize.data.records import Records
+from pytest_personalize.data.records import LOGS, Records
 from pytest_personalize.failure import Failure
 from pytest_personalize.recommenders import Recipe, Settings, census, evaluate, fit
 from pytest_personalize.recommenders.training import after_filtering, require_rows
@@ -130,23 +130,25 @@ def batch_records(trained: Trained, records: Records, now: float) -> Records:
 def _view_with_news(seen: Records, now: Records, *, replaced: bool = False) -> Records | None:
     """What a training saw, with the items and actions that came since, and the events about them.
 
-    None when an import has replaced what the training saw, unless ``replaced`` says that this does not matter.
+    It is made of ``now``, a view of the caller's own; a dataset that is gone stays away. None when an import has
+    replaced what the training saw, unless ``replaced`` says that this does not matter.
     """
-    interactions = _with_news(seen.interactions, now.interactions, replaced)
-    if interactions is None and now.interactions is not None:
-        return None
-    return attrs.evolve(
-        now,
-        interactions=interactions,
-        action_interactions=_with_news(seen.action_interactions, now.action_interactions, replaced),
-        users_table=seen.users_table,
-    )
+    if now.users_table is not None:
+        now.take_back("USERS", seen)
+    for dataset_type, name in LOGS.items():
+        before, log = getattr(seen, name), getattr(now, name)
+        if before is None:
+            now.take_back(dataset_type, seen)
+        elif log is not None:
+            news = _with_news(before, log, replaced)
+            if news is None:
+                return None
+            setattr(now, name, news)
+    return now
 
 
-def _with_news(seen: EventLog | None, now: EventLog | None, replaced: bool) -> EventLog | None:
+def _with_news(seen: EventLog, now: EventLog, replaced: bool) -> EventLog | None:
     """The events that the training saw and those about items that it did not know; None when they are others."""
-    if seen is None or now is None:
-        return None
     known = set(seen.items)
     if _continues(seen, now):
         length = len(seen)

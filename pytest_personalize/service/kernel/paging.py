@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, Final
 
@@ -59,11 +59,12 @@ def _parent_kind(arn_field: str) -> str:
     return parent.arn_kind or parent.kind
 
 
-def sequence_page(scope: str, rows: Sequence[Any], next_token: str | None, size: int) -> Page:
-    """A page of a fixed sequence."""
-    start = _position(scope, next_token)
-    end = start + size
-    return Page(rows[start:end], _token(scope, end) if end < len(rows) else None)
+def numbered_page(scope: str, rows: Iterable[tuple[int, Any]], next_token: str | None, size: int) -> Page:
+    """A page of rows with numbers that rise and that they keep, so that none is passed over when others go."""
+    after = _position(scope, next_token)
+    left = [(number, row) for number, row in rows if number > after]
+    chosen = left[:size]
+    return Page([row for _, row in chosen], _token(scope, chosen[-1][0]) if len(left) > size else None)
 
 
 def _token(scope: str, position: int) -> str:

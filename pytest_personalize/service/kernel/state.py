@@ -75,7 +75,7 @@ class RegionState:
     def fork(self) -> RegionState:
         """An independent copy: resources, records and models are shared, as they never change or are forked."""
         return RegionState(
-            tables={kind: table.fork() for kind, table in self.tables.items() if len(table)},
+            tables={kind: table.fork() for kind, table in self.tables.items()},
             tags={arn: dict(tags) for arn, tags in self.tags.items()},
             records={arn: records.fork() for arn, records in self.records.items()},
             models=dict(self.models),

@@ -84,9 +84,13 @@ class Table(Generic[R]):
         rows = [self._rows[self._arn_of[serial]] for serial in chosen]
         return rows, (chosen[-1] if end - size > 0 else None)
 
+    def numbered(self) -> list[tuple[int, R]]:
+        """The resources with their serial numbers, in the order of creation."""
+        return [(serial, self._rows[arn]) for serial, arn in sorted(self._arn_of.items())]
+
     def state(self) -> tuple[int, list[tuple[int, R]]]:
-        """The last serial number that was given, and the resources with theirs, in the order of creation."""
-        return self._last, [(serial, self._rows[arn]) for serial, arn in sorted(self._arn_of.items())]
+        """The last serial number that was given, and the resources with theirs."""
+        return self._last, self.numbered()
 
     @classmethod
     def from_state(cls, last: int, rows: Iterable[tuple[int, R]]) -> Table[R]:

@@ -18,7 +18,6 @@ from pytest_personalize.service.control.filters import usable_filter
 from pytest_personalize.service.control.recommenders import Recommender
 from pytest_personalize.service.kernel import arns
 from pytest_personalize.service.kernel.account import Region
-from pytest_personalize.service.kernel.declared import Entry
 from pytest_personalize.service.kernel.errors import refusal
 from pytest_personalize.service.kernel.operations import Answer, operation, structure
 from pytest_personalize.service.kernel.resource import ACTIVE
@@ -58,10 +57,10 @@ def get_recommendations(
 ) -> Answer:
     """Items for a user, or items related to an item."""
     cls, arn = _asked(campaign_arn, recommender_arn)
-    alone = _alone(region, cls, arn, user_id, item_id)
+    alone = _alone(region, cls, arn, user_id, item_id, "itemId")
     if alone is not None:
         most = _count(num_results, DEFAULT_RESULTS, MAX_RESULTS, {})
-        return _answer(region, arn, "itemList", as_given(alone[:most], "itemId"))
+        return _answer(region, arn, "itemList", alone[:most])
     source = _source(region, cls, arn, "GetRecommendations")
     _require_ids(source, user_id, item_id)
     columns = _columns(source, metadata_columns)
@@ -74,7 +73,7 @@ def get_recommendations(
         use=_filter(region, source, filter_arn, filter_values),
         promotion=_promotion(region, source, promotions, count),
     )
-    entries = _declared(region, source.arn, user_id, item_id)
+    entries = _declared(region, source.arn, user_id, item_id, "itemId")
     if entries is not None:
         return _answer(region, arn, "itemList", as_items(entries, count, source.records, columns))
     ids = source.records.items
@@ -101,10 +100,9 @@ def get_personalized_ranking(
         raise refusal("empty list")
     # unknown: [runtime/items-ranked-twice] items given twice. chosen: they are ranked once
     different = list(dict.fromkeys(input_list))
-    alone = _alone(region, Campaign, campaign_arn, user_id, None)
+    alone = _alone(region, Campaign, campaign_arn, user_id, None, "itemId")
     if alone is not None:
-        ranking = in_declared_order(as_given(alone, "itemId"), different)
-        return _answer(region, campaign_arn, "personalizedRanking", [dict(entry) for entry in ranking])
+        return _answer(region, campaign_arn, "personalizedRanking", in_declared_order(alone, different))
     source = _source(region, Campaign, campaign_arn, "GetPersonalizedRanking")
     _require_ids(source, user_id, None)
     columns = _columns(source, metadata_columns)
@@ -117,7 +115,7 @@ def get_personalized_ranking(
         context=_context(source, context),
         use=_filter(region, source, filter_arn, filter_values),
     )
-    entries = _declared(region, source.arn, user_id, None)
+    entries = _declared(region, source.arn, user_id, None, "itemId")
     if entries is not None:
         items = as_items(in_declared_order(entries, different), len(different), source.records, columns)
         return _answer(region, campaign_arn, "personalizedRanking", items)
@@ -138,10 +136,10 @@ def get_action_recommendations(
     """The actions that a user will most likely take, with the probability of each."""
     if campaign_arn is None:
         raise refusal("campaign missing")
-    alone = _alone(region, Campaign, campaign_arn, user_id, None)
+    alone = _alone(region, Campaign, campaign_arn, user_id, None, "actionId")
     if alone is not None:
         most = _count(num_results, DEFAULT_ACTIONS, MAX_ACTIONS, {})
-        return _answer(region, campaign_arn, "actionList", as_given(alone[:most], "actionId"))
+        return _answer(region, campaign_arn, "actionList", alone[:most])
     source = _source(region, Campaign, campaign_arn, "GetActionRecommendations")
     _require_ids(source, user_id, None)
     ask = Ask(
@@ -150,9 +148,9 @@ def get_action_recommendations(
         use=_filter(region, source, filter_arn, filter_values),
         now=region.now(),
     )
-    entries = _declared(region, source.arn, user_id, None)
+    entries = _declared(region, source.arn, user_id, None, "actionId")
     if entries is not None:
-        return _answer(region, campaign_arn, "actionList", [dict(entry) for entry in entries[: ask.count]])
+        return _answer(region, campaign_arn, "actionList", entries[: ask.count])
     ids = source.records.actions
     pairs = recommend(source, ask).pairs
     actions = [{"actionId": ids[index], "score": round(score or 0.0, 7)} for index, score in pairs]
@@ -186,8 +184,13 @@ def _seen(region: Region, cls: type[Campaign] | type[Recommender], arn: str) -> 
 
 
 def _alone(
-    region: Region, cls: type[Campaign] | type[Recommender], arn: str, user_id: str | None, item_id: str | None
-) -> Sequence[Entry] | None:
+    region: Region,
+    cls: type[Campaign] | type[Recommender],
+    arn: str,
+    user_id: str | None,
+    item_id: str | None,
+    key: str,
+) -> list[dict[str, Any]] | None:
     """What one answers that has no model, as it is only declared; None for all others.
 
     Whoever asks it need not know what it is: it serves all operations, takes any filter, and wants no id.
@@ -195,13 +198,19 @@ def _alone(
     found = _seen(region, cls, arn)
     if found is None or not found.declared or found.status != ACTIVE:
         return None
-    return _declared(region, arn, user_id, item_id) or ()
+    return _declared(region, arn, user_id, item_id, key) or []
 
 
-def _declared(region: Region, arn: str, user_id: str | None, item_id: str | None) -> Sequence[Entry] | None:
-    """What a test has declared for the present request, None where the model is to answer."""
+def _declared(
+    region: Region, arn: str, user_id: str | None, item_id: str | None, key: str
+) -> list[dict[str, Any]] | None:
+    """What a test has declared for the present request, None where the model is to answer.
+
+    ``key`` is what ids are called in the answer: a campaign may answer to another operation since it was declared.
+    """
     found = region.declared.get(arn)
-    return None if found is None else found.entries(user_id, item_id, region.members)
+    entries = None if found is None else found.entries(user_id, item_id, region.members)
+    return None if entries is None else as_given(entries, key)
 
 
 def _source(region: Region, cls: type[Campaign] | type[Recommender], arn: str, asked: str) -> Source:
