@@ -196,8 +196,8 @@ class MemoryStore:
         if prefix_uri is None:
             return of_all_buckets(self, self._buckets)
         bucket, prefix = parse_uri(prefix_uri)
-        keys = sorted([key for key in self._bucket(bucket, prefix_uri) if key.startswith(prefix)])
-        return [f"{SCHEME}{bucket}/{key}" for key in keys]
+        keys = self._bucket(bucket, prefix_uri)
+        return sorted([f"{SCHEME}{bucket}/{key}" for key in keys if key.startswith(prefix)])
 
     def delete(self, uri: str) -> None:
         """Remove an object, if there is one."""

@@ -77,7 +77,7 @@ def times_of_new(region: Region) -> Times:
     engine, clock = region.engine, region.account.clock
     born, read = engine.born
     if engine.moment == born and clock.read != read:
-        engine.moment = round(born + 0.001, 3)
+        engine.moment = round((born + 0.001) * 1000) / 1000
         clock.tick()
     engine.born = engine.moment, clock.read
     return times_now(region)

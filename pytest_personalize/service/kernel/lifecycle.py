@@ -172,10 +172,9 @@ class Engine:
             if script.work is not None:
                 region.table(kind).put(resource)
             return self._finish(region, resource, script, now, doom)
-        resource = script.show(resource, script.states[0], now)
+        resource, arn = script.show(resource, script.states[0], now), resource.arn
         region.table(kind).put(resource)
-        transition = Transition(region.name, kind, resource.arn, name, mode, doom=doom)
-        self.agenda.moving[resource.arn] = transition
+        transition = self.agenda.moving[arn] = Transition(region.name, kind, arn, name, mode, doom=doom)
         if mode == "clock":
             self._plan_step(transition, now, script.seconds[0])
         return resource
