@@ -210,6 +210,16 @@ class TestForms:
         assert place["region"] == {"startLine": 2, "startColumn": 4, "snippet": {"text": "i1,cheap,Drama"}}
         assert run["tool"]["driver"]["rules"][0]["help"]["text"].startswith("Write the value as its type wants it")
 
+    @pytest.mark.skipif(sys.platform in ("darwin", "win32"), reason="names of files are text there")
+    @pytest.mark.parametrize("form", ["text", "json", "github", "sarif"])
+    def test_a_name_that_is_no_utf_8_is_written(
+        self, broken: Path, form: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        name = os.fsdecode(b"caf\xe9.csv")
+        (broken / name).write_text(BROKEN)
+        assert cli.main(["check", "--schema", "items.json", "--data", name, "--format", form]) == 1
+        assert ("caf%E9" if form == "sarif" else "caf\\udce9") in capsys.readouterr().out
+
     @pytest.mark.parametrize("form", ["json", "sarif"])
     def test_what_is_wrong_with_a_whole_file_has_no_row(
         self, folder: Write, interactions: str, form: str, capsys: pytest.CaptureFixture[str]
