@@ -64,7 +64,9 @@ def test_filters_come_from_lines_or_json(folder: Write, items: str, capsys: pyte
     )
     for name, place in (("lines", "lines:4:22:"), ("json", "json:3:22:")):
         assert cli.main(["check", "--schema", "items.json", "--filters", name]) == 1
-        assert capsys.readouterr().out.startswith(f"{place} [filter-rule] Invalid Expression at column 22: field COLOR")
+        out = capsys.readouterr().out
+        assert out.startswith(f"{place} [filter-rule] Invalid Expression at column 22: field COLOR")
+        assert out.endswith(f"1 problem in items.json, {name}\n")
 
 
 @pytest.mark.parametrize(
