@@ -34,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Commands that find something wrong, ``check``, ``conform``, ``mirror`` and ``operations --check``, exit with 1 then,
     as does ``serve`` when it cannot begin; Ctrl-C is 130.
     """
+    for stream in ("stdout", "stderr"):
+        if getattr(sys, stream) is None:  # closed by whoever starts the command, as by ``>&-``
+            setattr(sys, stream, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
     try:
         code = _run(arguments)
         sys.stdout.flush()

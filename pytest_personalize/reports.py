@@ -17,7 +17,7 @@ from pytest_personalize.interception import RealPersonalizeCallBlocked
 from pytest_personalize.interception.services import SERVICES
 from pytest_personalize.testing.index import Row, index
 from pytest_personalize.testing.markup import visible
-from pytest_personalize.testing.report import TITLE, WIDTH, Usage, failure_section
+from pytest_personalize.testing.report import TITLE, WIDTH, Usage, failure_section, written
 from pytest_personalize.testing.trace import file_name, page
 from pytest_personalize.testing.watching import Seen, calls_since, made_up_since, tally_since
 
@@ -217,12 +217,12 @@ class PolicyFile:
         if output is not None:
             output[WORKER_POLICY] = self.policy.state()
         else:
-            self.file.write_text(json.dumps(self.policy.document(), indent=2) + "\n", "utf-8")
+            self.written = written(self.file, json.dumps(self.policy.document(), indent=2) + "\n")
 
     @pytest.hookimpl
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Tell where the file is."""
-        terminalreporter.line(f"{TITLE}: a policy of {self.policy.actions} actions in {self.file}")
+        terminalreporter.line(f"{TITLE}: a policy of {self.policy.actions} actions in {self.written}")
 
 
 class Traces:
@@ -274,11 +274,11 @@ class Traces:
         output = getattr(session.config, "workeroutput", None)
         if output is not None:
             output[WORKER_TRACES] = self.rows
-        elif self.rows and self.folder.is_dir():
-            (self.folder / "index.html").write_text(index(self.rows), "utf-8")
+        elif self.rows:
+            self.written = written(self.folder / "index.html", index(self.rows))
 
     @pytest.hookimpl
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Tell where the index is."""
         if self.rows:
-            terminalreporter.line(f"{TITLE}: pages of {len(self.rows)} tests in {self.folder / 'index.html'}")
+            terminalreporter.line(f"{TITLE}: pages of {len(self.rows)} tests in {self.written}")

@@ -105,7 +105,7 @@ def _write(check: Check, unread: list[Problem], form: str, progress: Progress) -
         for text in FORMS[form](found()):
             sys.stdout.write(text)
         if form == "text":
-            print(f"{counted(count)} in {', '.join(check.checked)}")
+            print(f"{counted(count)} in {', '.join(dict.fromkeys(check.checked))}")
         sys.stdout.flush()
     except BrokenPipeError:  # nobody reads on, as with ``| head``
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

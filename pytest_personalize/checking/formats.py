@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 from urllib.parse import quote
@@ -71,7 +72,7 @@ def _result(problem: Problem) -> dict[str, Any]:
     region: dict[str, Any] = {"startLine": problem.line, "startColumn": problem.column}
     if problem.row is not None:
         region["snippet"] = {"text": problem.row}
-    place = {"artifactLocation": {"uri": quote(problem.file.replace("\\", "/"))}, "region": region}
+    place = {"artifactLocation": {"uri": quote(os.fsencode(problem.file.replace("\\", "/")))}, "region": region}
     return {
         "ruleId": problem.code,
         "level": problem.level,

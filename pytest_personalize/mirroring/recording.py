@@ -11,6 +11,7 @@ import pytest
 from pytest_personalize.service.kernel.declared import ARNS
 from pytest_personalize.shapes.models import error_codes
 from pytest_personalize.testing.declarations import MEMBERS, SERVICE
+from pytest_personalize.testing.report import written
 
 SENT: Final = "personalize_recorded"
 """What workers of pytest-xdist send under."""
@@ -72,10 +73,8 @@ class Recorder:
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Write the file, unless no answer came, and say so."""
-        count = sum(map(len, self._found.values()))
+        count, place = sum(map(len, self._found.values())), ""
         if count:
-            written = {arn: {"requests": [kept[each] for each in sorted(kept)]} for arn, kept in self._found.items()}
-            self._path.write_text(f"{json.dumps(written, indent=2, sort_keys=True)}\n", encoding="utf-8")
-        terminalreporter.line(
-            f"personalize: {count} answers of the runtime recorded{f' in {self._path}' * bool(count)}"
-        )
+            found = {arn: {"requests": [kept[each] for each in sorted(kept)]} for arn, kept in self._found.items()}
+            place = " in " + written(self._path, json.dumps(found, indent=2, sort_keys=True) + "\n")
+        terminalreporter.line(f"personalize: {count} answers of the runtime recorded{place}")

@@ -37,7 +37,7 @@ LOOKS: Final = ("Describe", "List")
 ANSWER: Final = "personalize.answer"
 """What a server can put into the state of a request: a coroutine function that sends, by ``send``, a ``Reply``."""
 DISCONNECT: Final = "personalize.disconnect"
-"""And this: a function that closes its connection."""
+"""And this: a function that closes the connection of a ``send``."""
 
 _log: Final = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class Application:
         except Gone:
             return
         if reply is None:
-            await _hang_up(scope, receive)
+            _hang_up(scope, send)
         else:
             await respond(scope, send, reply)
 
@@ -143,10 +143,9 @@ async def _wait(seconds: float) -> None:
     await future
 
 
-async def _hang_up(scope: Scope, receive: Receive) -> None:
+def _hang_up(scope: Scope, send: Send) -> None:
     """Close the connection without an answer, where the server lets an application do so."""
     disconnect = scope.get("state", {}).get(DISCONNECT)
     if disconnect is None:
         raise ConnectionAbortedError("this call gets no answer")
-    disconnect()
-    await receive()  # until it is closed: the body was read before
+    disconnect(send)

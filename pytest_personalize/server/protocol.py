@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from asyncio import CancelledError
 from math import inf
 from typing import Any, Final
 
@@ -25,8 +26,12 @@ TOO_LARGE: Final = b"HTTP/1.1 413 Content Too Large\r\ncontent-length: 0\r\nconn
 async def answer(send: Send, reply: Reply) -> None:
     """Send an answer in one write, where ``send`` of uvicorn writes head and body apart and examines every header."""
     cycle: RequestResponseCycle = send.__self__  # type: ignore[attr-defined]
+    cycle.keep_alive &= not cycle.waiting_for_100_continue  # the body may come or not, once there is an answer
     if cycle.flow.write_paused and not cycle.disconnected:
-        await cycle.flow.drain()
+        try:
+            await cycle.flow.drain()
+        except CancelledError:  # by a server that waits no longer for who does not read
+            hang_up(send)
     if cycle.disconnected:
         return
     end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
@@ -37,6 +42,13 @@ async def answer(send: Send, reply: Reply) -> None:
     if not cycle.keep_alive:
         cycle.transport.close()
     cycle.on_response()
+
+
+def hang_up(send: Send) -> None:
+    """Close the connection without an answer, also to what else was asked on it."""
+    cycle: RequestResponseCycle = send.__self__  # type: ignore[attr-defined]
+    cycle.disconnected = True  # uvicorn tells the last request of a connection alone
+    cycle.transport.abort()
 
 
 class LimitedProtocol(HttpToolsProtocol):
@@ -81,7 +93,7 @@ class LimitedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.part = "head"
-        self.scope["state"] |= {ANSWER: answer, DISCONNECT: self.transport.abort}
+        self.scope["state"] |= {ANSWER: answer, DISCONNECT: hang_up}
 
     def on_headers_complete(self) -> None:
         self.part = "body"

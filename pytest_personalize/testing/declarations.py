@@ -194,8 +194,8 @@ class DeclaredAnswers:
         before. ``ValueError`` for a file that is no such thing; nothing is declared then.
         """
         try:
-            written = json.loads(Path(path).read_text(encoding="utf-8"))
-        except ValueError as problem:
+            written = json.loads(Path(path).read_text(encoding="utf-8-sig"))
+        except (ValueError, RecursionError) as problem:
             raise ValueError(f"{path} is no JSON: {problem}") from None
         try:
             self.declare(written)

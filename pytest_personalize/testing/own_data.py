@@ -139,6 +139,9 @@ def _taken(kind: str, source: Any) -> Given:
     if hasattr(source, "collect"):  # a lazy frame of polars
         source = source.collect()
     if hasattr(source, "columns") and hasattr(source, "shape"):
+        names = list(map(str, source.columns))
+        if len(set(names)) < len(names):  # pandas lets them
+            raise ValueError(f"{kind.lower()} has columns of the same name: {', '.join(names)}")
         return {str(name): source[name].to_list() for name in source.columns}
     if isinstance(source, Mapping) or not isinstance(source, Iterable):
         raise TypeError(f"{kind.lower()} must be rows, a frame, a path or CSV text, not {type(source).__name__}")
@@ -203,6 +206,8 @@ def _cell(value: Any) -> Cell:
         return _cell(value.value)
     if isinstance(value, str):
         return str(value) or None
+    if isinstance(value, bytes):
+        return value.decode() or None
     if hasattr(value, "tolist"):  # numbers and arrays of numpy
         return _cell(value.tolist())
     if isinstance(value, Sequence | Set):

@@ -7,6 +7,7 @@ import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 from pytest_personalize.service.kernel.lifecycle import SCRIPTS
@@ -284,3 +285,15 @@ class Usage:
 
     def _calls_of(self, service: str, operation: str) -> int:
         return sum(count for key, count in self._tally.items() if key[:2] == (service, operation))
+
+
+def written(file: Path, text: str) -> str:
+    """Write a file at the end of a run; how the run is to call it, and why it is not there.
+
+    An error here would take the place of all that the run has found.
+    """
+    try:
+        file.write_text(text, "utf-8")
+    except OSError as error:
+        return f"{file}, which cannot be written: {error.strerror or error}"
+    return str(file)

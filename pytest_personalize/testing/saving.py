@@ -8,6 +8,7 @@ a file of another version is refused by name.
 
 from __future__ import annotations
 
+import errno
 import glob
 import hashlib
 import json
@@ -34,7 +35,13 @@ class SaveFileError(ValueError):
 
 
 def save(path: Path, saved: Saved) -> None:
-    """Write the file, wholly or not at all; of several that write it at the same time, the last one stands."""
+    """Write the file, wholly or not at all; of several that write it at the same time, the last one stands.
+
+    A link is followed; what is there and no file, such as a device, is not replaced by one.
+    """
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "there is something that is no file", str(path))
     encoder = Encoder()
     content = _text({"saved": encoder.encode(saved), "pool": encoder.pool})
     head = json.dumps({"format": FORMAT, "version": VERSION, "checksum": _checksum(content)})
@@ -46,6 +53,10 @@ def save(path: Path, saved: Saved) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(partial, path)
+    except OSError as error:
+        if error.filename:
+            error.filename = str(path)  # the name that its reader knows
+        raise
     finally:
         partial.unlink(missing_ok=True)
 

@@ -64,7 +64,9 @@ def test_filters_come_from_lines_or_json(folder: Write, items: str, capsys: pyte
     )
     for name, place in (("lines", "lines:4:22:"), ("json", "json:3:22:")):
         assert cli.main(["check", "--schema", "items.json", "--filters", name]) == 1
-        assert capsys.readouterr().out.startswith(f"{place} [filter-rule] Invalid Expression at column 22: field COLOR")
+        out = capsys.readouterr().out
+        assert out.startswith(f"{place} [filter-rule] Invalid Expression at column 22: field COLOR")
+        assert out.endswith(f"1 problem in items.json, {name}\n")
 
 
 @pytest.mark.parametrize(
@@ -209,6 +211,16 @@ class TestForms:
         assert place["artifactLocation"] == {"uri": "items.csv"}
         assert place["region"] == {"startLine": 2, "startColumn": 4, "snippet": {"text": "i1,cheap,Drama"}}
         assert run["tool"]["driver"]["rules"][0]["help"]["text"].startswith("Write the value as its type wants it")
+
+    @pytest.mark.skipif(sys.platform in ("darwin", "win32"), reason="names of files are text there")
+    @pytest.mark.parametrize("form", ["text", "json", "github", "sarif"])
+    def test_a_name_that_is_no_utf_8_is_written(
+        self, broken: Path, form: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        name = os.fsdecode(b"caf\xe9.csv")
+        (broken / name).write_text(BROKEN)
+        assert cli.main(["check", "--schema", "items.json", "--data", name, "--format", form]) == 1
+        assert ("caf%E9" if form == "sarif" else "caf\\udce9") in capsys.readouterr().out
 
     @pytest.mark.parametrize("form", ["json", "sarif"])
     def test_what_is_wrong_with_a_whole_file_has_no_row(

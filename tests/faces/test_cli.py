@@ -85,6 +85,20 @@ def test_a_disk_that_is_full_is_one_line(command: str, tmp_path: Path) -> None:
     assert "No space left on device" in done.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="its shell cannot close them")
+@pytest.mark.parametrize("command", ["operations", "operations --json", "conform --list", "demo"])
+@pytest.mark.parametrize("closed", [1, 2])
+def test_it_works_where_what_it_writes_to_is_closed(command: str, closed: int) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$@" {closed}>&-', "sh", sys.executable, "-m", "pytest_personalize", *command.split()],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert bool(done.stdout) == (closed == 2)
+
+
 def test_bare_it_helps(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main([]) == 0
     assert {"demo", "operations"} <= set(capsys.readouterr().out.split())

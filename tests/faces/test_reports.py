@@ -909,3 +909,21 @@ class TestPolicy:
         result = run(self.MODULE, f"--personalize-policy={tmp_path}")
         assert result.ret == pytest.ExitCode.USAGE_ERROR
         result.stderr.fnmatch_lines([f"ERROR: --personalize-policy: {tmp_path}: Is a directory"])
+
+
+def test_what_can_no_longer_be_written_at_the_end_takes_nothing_from_the_run(run: Run, tmp_path: Path) -> None:
+    result = run(
+        f"""
+        def test_it(personalize_backend):
+            assert 0
+
+        def test_that_clears_up():
+            import shutil
+            shutil.rmtree({str(tmp_path / "out")!r})
+        """,
+        f"--personalize-policy={tmp_path}/out/policy.json",
+        f"--personalize-trace={tmp_path}/out/traces",
+    )
+    result.assert_outcomes(passed=1, failed=1)
+    for name in ("policy.json", "traces/index.html"):
+        result.stdout.fnmatch_lines([f"*in {tmp_path}/out/{name}, which cannot be written: No such file or directory"])

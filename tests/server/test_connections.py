@@ -12,11 +12,12 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from pytest_personalize import PersonalizeBackend
-from pytest_personalize.server import Accounts, application_for, protocol, requests, serving
+from pytest_personalize.server import Accounts, application, application_for, protocol, requests, serving
 
 LAST = b"\r\n\r\n"
 
@@ -85,6 +86,12 @@ class TestFraming:
         assert wire.read().status == 100
         wire.send(body)
         assert wire.read().status == 200
+
+    def test_who_is_answered_before_being_told_to_go_on_gets_the_end(self, wire: Any) -> None:
+        head, _ = wire.request("NoSuchOperation", {"name": "a"}, expect="100-continue").split(LAST)
+        wire.send(head + LAST)
+        assert wire.read().status == 400
+        assert wire.read() is None  # or the next request would be taken for the body
 
     def test_a_body_in_pieces_is_put_together(self, wire: Any) -> None:
         head = wire.request("CreateDatasetGroup", b"").replace(b"content-length: 0", b"transfer-encoding: chunked")
@@ -246,3 +253,28 @@ def test_a_server_that_ends_does_not_wait_for_a_long_job(monkeypatch: pytest.Mon
             answer.result()
         refused.value.close()
         end.set()
+
+
+def cut_by_a_fault(backend: PersonalizeBackend) -> bytes:
+    backend.faults.disconnect("ListSchemas")
+    call = b"POST / HTTP/1.1\r\nhost: a\r\nx-amz-target: AmazonPersonalize.ListSchemas\r\ncontent-length: 2\r\n\r\n{}"
+    return call * 2
+
+
+def never_read(backend: PersonalizeBackend) -> bytes:
+    backend.s3.put("s3://bucket/long", bytes(20_000_000))
+    return b"GET /_personalize/objects/bucket/long HTTP/1.1\r\nhost: localhost\r\n\r\n" * 2
+
+
+@pytest.mark.parametrize("asked", [cut_by_a_fault, never_read])
+def test_a_server_ends_in_peace_with_answers_that_nobody_gets(
+    asked: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(serving, "SECONDS_TO_END", 0.1)
+    backend = PersonalizeBackend()
+    with serving.serving(application(backend)) as url:
+        connection = socket.create_connection(("127.0.0.1", urlsplit(url).port), timeout=30)
+        connection.sendall(asked(backend))
+        connection.recv(1)  # so that the first of the two has been answered
+    connection.close()
+    assert not any(record.exc_info for record in caplog.records)

@@ -380,6 +380,14 @@ class TestLoad:
         with pytest.raises(ValueError, match=problem):
             declare(content)
 
+    @pytest.mark.parametrize(("content", "problem"), [(b"[" * 100_000, "is no JSON"), (b"\xef\xbb\xbf[]", "by ARN")])
+    def test_a_file_is_read_to_its_end_or_refused(
+        self, backend: PersonalizeBackend, tmp_path: Path, content: bytes, problem: str
+    ) -> None:
+        (tmp_path / "answers.json").write_bytes(content)
+        with pytest.raises(ValueError, match=problem):
+            backend.answers.load(tmp_path / "answers.json")
+
 
 def test_declarations_go_with_their_recommender(
     backend: PersonalizeBackend, runtime: Any, client: Any, shop: SeededGroup, best_sellers: str

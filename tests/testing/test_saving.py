@@ -437,6 +437,30 @@ class TestWriting:
         assert list(PersonalizeBackend.load(path).dataset_groups) == []
         assert list(path.parent.iterdir()) == [path]
 
+    def test_a_link_goes_on_to_lead_to_the_file(self, backend: PersonalizeBackend, path: Path) -> None:
+        backend.save(path)
+        link = path.with_name("link")
+        link.symlink_to(path)
+        backend.seed("shop")
+        backend.save(link)
+        assert link.is_symlink()
+        assert PersonalizeBackend.load(path).seeded
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="it has no named pipes in folders")
+    def test_what_is_no_file_is_not_replaced(self, backend: PersonalizeBackend, path: Path) -> None:
+        os.mkfifo(path)
+        for there in (path, path.parent):
+            with pytest.raises(OSError, match="there is something that is no file"):
+                backend.save(there)
+        assert path.is_fifo()
+
+    def test_what_cannot_be_written_is_called_as_its_caller_called_it(
+        self, backend: PersonalizeBackend, tmp_path: Path
+    ) -> None:
+        with pytest.raises(FileNotFoundError) as raised:
+            backend.save(tmp_path / "nowhere" / "state.json")
+        assert raised.value.filename == str(tmp_path / "nowhere" / "state.json")
+
     def test_threads_that_save_to_one_path_all_succeed(self, path: Path) -> None:
         backends = [PersonalizeBackend(seed=seed) for seed in range(8)]
         with ThreadPoolExecutor(len(backends)) as pool:

@@ -211,6 +211,7 @@ class TestSchemas:
             (np.float32(2.5), 2.5),
             (np.bool_(True), True),
             (np.str_("Drama"), "Drama"),
+            (np.bytes_("Science-fiction", "utf-8"), "Science-fiction"),
             (np.array(["Space", "Crime"]), "Space|Crime"),
             (UUID(int=7), "00000000-0000-0000-0000-000000000007"),
         ],
@@ -306,6 +307,10 @@ class TestRefusals:
                 "no dataset 'item' to have a schema; did you mean",
             ),
             ({"interactions": []}, "interactions has no rows"),
+            (
+                {"items": pd.DataFrame([["alien", 1, 2]], columns=["ITEM_ID", "YEAR", "YEAR"])},
+                "items has columns of the same name: ITEM_ID, YEAR, YEAR",
+            ),
         ],
     )
     def test_what_cannot_be_made_says_why(
