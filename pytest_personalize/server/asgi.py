@@ -69,7 +69,7 @@ class Application:
 
     async def _reply(self, scope: Scope, receive: Receive) -> Reply | None:
         """The answer to any request, None when there is to be none."""
-        method, path = scope["method"], scope["path"]
+        method, path = scope["method"], _path(scope)
         look = "GET" if method == "HEAD" else method  # the server leaves its body out
         headers: Headers = dict(scope["headers"])
         service = form_of(method, path)
@@ -121,8 +121,14 @@ class Application:
     async def _admin(self, method: str, scope: Scope, headers: Headers, body: bytes) -> Reply:
         texts = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers.items()}
         query = scope["query_string"].decode("latin-1")
-        ask = partial(self._administer, method, scope["path"], query, texts, body)
+        ask = partial(self._administer, method, _path(scope), query, texts, body)
         return await self._workers["administration"].do(ask)
+
+
+def _path(scope: Scope) -> str:
+    """The path below where the application is mounted."""
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", "")) or "/"
 
 
 async def respond(scope: Scope, send: Send, reply: Reply) -> None:

@@ -239,6 +239,11 @@ class TestOtherServers:
         with pytest.raises(NotImplementedError, match="no lifespan here"):
             asyncio.run(self._ask(PersonalizeBackend(), {"type": "lifespan"}))
 
+    @pytest.mark.parametrize("path", ["/personalize/", "/personalize"])
+    def test_it_may_be_mounted_below_a_path(self, path: str) -> None:
+        sent = asyncio.run(self._ask(PersonalizeBackend(), {"path": path, "root_path": "/personalize"}))
+        assert sent[-1]["body"] == b'{"schemas":[]}'
+
     def test_a_call_that_gets_no_answer_is_an_error_without_a_response(self) -> None:
         backend = PersonalizeBackend()
         backend.faults.disconnect("ListSchemas")
