@@ -1,15 +1,17 @@
 """Where calls of botocore clients meet the mock: the hook, and the net below it.
 
-The hook is a ``before-call`` handler, registered last among botocore's built-in ones, so that it is on every client of
-every session made from then on, after the user's own hooks and after a ``Stubber``. The net wraps
+The hook is a ``before-call`` handler, registered last among botocore's built-in ones and for no service in particular,
+so that it is on every client of every session made from then on, after the user's own hooks, whatever they are
+registered for, and after a ``Stubber``. The net wraps
 ``BaseClient._make_request``, the step after it: it answers for clients older than the hook. Both look at the stack at
 call time, so it does not matter when a client was made. The guard stands further down, at the connections.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Final
 
 from pytest_personalize.interception.activations import ACTIVATIONS
@@ -23,13 +25,14 @@ def before_call(
 ) -> Any:
     """The hook: the answer of the active backend, or None to let botocore go on."""
     backend = ACTIVATIONS.current
-    if backend is None or (OWN_PORTS and is_own(params["url"])):
+    service = model.service_model.service_name
+    if backend is None or service not in SERVICES or (OWN_PORTS and is_own(params["url"])):
         return None
     region = context.get("client_region") or request_signer.region_name
     # A call that may get no answer is answered at the net, where the client is at hand.
     if backend._door.concern(model.name, region):
         return None
-    return backend._door.respond(model.service_model.service_name, model.name, region, params["body"], calm=True)
+    return backend._door.respond(service, model.name, region, params["body"], calm=True)
 
 
 def make_request(wrapped: Callable[..., Any], client: Any, args: Any, kwargs: Any) -> Any:
@@ -64,24 +67,39 @@ def create_client(wrapped: Callable[..., Any], creator: Any, args: Any, kwargs: 
     return with_region(*args, **kwargs)
 
 
-_creating: Final = threading.local()
+_asks_nobody: Final = ContextVar("asks_nobody", default=False)
+
+
+@contextmanager
+def _creating(service_name: str) -> Iterator[None]:
+    """Under a mock, a client of the three services is made without asking anybody for credentials.
+
+    Where the network has no role for the machine, which is most machines that run tests, that question takes seconds;
+    the programs and the roles that a profile names may not be there, or ask a person for a password.
+    """
+    token = _asks_nobody.set(service_name in SERVICES and ACTIVATIONS.current is not None)
+    try:
+        yield
+    finally:
+        _asks_nobody.reset(token)
 
 
 def create_session_client(wrapped: Callable[..., Any], session: Any, args: Any, kwargs: Any) -> Any:
-    """Under a mock, a client of the three services is made without asking the network for the machine's role.
-
-    Where there are no credentials and no such role, which is most machines that run tests, the question takes seconds.
-    """
-    service = args[0] if args else kwargs.get("service_name")
-    _creating.mocked = service in SERVICES and ACTIVATIONS.current is not None
-    try:
+    with _creating(args[0] if args else kwargs.get("service_name")):
         return wrapped(*args, **kwargs)
-    finally:
-        _creating.mocked = False
 
 
-def load_role(wrapped: Callable[..., Any], provider: Any, args: Any, kwargs: Any) -> Any:
-    return None if getattr(_creating, "mocked", False) else wrapped(*args, **kwargs)
+async def create_session_client_async(wrapped: Callable[..., Any], session: Any, args: Any, kwargs: Any) -> Any:
+    with _creating(args[0] if args else kwargs.get("service_name")):
+        return await wrapped(*args, **kwargs)
+
+
+def load_credentials(wrapped: Callable[..., Any], provider: Any, args: Any, kwargs: Any) -> Any:
+    return None if _asks_nobody.get() else wrapped(*args, **kwargs)
+
+
+async def load_credentials_async(wrapped: Callable[..., Any], provider: Any, args: Any, kwargs: Any) -> Any:
+    return None if _asks_nobody.get() else await wrapped(*args, **kwargs)
 
 
 def attach(client: Any) -> None:
@@ -93,4 +111,4 @@ def attach(client: Any) -> None:
     model = client.meta.service_model
     if model.service_name not in SERVICES:
         raise ValueError(f"attach takes clients of {', '.join(sorted(SERVICES))}, not of {model.service_name}")
-    client.meta.events.register_last(f"before-call.{model.service_id.hyphenize()}", before_call)
+    client.meta.events.register_last("before-call", before_call)

@@ -12,10 +12,12 @@ from types import ModuleType
 from typing import Any, Final
 
 from pytest_personalize.interception.imports import Watch
-from pytest_personalize.interception.services import SERVICES
 
 HANDLERS: Final = "botocore.handlers"
 """Where the hook becomes one of the handlers that every client has."""
+
+ASKING: Final = ("InstanceMetadataProvider", "ContainerProvider", "ProcessProvider", "AssumeRoleProvider")
+"""Where botocore has credentials from that asks others for them as soon as a client is made."""
 
 WRAPPERS: Final[Mapping[str, Mapping[str, str]]] = {
     "botocore.client": {
@@ -26,7 +28,7 @@ WRAPPERS: Final[Mapping[str, Mapping[str, str]]] = {
         "ClientExceptionsFactory.create_client_exceptions": "exceptions.create_client_exceptions"
     },
     "botocore.session": {"Session.create_client": "hooks.create_session_client"},
-    "botocore.credentials": {"InstanceMetadataProvider.load": "hooks.load_role"},
+    "botocore.credentials": {f"{provider}.load": "hooks.load_credentials" for provider in ASKING},
     "botocore.configprovider": {
         "ConfiguredEndpointProvider._get_endpoint_url_environment_service": "child_processes.service_endpoint",
     },
@@ -44,6 +46,8 @@ WRAPPERS: Final[Mapping[str, Mapping[str, str]]] = {
         "AioBaseClient._make_request": "hooks.make_request_async",
         "AioClientCreator.create_client": "hooks.create_client",
     },
+    "aiobotocore.session": {"AioSession._create_client": "hooks.create_session_client_async"},
+    "aiobotocore.credentials": {f"Aio{provider}.load": "hooks.load_credentials_async" for provider in ASKING},
     "aiobotocore.endpoint": {
         "AioEndpoint.create_request": "connections.create_request_async",
         "AioEndpoint._get_response": "connections.get_response_async",
@@ -91,9 +95,7 @@ def _equip(module: ModuleType) -> None:
         _refuse_old(sys.modules["botocore"].__version__)
     if module.__name__ == HANDLERS:
         hook = _function("hooks.before_call")
-        module.BUILTIN_HANDLERS.extend(
-            (f"before-call.{service}", hook, module.REGISTER_LAST) for service in sorted(SERVICES)
-        )
+        module.BUILTIN_HANDLERS.append(("before-call", hook, module.REGISTER_LAST))
     for name, wrapper in WRAPPERS.get(module.__name__, {}).items():
         wrapt.wrap_function_wrapper(module, name, _function(wrapper))
 

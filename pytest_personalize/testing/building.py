@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any, Final
 
 from attrs import frozen
 
 from pytest_personalize.data.rows import Row
 from pytest_personalize.recommenders.recipes import RECIPES
-from pytest_personalize.testing.seeded import Named, SeededGroup
+from pytest_personalize.testing.seeded import Named, SeededGroup, SharedRow
 
 ROLE: Final = "arn:aws:iam::123456789012:role/personalize-seeded"
 BUCKET: Final = "s3://personalize-seeded"
@@ -79,7 +78,7 @@ def build(plan: Plan, name: str, site: Site) -> SeededGroup:
         if RECIPES[recipe].answers != "users":
             campaigns[recipe] = _campaign(name, recipe, versions[recipe], metadata, ask)
     actions = datasets.get("ACTION_INTERACTIONS")
-    rows = {kind: tuple(map(MappingProxyType, site.rows(group, kind))) for kind in datasets}
+    rows = {kind: tuple(map(SharedRow, site.rows(group, kind))) for kind in datasets}
     return SeededGroup(
         preset=plan.preset,
         name=name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 from attrs import field, frozen
 
@@ -45,6 +45,20 @@ class Named(Mapping[str, V], Generic[V]):
 
     def __repr__(self) -> str:
         return repr(dict(self._values))
+
+
+class SharedRow(dict[str, Any]):
+    """A row that all groups of the same data share: a dictionary, for json and pickle too, that nobody changes."""
+
+    __slots__ = ()
+
+    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise TypeError("rows of a group are shared by tests; change a copy: dict(row)")
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return dict, (dict(self),)
 
 
 def _copied(ids: Iterable[str]) -> list[str]:

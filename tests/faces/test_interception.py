@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import aiobotocore.session
@@ -202,6 +203,32 @@ class TestCredentials:
             boto3.client("personalize").list_dataset_groups()
         assert role_questions == []
 
+    def test_nor_does_one_of_aiobotocore(self, role_questions: list[str]) -> None:
+        async def groups() -> None:
+            async with aiobotocore.session.get_session().create_client("personalize") as personalize:
+                await personalize.list_dataset_groups()
+
+        with mock_personalize():
+            asyncio.run(groups())
+        assert role_questions == []
+
+    @pytest.mark.parametrize(
+        "profile",
+        [
+            "credential_process = /not/on/this/machine",
+            "role_arn = arn:aws:iam::123456789012:role/any\ncredential_source = EcsContainer",
+            "role_arn = arn:aws:iam::123456789012:role/any\nsource_profile = default",
+        ],
+    )
+    def test_nor_is_what_a_profile_names_asked(
+        self, profile: str, role_questions: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        (tmp_path / "config").write_text(f"[default]\nregion = {REGION}\n[profile work]\n{profile}\n")
+        monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+        with mock_personalize():
+            assert boto3.Session(profile_name="work").client("personalize").list_schemas()["schemas"] == []
+        assert role_questions == []
+
     def test_a_session_finds_them_afterwards(self, role_questions: list[str]) -> None:
         session = boto3.Session()
         with mock_personalize():
@@ -221,17 +248,19 @@ class TestCredentials:
 
 
 class TestOtherHandlers:
-    def test_hooks_of_the_user_run_first(self, own_client: Any) -> None:
+    @pytest.mark.parametrize("event", ["before-call.personalize", "before-call"])
+    def test_hooks_of_the_user_run_first(self, event: str, own_client: Any) -> None:
         seen = []
-        own_client.meta.events.register("before-call.personalize", lambda model, **_: seen.append(model.name))
+        own_client.meta.events.register(event, lambda model, **_: seen.append(model.name))
         with mock_personalize() as backend:
             own_client.list_dataset_groups()
         assert seen == ["ListDatasetGroups"]
         assert len(backend.calls) == 1
 
-    def test_an_answer_of_a_hook_of_the_user_wins(self, own_client: Any) -> None:
+    @pytest.mark.parametrize("event", ["before-call.personalize", "before-call"])
+    def test_an_answer_of_a_hook_of_the_user_wins(self, event: str, own_client: Any) -> None:
         with mock_personalize():
-            own_client.meta.events.register("before-call.personalize", lambda **_: MY_ANSWER)
+            own_client.meta.events.register(event, lambda **_: MY_ANSWER)
             assert own_client.list_dataset_groups()["datasetGroups"] == ["mine"]
 
     def test_changes_that_a_hook_makes_are_seen(self, own_client: Any) -> None:

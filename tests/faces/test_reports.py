@@ -188,6 +188,20 @@ class TestFailedTests:
         """)
         assert FILMS_IS_THERE in section(result, TITLE)
 
+    def test_what_a_test_mocks_ends_no_run(self, run: Run) -> None:
+        result = run("""
+            import textwrap
+
+            def test_one(personalize_backend, monkeypatch):
+                create("films")
+                monkeypatch.setattr(textwrap, "wrap", None)
+                raise LookupError
+
+            def test_two(personalize_backend): ...
+        """)
+        result.assert_outcomes(failed=1, passed=1)
+        result.stdout.fnmatch_lines(["E*LookupError", "the calls of the test cannot be shown: TypeError(*"])
+
     def test_calls_of_other_tests_are_not_shown(self, run: Run, section: Section) -> None:
         result = run("""
             def test_one(module_personalize_backend):

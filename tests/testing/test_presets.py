@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import os
+import pickle
 import subprocess
 import sys
 from collections import Counter
@@ -389,8 +392,19 @@ class TestSeededGroup:
             shop_dataset_group.campaigns["aws-sims"]
 
     def test_it_can_not_be_changed(self, shop_dataset_group: SeededGroup) -> None:
-        with pytest.raises(TypeError):
+        with pytest.raises(TypeError, match=r"change a copy: dict\(row\)"):
             shop_dataset_group.interactions[0]["USER_ID"] = "someone"  # type: ignore[index]
+
+    def test_code_that_takes_dictionaries_takes_its_rows(self, shop_dataset_group: SeededGroup) -> None:
+        row = shop_dataset_group.rows["ITEMS"][0]
+        assert json.loads(json.dumps(row)) == row
+        with_another_price = copy.copy(row) | {"PRICE": 1.0}
+        assert with_another_price["PRICE"] == 1.0 != row["PRICE"]
+
+    def test_it_can_be_sent_to_another_process(self, shop_dataset_group: SeededGroup) -> None:
+        sent = pickle.loads(pickle.dumps(shop_dataset_group))
+        assert sent.rows == shop_dataset_group.rows
+        assert sent.recommenders["Best sellers"] == shop_dataset_group.recommenders["Best sellers"]
 
     def test_it_says_what_it_is(self, shop_dataset_group: SeededGroup) -> None:
         assert repr(shop_dataset_group) == "<SeededGroup 'shop' of preset 'shop': 50 users, 100 items>"
