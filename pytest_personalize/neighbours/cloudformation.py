@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from attrs import define, field, frozen
@@ -20,10 +21,15 @@ from pytest_personalize.failure import Failure
 from pytest_personalize.neighbours.members import check, members, tags
 from pytest_personalize.neighbours.registry import PREFIX, TYPES, ResourceType, lower_first
 from pytest_personalize.service.kernel.errors import ServiceError
+from pytest_personalize.shapes.errors import error_status
 from pytest_personalize.testing.faults import NoAnswer
 from pytest_personalize.testing.waiting import PAUSE
 
 GONE: Final = "ResourceNotFoundException"
+THROTTLED: Final = "ThrottlingException"
+
+MORE_ATTEMPTS: Final = 2
+"""Of a call that is throttled, fails at the server or is lost, as clients of AWS make them."""
 
 
 def handler(backend: PersonalizeBackend, resource_type: str) -> Handler:
@@ -187,8 +193,17 @@ class Handler:
     def _ask(self, verb: str, region: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """Call the operation of that verb for this type, or the one of that name."""
         name = f"{verb}{self.type.noun}" if verb in ("Create", "Describe", "Update", "Delete") else verb
+        attempt = partial(self.backend._door.call, "personalize", name, region, json.dumps(request))
+        for _ in range(MORE_ATTEMPTS):
+            try:
+                return attempt()
+            except ServiceError as error:
+                if error.code != THROTTLED and error_status("personalize", error.code) < 500:
+                    raise
+            except NoAnswer:
+                pass
         try:
-            return self.backend._door.call("personalize", name, region, json.dumps(request))
+            return attempt()
         except NoAnswer as lost:
             raise ValidationError(message=f"Resource handler returned message: {lost.text!r}") from None
 

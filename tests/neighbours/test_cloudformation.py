@@ -190,8 +190,27 @@ def test_what_the_service_refuses_is_refused_in_its_words(stack: Any, personaliz
     assert "ResourceAlreadyExistsException" in stack.refusal(base())
 
 
+def test_a_call_is_made_again_as_clients_make_it(stack: Any, personalize_backend: PersonalizeBackend) -> None:
+    personalize_backend.faults.disconnect("CreateSchema", times=2)
+    personalize_backend.faults.throttle("CreateDatasetGroup", times=2)
+    personalize_backend.faults.fail("CreateDataset", "InternalFailure", times=2)
+
+    stack.deploy(base())
+
+    assert personalize_backend.calls.made("CreateDataset") == 3
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_stack_gets_through_chaos(stack: Any, personalize_backend: PersonalizeBackend, seed: int) -> None:
+    personalize_backend.faults.chaos(seed)
+
+    stack.deploy(base())
+
+    assert personalize_backend.dataset_groups["shop"].status == "ACTIVE"
+
+
 def test_a_connection_that_breaks_is_told_of(stack: Any, personalize_backend: PersonalizeBackend) -> None:
-    personalize_backend.faults.disconnect("CreateDatasetGroup")
+    personalize_backend.faults.disconnect("CreateDatasetGroup", times=3)
 
     assert "the request was lost" in stack.refusal(base())
     assert not personalize_backend.dataset_groups
