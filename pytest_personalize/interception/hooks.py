@@ -1,10 +1,11 @@
 """Where calls of botocore clients meet the mock: the hook, and the net below it.
 
-The hook is a ``before-call`` handler, registered last among botocore's built-in ones and for no service in particular,
-so that it is on every client of every session made from then on, after the user's own hooks, whatever they are
-registered for, and after a ``Stubber``. The net wraps
-``BaseClient._make_request``, the step after it: it answers for clients older than the hook. Both look at the stack at
-call time, so it does not matter when a client was made. The guard stands further down, at the connections.
+The hook is a ``before-call`` handler of our services, registered last among botocore's built-in ones, so that it is on
+every client of every session made from then on, after the user's own hooks and after a ``Stubber``. Handlers of
+``before-call`` as a whole come after those of a service, and so after the answer; to be the last of them would cost
+4 us of every call, for what botocore has there. The net wraps ``BaseClient._make_request``, the step after it: it
+answers for clients older than the hook. Both look at the stack at call time, so it does not matter when a client was
+made. The guard stands further down, at the connections.
 """
 
 from __future__ import annotations
@@ -25,14 +26,13 @@ def before_call(
 ) -> Any:
     """The hook: the answer of the active backend, or None to let botocore go on."""
     backend = ACTIVATIONS.current
-    service = model.service_model.service_name
-    if backend is None or service not in SERVICES or (OWN_PORTS and is_own(params["url"])):
+    if backend is None or (OWN_PORTS and is_own(params["url"])):
         return None
     region = context.get("client_region") or request_signer.region_name
     # A call that may get no answer is answered at the net, where the client is at hand.
     if backend._door.concern(model.name, region):
         return None
-    return backend._door.respond(service, model.name, region, params["body"], calm=True)
+    return backend._door.respond(model.service_model.service_name, model.name, region, params["body"], calm=True)
 
 
 def make_request(wrapped: Callable[..., Any], client: Any, args: Any, kwargs: Any) -> Any:
@@ -111,4 +111,4 @@ def attach(client: Any) -> None:
     model = client.meta.service_model
     if model.service_name not in SERVICES:
         raise ValueError(f"attach takes clients of {', '.join(sorted(SERVICES))}, not of {model.service_name}")
-    client.meta.events.register_last("before-call", before_call)
+    client.meta.events.register_last(f"before-call.{model.service_id.hyphenize()}", before_call)

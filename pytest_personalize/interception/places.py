@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from pytest_personalize.interception.imports import Watch
+from pytest_personalize.interception.services import SERVICES
 
 HANDLERS: Final = "botocore.handlers"
 """Where the hook becomes one of the handlers that every client has."""
@@ -95,7 +96,9 @@ def _equip(module: ModuleType) -> None:
         _refuse_old(sys.modules["botocore"].__version__)
     if module.__name__ == HANDLERS:
         hook = _function("hooks.before_call")
-        module.BUILTIN_HANDLERS.append(("before-call", hook, module.REGISTER_LAST))
+        module.BUILTIN_HANDLERS.extend(
+            (f"before-call.{service}", hook, module.REGISTER_LAST) for service in sorted(SERVICES)
+        )
     for name, wrapper in WRAPPERS.get(module.__name__, {}).items():
         wrapt.wrap_function_wrapper(module, name, _function(wrapper))
 

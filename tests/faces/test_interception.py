@@ -248,7 +248,7 @@ class TestCredentials:
 
 
 class TestOtherHandlers:
-    @pytest.mark.parametrize("event", ["before-call.personalize", "before-call"])
+    @pytest.mark.parametrize("event", ["before-call.personalize", "before-call.*", "before-call.*.*"])
     def test_hooks_of_the_user_run_first(self, event: str, own_client: Any) -> None:
         seen = []
         own_client.meta.events.register(event, lambda model, **_: seen.append(model.name))
@@ -257,7 +257,7 @@ class TestOtherHandlers:
         assert seen == ["ListDatasetGroups"]
         assert len(backend.calls) == 1
 
-    @pytest.mark.parametrize("event", ["before-call.personalize", "before-call"])
+    @pytest.mark.parametrize("event", ["before-call.personalize", "before-call.*", "before-call.*.*"])
     def test_an_answer_of_a_hook_of_the_user_wins(self, event: str, own_client: Any) -> None:
         with mock_personalize():
             own_client.meta.events.register(event, lambda **_: MY_ANSWER)

@@ -333,7 +333,7 @@ WAYS = {
 
         def test_it():
             made = client()
-            made.meta.events.unregister("before-call", hooks.before_call)
+            made.meta.events.unregister("before-call.personalize", hooks.before_call)
             attempt(made.list_schemas)
     """),
     "client.meta.events replaced": Way("""
