@@ -75,7 +75,8 @@ class Application:
         service = form_of(method, path)
         try:
             if f"{path}/".startswith(PREFIX) or (look, path) == ("GET", "/"):
-                return await self._admin(look, scope, headers, await read_body(headers, receive))
+                query = scope["query_string"].decode("latin-1")
+                return await self._admin(look, path, query, headers, await read_body(headers, receive))
             service, operation = find_operation(method, path, headers.get(b"x-amz-target", b"").decode("latin-1"))
             key, region = caller(headers)
             backend = self._accounts.known(key)
@@ -118,10 +119,9 @@ class Application:
                 return None
             return accepted(change.service, change.operation, members)
 
-    async def _admin(self, method: str, scope: Scope, headers: Headers, body: bytes) -> Reply:
+    async def _admin(self, method: str, path: str, query: str, headers: Headers, body: bytes) -> Reply:
         texts = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers.items()}
-        query = scope["query_string"].decode("latin-1")
-        ask = partial(self._administer, method, _path(scope), query, texts, body)
+        ask = partial(self._administer, method, path, query, texts, body)
         return await self._workers["administration"].do(ask)
 
 
